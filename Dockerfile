@@ -1,0 +1,56 @@
+# PENNY in a container: one small image, one program, no root.
+#
+#   docker build -t penny .                                  builds everything inside
+#   docker build -t penny --target prebuilt .                takes target/release/penny (make build) as it is
+#
+# The base images are arguments, so that a company can take its own mirrors of them.
+ARG RUST_IMAGE=docker.io/library/rust:1.95-bookworm
+ARG NODE_IMAGE=docker.io/library/node:20-bookworm-slim
+ARG BASE_IMAGE=docker.io/library/debian:bookworm-slim
+
+# --- What both images share: a user, a folder for the data, a way to ask for its health -----------
+FROM ${BASE_IMAGE} AS base
+# Certificates, to reach model providers by https.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates \
+ && rm -rf /var/lib/apt/lists/* \
+ && groupadd --gid 10001 penny \
+ && useradd --uid 10001 --gid penny --no-create-home --home-dir /data --shell /usr/sbin/nologin penny \
+ && mkdir /data && chown penny:penny /data
+ENV PENNY__HTTP__ADDR=0.0.0.0:3000 \
+    PENNY__DATA__DIR=/data
+WORKDIR /data
+VOLUME /data
+EXPOSE 3000
+USER 10001:10001
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/3000 && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q ' 200 ' <&3"]
+ENTRYPOINT ["penny"]
+CMD ["serve"]
+
+# --- Over a program that is there already ---------------------------------------------------------
+FROM base AS prebuilt
+ARG BINARY=target/release/penny
+COPY ${BINARY} /usr/local/bin/penny
+
+FROM ${NODE_IMAGE} AS node
+
+# --- The program, with its site inside ------------------------------------------------------------
+FROM ${RUST_IMAGE} AS build
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
+ && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx
+ENV PENNY_CACHE=/cache
+WORKDIR /penny
+# The tools first: they change seldom, so their layer is kept.
+COPY scripts/lib.sh scripts/
+COPY Cargo.lock ./
+RUN bash -c 'source scripts/lib.sh && need_basics && need_wasm'
+COPY . .
+RUN scripts/build.sh && strip target/release/penny
+
+# --- The image ------------------------------------------------------------------------------------
+FROM base AS final
+COPY --from=build /penny/target/release/penny /usr/local/bin/penny

@@ -1,0 +1,194 @@
+// Charts: draws an ECharts option in an element, in the colours of the page. Loaded when the first
+// chart is shown. The option is data; everything that is a function (formats, colours) is added here.
+import * as echarts from "echarts/core";
+import spanish from "echarts/i18n/langES-obj.js";
+import {
+  BarChart, BoxplotChart, CandlestickChart, FunnelChart, GaugeChart, HeatmapChart, LineChart, PieChart,
+  RadarChart, SankeyChart, ScatterChart, TreemapChart,
+} from "echarts/charts";
+import {
+  AriaComponent, CalendarComponent, DatasetComponent, DataZoomComponent, GraphicComponent, GridComponent,
+  LegendComponent, LegendScrollComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent,
+  RadarComponent, TitleComponent, TooltipComponent, TransformComponent, VisualMapComponent,
+} from "echarts/components";
+import { LabelLayout } from "echarts/features";
+import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
+import { color } from "./lib/colors.js";
+
+echarts.use([
+  BarChart, BoxplotChart, CandlestickChart, FunnelChart, GaugeChart, HeatmapChart, LineChart, PieChart,
+  RadarChart, SankeyChart, ScatterChart, TreemapChart,
+  AriaComponent, CalendarComponent, DatasetComponent, DataZoomComponent, GraphicComponent, GridComponent,
+  LegendComponent, LegendScrollComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent,
+  RadarComponent, TitleComponent, TooltipComponent, TransformComponent, VisualMapComponent,
+  LabelLayout, CanvasRenderer, SVGRenderer,
+]);
+
+echarts.registerLocale("ES", spanish);
+
+const asList = (value) => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]);
+
+/** Reads the chart's colours and type from the custom properties of the page. */
+function palette(element) {
+  const style = getComputedStyle(element);
+  return {
+    series: [1, 2, 3, 4, 5, 6, 7, 8].map((n) => color(element, `--data-${n}`, "#0f6b5c")),
+    text: color(element, "--ink", "#222222"),
+    muted: color(element, "--ink-faint", "#666666"),
+    line: color(element, "--line", "#dddddd"),
+    surface: color(element, "--surface", "#ffffff"),
+    raised: color(element, "--raised", "#ffffff"),
+    font: style.fontFamily || "system-ui, sans-serif",
+    isContrast: document.documentElement.dataset.theme === "contrast" || matchMedia("(prefers-contrast: more)").matches,
+  };
+}
+
+function theme(colors) {
+  const axis = {
+    axisLine: { lineStyle: { color: colors.line } },
+    axisTick: { show: false },
+    axisLabel: { color: colors.muted, fontSize: 12, hideOverlap: true },
+    nameTextStyle: { color: colors.muted, fontSize: 12 },
+    splitLine: { lineStyle: { color: colors.line, width: 1 } },
+  };
+  return {
+    color: colors.series,
+    backgroundColor: "transparent",
+    textStyle: { fontFamily: colors.font, color: colors.text },
+    title: { textStyle: { color: colors.text, fontSize: 14, fontWeight: 600 }, subtextStyle: { color: colors.muted } },
+    legend: { textStyle: { color: colors.text, fontSize: 12 }, itemWidth: 12, itemHeight: 8, itemGap: 16, pageTextStyle: { color: colors.muted } },
+    categoryAxis: { ...axis, splitLine: { show: false } },
+    valueAxis: { ...axis, axisLine: { show: false } },
+    timeAxis: axis,
+    logAxis: axis,
+    line: { symbolSize: 5, lineStyle: { width: 2 }, smooth: false },
+    bar: { itemStyle: { borderRadius: [3, 3, 0, 0] }, barMaxWidth: 40 },
+    pie: { label: { color: colors.text }, itemStyle: { borderColor: colors.surface, borderWidth: 2 } },
+    radar: { axisName: { color: colors.muted }, splitLine: { lineStyle: { color: colors.line } }, splitArea: { show: false } },
+    gauge: { axisLabel: { color: colors.muted }, title: { color: colors.text }, detail: { color: colors.text } },
+    tooltip: {
+      backgroundColor: colors.raised, borderColor: colors.line, borderWidth: 1, padding: [8, 10],
+      textStyle: { color: colors.text, fontSize: 12, fontFamily: colors.font },
+      axisPointer: { lineStyle: { color: colors.muted }, crossStyle: { color: colors.muted }, shadowStyle: { color: colors.line, opacity: 0.35 } },
+    },
+  };
+}
+
+/** Writes a figure as `app/src/features/artifacts/format.rs` does. */
+function formatter(settings) {
+  const { locale, currency } = settings;
+  const build = (options) => new Intl.NumberFormat(locale, { useGrouping: "always", ...options });
+  const minus = (text) => text.replace(/^-/, "−");
+  const money = currency ? { style: "currency", currency, currencyDisplay: "narrowSymbol" } : {};
+  return (value, format, isShort) => {
+    if (value === null || value === undefined || value === "-" || Number.isNaN(Number(value))) return "–";
+    const figure = Number(value);
+    const compact = isShort && Math.abs(figure) >= 10_000 ? { notation: "compact", maximumFractionDigits: 1 } : null;
+    switch (format) {
+      case "currency":
+        return minus(build({ ...money, ...(compact ?? { maximumFractionDigits: Math.abs(figure) >= 100 || Number.isInteger(figure) ? 0 : 2, minimumFractionDigits: 0 }) }).format(figure));
+      case "percent":
+        return minus(build({ style: "percent", maximumFractionDigits: 1 }).format(figure));
+      case "days":
+        return minus(build({ style: "unit", unit: "day", unitDisplay: isShort ? "short" : "long", maximumFractionDigits: 1 }).format(figure));
+      case "hours":
+        return minus(build({ style: "unit", unit: "hour", unitDisplay: "narrow", maximumFractionDigits: 1 }).format(figure));
+      default:
+        return minus(build(compact ?? { maximumFractionDigits: Math.abs(figure) >= 100 ? 0 : 2 }).format(figure));
+    }
+  };
+}
+
+/** Adds what data cannot say: formats of axes and tips, room for labels, patterns in high contrast. */
+function dress(option, settings, colors, isStill) {
+  const write = formatter(settings);
+  const formats = settings.formats ?? {};
+  const all = [...new Set(Object.values(formats).filter((format) => format !== "text" && format !== "date"))];
+  const series = asList(option.series);
+  const formatOf = (item) => formats[item?.name] ?? (all.length === 1 ? all[0] : "number");
+  const axisFormat = (dimension, index) => {
+    const here = series.filter((item) => (item?.[dimension] ?? 0) === index).map(formatOf);
+    return here.length > 0 && here.every((format) => format === here[0]) ? here[0] : "number";
+  };
+  for (const dimension of ["x", "y"]) {
+    asList(option[`${dimension}Axis`]).forEach((axis, index) => {
+      if (axis.type === "value" || (axis.type === undefined && dimension === "y" && axis.data === undefined)) {
+        axis.axisLabel = { ...axis.axisLabel, formatter: (value) => write(value, axisFormat(`${dimension}AxisIndex`, index), true) };
+      }
+    });
+  }
+  for (const item of series) {
+    const format = formatOf(item);
+    item.tooltip = { ...item.tooltip, valueFormatter: (value) => write(Array.isArray(value) ? value.at(-1) : value, format, false) };
+    if (item.label?.show && item.label.formatter === undefined && item.type !== "pie") {
+      item.label = { ...item.label, color: colors.text, formatter: ({ value }) => write(Array.isArray(value) ? value.at(-1) : value, format, true) };
+    }
+  }
+  if (series.length > 0) {
+    const hasAxis = option.xAxis !== undefined || option.yAxis !== undefined;
+    // Tips are drawn on the canvas: markup with inline styles would break the page's security policy.
+    option.tooltip = { trigger: hasAxis ? "axis" : "item", confine: true, ...option.tooltip, renderMode: "richText", appendTo: undefined };
+    if (hasAxis) {
+      const hasLegend = option.legend !== undefined && option.legend.show !== false;
+      option.grid = { left: 8, right: 16, top: hasLegend ? 40 : 16, bottom: 8, containLabel: true, ...(Array.isArray(option.grid) ? {} : option.grid) };
+      if (hasLegend) option.legend = { type: "scroll", top: 0, left: 0, ...option.legend };
+    }
+  }
+  option.aria = { enabled: true, label: { enabled: false }, decal: { show: colors.isContrast } };
+  option.animation = !isStill;
+  option.animationDuration = 400;
+  delete option.toolbox;
+  return option;
+}
+
+/**
+ * Draws `optionJson` in `element` and keeps it fitting and in the page's colours.
+ * `settingsJson`: `{ locale, currency?, formats: { column: format } }`.
+ */
+export function mount(element, optionJson, settingsJson) {
+  const settings = JSON.parse(settingsJson);
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  let chart;
+
+  const draw = (isFirst) => {
+    const colors = palette(element);
+    chart?.dispose();
+    chart = echarts.init(element, theme(colors), { renderer: "canvas", locale: settings.locale.toUpperCase() });
+    chart.setOption(dress(JSON.parse(optionJson), settings, colors, still.matches || !isFirst));
+  };
+  draw(true);
+
+  let frame = 0;
+  const later = (act) => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(act);
+  };
+  const sizes = new ResizeObserver(() => later(() => chart.resize()));
+  sizes.observe(element);
+  const recolor = () => later(() => draw(false));
+  const attributes = new MutationObserver(recolor);
+  attributes.observe(document.documentElement, { attributes: true });
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", recolor);
+
+  return {
+    /** Returns the picture as a PNG data URL on an opaque ground, twice the size on screen. */
+    png: () => chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: palette(element).surface }),
+    /** Returns the picture as SVG text. */
+    svg: () => {
+      const colors = palette(element);
+      const drawing = echarts.init(null, theme(colors), { renderer: "svg", ssr: true, locale: settings.locale.toUpperCase(), width: element.clientWidth || 800, height: element.clientHeight || 400 });
+      drawing.setOption({ ...dress(JSON.parse(optionJson), settings, colors, true), backgroundColor: colors.surface });
+      const text = drawing.renderToSVGString();
+      drawing.dispose();
+      return text;
+    },
+    dispose: () => {
+      cancelAnimationFrame(frame);
+      sizes.disconnect();
+      attributes.disconnect();
+      dark.removeEventListener("change", recolor);
+      chart.dispose();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+//! GraphQL over HTTP, to the page's own origin.
+
+use super::{GraphqlTransport, read_response};
+use async_trait::async_trait;
+use penny_types::{Fault, FaultCode};
+use send_wrapper::SendWrapper;
+use serde_json::{Value, json};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// Sends documents to `POST /graphql` with the session's cookie.
+#[derive(Debug, Clone, Copy)]
+pub struct BrowserTransport;
+
+#[async_trait]
+impl GraphqlTransport for BrowserTransport {
+    async fn execute(&self, document: &str, operation: &str, variables: Value) -> Result<Value, Fault> {
+        let body = json!({ "query": document, "operationName": operation, "variables": variables }).to_string();
+        let answer = SendWrapper::new(async move { post(&body).await }).await;
+        if answer.as_ref().is_err_and(|fault| fault.code == FaultCode::Unauthenticated) {
+            ask_to_sign_in();
+        }
+        answer
+    }
+}
+
+async fn post(body: &str) -> Result<Value, Fault> {
+    // Whatever the browser refuses here means that nothing reached the server.
+    let unreachable = |_: JsValue| Fault::keyed(FaultCode::Unavailable, penny_words::keys::UI_UNREACHABLE);
+    let init = web_sys::RequestInit::new();
+    init.set_method("POST");
+    init.set_credentials(web_sys::RequestCredentials::SameOrigin);
+    init.set_body(&JsValue::from_str(body));
+    let request = web_sys::Request::new_with_str_and_init("/graphql", &init).map_err(unreachable)?;
+    for (name, value) in [("content-type", "application/json"), ("accept", "application/json")] {
+        request.headers().set(name, value).map_err(unreachable)?;
+    }
+    let window = web_sys::window().ok_or_else(|| Fault::new(FaultCode::Unavailable))?;
+    let response = JsFuture::from(window.fetch_with_request(&request)).await.map_err(unreachable)?;
+    let response: web_sys::Response = response.dyn_into().map_err(unreachable)?;
+    let status = response.status();
+    let text = JsFuture::from(response.text().map_err(unreachable)?).await.map_err(unreachable)?;
+    match serde_json::from_str::<Value>(&text.as_string().unwrap_or_default()) {
+        Ok(answer) if answer.get("errors").is_some() || answer.get("data").is_some() => read_response(answer),
+        // A problem document, as the parts of the server before GraphQL answer (RFC 9457).
+        Ok(problem) => Err(serde_json::from_value(problem).unwrap_or_else(|_| Fault::new(code_of(status)))),
+        Err(_) => Err(Fault::new(code_of(status))),
+    }
+}
+
+/// Returns the code for an answer that says nothing but its status.
+fn code_of(status: u16) -> FaultCode {
+    match status {
+        502..=504 => FaultCode::Unavailable,
+        _ => FaultCode::ALL
+            .iter()
+            .copied()
+            .find(|code| code.http_status() == status)
+            .unwrap_or(FaultCode::Internal),
+    }
+}
+
+/// Leads to the sign-in page and from there back here: the session has ended.
+fn ask_to_sign_in() {
+    let Some(location) = web_sys::window().map(|window| window.location()) else { return };
+    let path = location.pathname().unwrap_or_default();
+    if !path.starts_with("/sign-in") {
+        let next = String::from(js_sys::encode_uri_component(&path));
+        // The page is about to be replaced; there is nobody left to tell when that fails.
+        let _ = location.assign(&format!("/sign-in?error=expired&next={next}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_status_is_read_as_its_code() {
+        assert_eq!(code_of(401), FaultCode::Unauthenticated);
+        assert_eq!(code_of(413), FaultCode::TooLarge);
+        assert_eq!(code_of(502), FaultCode::Unavailable);
+        assert_eq!(code_of(418), FaultCode::Internal);
+    }
+}

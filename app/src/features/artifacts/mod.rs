@@ -1,0 +1,28 @@
+//! Artifacts: drawn inline, in the panel beside the chat, and full screen.
+//!
+//! `content` reads and `state` computes; each kind has its drawing; the same toolbar serves all.
+
+mod chart;
+mod content;
+mod dashboard_card;
+mod drawing;
+mod export;
+pub mod format;
+mod inline;
+mod mermaid;
+mod page;
+mod panel;
+mod shelf;
+mod state;
+mod table;
+mod toolbar;
+
+pub use chart::Chart;
+pub use dashboard_card::dashboard_address;
+pub use drawing::Picture;
+pub use inline::InlineArtifact;
+pub use page::ArtifactPage;
+pub use panel::ArtifactPanel;
+pub use shelf::provide_shelf;
+pub use state::{sparkline, written_change};
+pub use table::DataTable;

@@ -1,0 +1,15 @@
+//! Markdown of people and models, as safe HTML.
+//!
+//! Nothing here trusts its input: raw HTML is shown as text, links lead only to web and mail
+//! addresses, images are never fetched by themselves, and nesting is bounded. What comes out may be
+//! set as `innerHTML` as it is.
+
+mod links;
+mod render;
+mod stream;
+
+#[cfg(test)]
+mod tests;
+
+pub use render::{Labels, render};
+pub use stream::MarkdownStream;

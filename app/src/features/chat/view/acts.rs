@@ -1,0 +1,193 @@
+//! What a person does in a thread, and what follows from it on the server.
+
+use super::thread::Thread;
+use crate::{
+    features::chat::state::{MessageState, Outgoing, RowKey},
+    state::use_toasts,
+};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use penny_types::{
+    ConversationId, Fault, MessageId, ToolCallId,
+    conversations::{ConversationPatch, MessageWindowRequest, NewConversation},
+    turns::Decision,
+};
+
+/// What one can do in the open thread. Make it while a component is set up.
+#[derive(Clone, Copy)]
+pub struct Acts {
+    thread: Thread,
+    go: Callback<ConversationId>,
+    complain: Callback<Fault>,
+}
+
+impl Acts {
+    /// Makes the acts of a thread.
+    #[must_use]
+    pub fn new(thread: Thread) -> Self {
+        let navigate = StoredValue::new_local(use_navigate());
+        let toasts = use_toasts();
+        Self {
+            thread,
+            go: Callback::new(move |id: ConversationId| {
+                let options = NavigateOptions { scroll: false, replace: true, ..NavigateOptions::default() };
+                let _ = navigate.try_with_value(|navigate| navigate(&format!("/c/{id}"), options));
+            }),
+            complain: Callback::new(move |fault: Fault| toasts.fault(&fault)),
+        }
+    }
+
+    /// Sends a message; the first one makes the conversation.
+    pub fn send(self, content: String, replaces: Option<MessageId>) {
+        let outgoing = Outgoing {
+            client_key: client_key(),
+            content,
+            replaces,
+            model: self.thread.model.get_untracked(),
+            attachments: Vec::new(),
+        };
+        self.thread.editing.set(None);
+        self.thread.begin_send(outgoing.clone());
+        self.dispatch(outgoing);
+    }
+
+    /// Sends an unsent message again.
+    pub fn retry(self, client_key: &str) {
+        if let Some(outgoing) = self.thread.retry(client_key) {
+            self.dispatch(outgoing);
+        }
+    }
+
+    /// Puts an unsent message back into the composer.
+    pub fn take_back(self, client_key: &str) {
+        if let Some(outgoing) = self.thread.take_back(client_key) {
+            self.thread.returned.set(Some(outgoing.content));
+        }
+    }
+
+    fn dispatch(self, outgoing: Outgoing) {
+        let thread = self.thread;
+        let api = thread.api();
+        spawn_local(async move {
+            let id = match self.conversation(&outgoing).await {
+                Ok(id) => id,
+                Err(fault) => return thread.reject(&outgoing.client_key, &fault),
+            };
+            match api.send_message(id, &outgoing.to_input()).await {
+                Ok(turn) => thread.accept(&outgoing.client_key, &turn),
+                Err(fault) => thread.reject(&outgoing.client_key, &fault),
+            }
+        });
+    }
+
+    /// Returns the conversation, which the first message makes.
+    async fn conversation(self, outgoing: &Outgoing) -> Result<ConversationId, Fault> {
+        let thread = self.thread;
+        if let Some(id) = thread.conversation.try_get_untracked().flatten() {
+            return Ok(id);
+        }
+        let input = NewConversation { title: None, model: outgoing.model.clone() };
+        let made = thread.api().create_conversation(&input).await?;
+        // Gone meanwhile: the message goes out all the same, nobody need look at it.
+        if thread.conversation.try_set(Some(made.id)).is_none() {
+            self.go.run(made.id);
+        }
+        Ok(made.id)
+    }
+
+    /// Stops the answer that is coming.
+    pub fn stop(self) {
+        let Some(turn) = self.thread.live.get_untracked() else { return };
+        let api = self.thread.api();
+        spawn_local(async move {
+            if let Err(fault) = api.stop_turn(turn).await {
+                self.complain.run(fault);
+            }
+        });
+    }
+
+    /// Asks for another answer beside this one.
+    pub fn regenerate(self, key: RowKey) {
+        let Some(message) = self.thread.peek(key, |message| message.id).flatten() else { return };
+        let api = self.thread.api();
+        let model = self.thread.model.get_untracked();
+        spawn_local(async move {
+            match api.regenerate(message, model.as_deref()).await {
+                Ok(turn) => self.thread.regenerated(message, &turn),
+                Err(fault) => self.complain.run(fault),
+            }
+        });
+    }
+
+    /// Goes on with an answer that broke off.
+    pub fn resume(self, key: RowKey) {
+        let Some(turn) = self.thread.peek(key, |message| message.turn_id).flatten() else { return };
+        let api = self.thread.api();
+        spawn_local(async move {
+            match api.resume_turn(turn).await {
+                Ok(turn) => self.thread.resumed(&turn),
+                Err(fault) => self.complain.run(fault),
+            }
+        });
+    }
+
+    /// Shows another branch: the one that passes through `message`.
+    pub fn switch(self, message: MessageId) {
+        let thread = self.thread;
+        let Some(id) = thread.conversation.get_untracked() else { return };
+        let api = thread.api();
+        spawn_local(async move {
+            let patch = ConversationPatch { leaf_id: Some(message), ..ConversationPatch::default() };
+            let shown = match api.update_conversation(id, &patch).await {
+                Ok(_) => api.messages(id, &MessageWindowRequest::default()).await,
+                Err(fault) => Err(fault),
+            };
+            match shown {
+                Ok(window) => thread.replace(&window),
+                Err(fault) => self.complain.run(fault),
+            }
+        });
+    }
+
+    /// Lets a waiting tool call run, or not.
+    pub fn decide(self, call: ToolCallId, decision: Decision) {
+        let api = self.thread.api();
+        spawn_local(async move {
+            match api.decide_tool_call(call, decision).await {
+                Ok(_) => self.thread.follow_all(),
+                Err(fault) => {
+                    self.complain.run(fault);
+                    self.thread.refresh();
+                }
+            }
+        });
+    }
+
+    /// Reads the messages before the oldest one here.
+    ///
+    /// # Errors
+    /// Whatever the server says.
+    pub async fn read_older(self) -> Result<(), Fault> {
+        let thread = self.thread;
+        let (Some(id), Some(before)) = (thread.conversation.try_get_untracked().flatten(), thread.oldest()) else {
+            return Ok(());
+        };
+        let request = MessageWindowRequest { before: Some(before), ..MessageWindowRequest::default() };
+        let window = thread.api().messages(id, &request).await?;
+        thread.prepend(&window);
+        Ok(())
+    }
+
+    /// Returns the words of a message.
+    #[must_use]
+    pub fn words(self, key: RowKey) -> String {
+        self.thread.peek(key, MessageState::words).unwrap_or_default()
+    }
+}
+
+/// Makes a message's own name, so that sending it twice asks once. It need be unlike others, not secret;
+/// the browser's better randomness is not there on plain HTTP.
+fn client_key() -> String {
+    let random = || js_sys::Math::random().to_bits();
+    format!("{:012x}{:016x}{:016x}", js_sys::Date::now().to_bits() >> 16, random(), random())
+}

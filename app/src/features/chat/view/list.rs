@@ -1,0 +1,133 @@
+//! The messages, oldest first, in an element that scrolls from its end.
+//!
+//! The scrolling element is laid out from the bottom (`column-reverse`): it opens at the newest
+//! message without a script, stays there while an answer grows, and does not jump when older
+//! messages come in above.
+
+use super::{acts::Acts, row::Row, thread::Thread, windowing::Watch};
+use crate::{
+    state::tr,
+    ui::{Glyph, Icon},
+};
+use leptos::{html, prelude::*, task::spawn_local};
+use penny_words::keys;
+
+/// How close to the oldest message older ones are read.
+const READ_AHEAD_PX: i32 = 1_200;
+/// How far from the end still counts as being there.
+const AT_END_PX: i32 = 48;
+
+/// The messages of the thread.
+#[component]
+pub fn MessageList(thread: Thread) -> impl IntoView {
+    let scroller = NodeRef::<html::Div>::new();
+    let watch = Watch::new();
+    let is_at_end = RwSignal::new(true);
+    let older = Older::new(thread);
+    Effect::new(move |_| {
+        if let Some(scroller) = scroller.get() {
+            watch.start(&scroller);
+            older.read_if_near(&scroller);
+        }
+    });
+    let to_end = move || {
+        if let Some(scroller) = scroller.get_untracked() {
+            scroller.set_scroll_top(0);
+        }
+    };
+    Effect::new(move |earlier: Option<u32>| {
+        let sent = thread.sent.get();
+        if earlier.is_some_and(|earlier| earlier != sent) {
+            request_animation_frame(to_end);
+        }
+        sent
+    });
+    let on_scroll = move |_| {
+        let Some(scroller) = scroller.get_untracked() else { return };
+        // Laid out from the bottom, the distance from the end is counted downwards from zero.
+        let is_near = scroller.scroll_top().abs() <= AT_END_PX;
+        if is_at_end.get_untracked() != is_near {
+            is_at_end.set(is_near);
+        }
+        older.read_if_near(&scroller);
+    };
+    view! {
+        <div class="thread-frame">
+            <div
+                class="thread"
+                node_ref=scroller
+                on:scroll=on_scroll
+                role="region"
+                tabindex="0"
+                aria-label=tr(keys::CHAT_THREAD_LABEL)
+            >
+                <div class="thread-column">
+                    <OlderNotice older thread/>
+                    <For each=move || thread.rows.get() key=|row| *row let:row>
+                        <Row thread row watch/>
+                    </For>
+                </div>
+            </div>
+            {move || (!is_at_end.get()).then(|| view! {
+                <button class="jump" type="button" on:click=move |_| to_end()>
+                    <Icon glyph=Glyph::ArrowDown/>
+                    {tr(keys::CHAT_JUMP)}
+                </button>
+            })}
+        </div>
+    }
+    .into_any()
+}
+
+/// Reads older messages, one window at a time.
+#[derive(Clone, Copy)]
+struct Older {
+    acts: Acts,
+    thread: Thread,
+    is_reading: RwSignal<bool>,
+    has_failed: RwSignal<bool>,
+}
+
+impl Older {
+    fn new(thread: Thread) -> Self {
+        Self { acts: Acts::new(thread), thread, is_reading: RwSignal::new(false), has_failed: RwSignal::new(false) }
+    }
+
+    fn read_if_near(self, scroller: &web_sys::HtmlElement) {
+        let left = scroller.scroll_height() - scroller.client_height() - scroller.scroll_top().abs();
+        if left < READ_AHEAD_PX && !self.has_failed.get_untracked() {
+            self.read();
+        }
+    }
+
+    fn read(self) {
+        if self.is_reading.get_untracked() || !self.thread.has_before.get_untracked() {
+            return;
+        }
+        self.is_reading.set(true);
+        spawn_local(async move {
+            let outcome = self.acts.read_older().await;
+            let _ = self.has_failed.try_set(outcome.is_err());
+            let _ = self.is_reading.try_set(false);
+        });
+    }
+}
+
+/// What stands above the oldest message here.
+#[component]
+fn OlderNotice(older: Older, thread: Thread) -> impl IntoView {
+    move || {
+        if older.has_failed.get() {
+            return Some(view! {
+                <p class="older">
+                    {tr(keys::CHAT_OLDER_FAILED)} " "
+                    <button class="button button-link" type="button" on:click=move |_| {
+                        older.has_failed.set(false);
+                        older.read();
+                    }>{tr(keys::CHAT_RETRY)}</button>
+                </p>
+            }.into_any());
+        }
+        thread.has_before.get().then(|| view! { <p class="older" role="status">{tr(keys::CHAT_OLDER_LOADING)}</p> }.into_any())
+    }
+}

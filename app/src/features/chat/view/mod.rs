@@ -1,0 +1,22 @@
+//! The chat on the page: what is drawn, and what keys and pointers do.
+
+mod acts;
+mod blocks;
+mod composer;
+mod context;
+mod copying;
+mod edit;
+mod greeting;
+mod list;
+mod notice;
+mod page;
+mod pane;
+mod row;
+mod thread;
+mod titles;
+mod tool_card;
+mod windowing;
+
+pub use context::{OpenChat, provide_open_chat, use_open_chat};
+pub use page::ChatPage;
+pub use thread::Thread;

@@ -1,0 +1,440 @@
+//! The open thread: plain state, and one pulse a message that says when it looks different.
+
+use crate::{
+    api::Api,
+    features::chat::state::{Applied, Block, Branch, MessageState, Outgoing, RowKey, Status, ThreadState},
+};
+use leptos::{prelude::*, task::spawn_local};
+use penny_types::{
+    ConversationId, Fault, MessageId, TurnId,
+    conversations::{ArtifactPart, ConversationView, MessageWindow, MessageWindowRequest},
+    events::TurnEvent,
+    turns::TurnView,
+};
+use std::collections::{HashMap, HashSet};
+
+/// Something that is said aloud to those who do not see the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Announcement {
+    /// An answer has begun.
+    Answering,
+    /// An answer is complete.
+    Done,
+    /// An answer was stopped or interrupted.
+    Stopped,
+    /// An answer failed.
+    Failed,
+    /// A person must decide.
+    Waiting,
+}
+
+/// The open thread. A `Copy` handle; all of it goes when its owner goes.
+#[derive(Clone, Copy)]
+pub struct Thread {
+    /// The conversation; absent until the first message makes one.
+    pub conversation: RwSignal<Option<ConversationId>>,
+    /// `provider/model` to ask next.
+    pub model: RwSignal<Option<String>>,
+    /// The rows, oldest first.
+    pub rows: RwSignal<Vec<RowKey>>,
+    /// Whether older messages can be read.
+    pub has_before: RwSignal<bool>,
+    /// The turn that is being answered now.
+    pub live: RwSignal<Option<TurnId>>,
+    /// Whether an answer is awaited, its turn known or not.
+    pub is_live: RwSignal<bool>,
+    /// The message that is being edited.
+    pub editing: RwSignal<Option<RowKey>>,
+    /// What is said aloud.
+    pub announcement: RwSignal<Option<Announcement>>,
+    /// Grows when a person sent something: the list goes to its end.
+    pub sent: RwSignal<u32>,
+    /// What is typed and not sent.
+    pub draft: RwSignal<String>,
+    /// Words put back into the composer.
+    pub returned: RwSignal<Option<String>>,
+    state: StoredValue<ThreadState>,
+    pulses: StoredValue<HashMap<RowKey, ArcTrigger>>,
+    buffer: StoredValue<Vec<TurnEvent>>,
+    is_flush_due: StoredValue<bool>,
+    following: StoredValue<HashSet<TurnId>>,
+    is_mending: StoredValue<bool>,
+    api: StoredValue<Api>,
+}
+
+impl Thread {
+    /// Begins an empty thread in the current reactive owner.
+    #[must_use]
+    pub fn new(api: Api) -> Self {
+        Self {
+            conversation: RwSignal::new(None),
+            model: RwSignal::new(None),
+            rows: RwSignal::new(Vec::new()),
+            has_before: RwSignal::new(false),
+            live: RwSignal::new(None),
+            is_live: RwSignal::new(false),
+            editing: RwSignal::new(None),
+            announcement: RwSignal::new(None),
+            sent: RwSignal::new(0),
+            draft: RwSignal::new(String::new()),
+            returned: RwSignal::new(None),
+            state: StoredValue::new(ThreadState::default()),
+            pulses: StoredValue::new(HashMap::new()),
+            buffer: StoredValue::new(Vec::new()),
+            is_flush_due: StoredValue::new(false),
+            following: StoredValue::new(HashSet::new()),
+            is_mending: StoredValue::new(false),
+            api: StoredValue::new(api),
+        }
+    }
+
+    /// Shows a conversation that was read.
+    pub fn open(self, conversation: &ConversationView, window: &MessageWindow) {
+        self.conversation.set(Some(conversation.id));
+        self.model.set(conversation.model.clone());
+        self.draft.set(conversation.draft.clone());
+        self.state.update_value(|state| state.replace(window));
+        self.settle();
+    }
+
+    /// Returns the interface to the server.
+    #[must_use]
+    pub fn api(self) -> Api {
+        self.api.get_value()
+    }
+
+    /// Returns the interface to the server, unless the thread is gone.
+    #[must_use]
+    pub fn try_api(self) -> Option<Api> {
+        self.api.try_get_value()
+    }
+
+    /// Reads a message and follows its changes.
+    pub fn read<T>(self, key: RowKey, read: impl FnOnce(&MessageState) -> T) -> Option<T> {
+        if let Some(pulse) = self.pulses.try_with_value(|pulses| pulses.get(&key).cloned()).flatten() {
+            pulse.track();
+        }
+        self.peek(key, read)
+    }
+
+    /// Reads a message as it is now.
+    pub fn peek<T>(self, key: RowKey, read: impl FnOnce(&MessageState) -> T) -> Option<T> {
+        self.state.try_with_value(|state| state.find(key).map(read)).flatten()
+    }
+
+    /// Reads one block of a message and follows its changes.
+    pub fn read_block<T>(self, key: RowKey, at: usize, read: impl FnOnce(&Block) -> T) -> Option<T> {
+        self.read(key, |message| message.blocks.get(at).map(read)).flatten()
+    }
+
+    /// Lists the artifacts of the messages here, oldest first, each in its newest version.
+    #[must_use]
+    pub fn artifacts(self) -> Vec<ArtifactPart> {
+        let mut found: Vec<ArtifactPart> = Vec::new();
+        for row in self.rows.get() {
+            let parts = self.read(row, |message| {
+                let parts = message.blocks.iter().filter_map(|block| match block {
+                    Block::Artifact(part) => Some(part.clone()),
+                    _ => None,
+                });
+                parts.collect::<Vec<_>>()
+            });
+            for part in parts.unwrap_or_default() {
+                match found.iter_mut().find(|known| known.artifact_id == part.artifact_id) {
+                    Some(known) => *known = part,
+                    None => found.push(part),
+                }
+            }
+        }
+        found
+    }
+
+    /// Says where a message stands among its siblings.
+    #[must_use]
+    pub fn branch(self, key: RowKey) -> Option<Branch> {
+        let _ = self.read(key, |_| ());
+        self.state.try_with_value(|state| state.branch(key)).flatten()
+    }
+
+    /// Returns the row of the last thing a person said.
+    #[must_use]
+    pub fn last_said(self) -> Option<RowKey> {
+        self.state.try_with_value(|state| state.last_said().map(|message| message.key)).flatten()
+    }
+
+    /// Returns the oldest message here.
+    #[must_use]
+    pub fn oldest(self) -> Option<MessageId> {
+        self.state.try_with_value(ThreadState::oldest).flatten()
+    }
+
+    /// Says whether a turn is written here already, or may be one that was just sent.
+    #[must_use]
+    pub fn expects(self, turn: TurnId) -> bool {
+        self.state
+            .try_with_value(|state| {
+                state.knows_turn(turn) || state.messages().iter().any(|message| message.status == Status::Sending)
+            })
+            .unwrap_or(true)
+    }
+
+    /// Shows a message as sent and returns nothing: what becomes of it shows in its row.
+    pub fn begin_send(self, outgoing: Outgoing) {
+        self.state.update_value(|state| {
+            state.send(outgoing);
+        });
+        self.settle();
+        self.sent.update(|sent| *sent += 1);
+    }
+
+    /// Takes up an unsent message again.
+    #[must_use]
+    pub fn retry(self, client_key: &str) -> Option<Outgoing> {
+        let outgoing = self.change(|state| state.retry(client_key));
+        self.settle();
+        outgoing
+    }
+
+    /// Takes an unsent message out of the thread.
+    #[must_use]
+    pub fn take_back(self, client_key: &str) -> Option<Outgoing> {
+        let outgoing = self.change(|state| state.take_back(client_key));
+        self.settle();
+        outgoing
+    }
+
+    /// Takes in that the server has a message, and follows its answer.
+    pub fn accept(self, client_key: &str, turn: &TurnView) {
+        self.state.try_update_value(|state| state.accept(client_key, turn));
+        self.settle();
+        self.follow_all();
+    }
+
+    /// Takes in that the server did not take a message.
+    pub fn reject(self, client_key: &str, fault: &Fault) {
+        self.state.try_update_value(|state| state.reject(client_key, fault));
+        self.settle();
+        self.say(Announcement::Failed);
+    }
+
+    /// Takes in that an answer is asked for again.
+    pub fn regenerated(self, old: MessageId, turn: &TurnView) {
+        self.state.try_update_value(|state| state.regenerated(old, turn));
+        self.settle();
+        self.follow_all();
+    }
+
+    /// Takes in that a turn goes on with a message.
+    pub fn resumed(self, turn: &TurnView) {
+        self.state.try_update_value(|state| state.resumed(turn));
+        self.settle();
+        self.follow_all();
+    }
+
+    /// Shows another window of the path as its end.
+    pub fn replace(self, window: &MessageWindow) {
+        self.state.try_update_value(|state| state.replace(window));
+        self.settle();
+        self.follow_all();
+    }
+
+    /// Adds older messages.
+    pub fn prepend(self, window: &MessageWindow) {
+        self.state.try_update_value(|state| state.prepend(window));
+        self.settle();
+    }
+
+    /// Says something aloud.
+    pub fn say(self, announcement: Announcement) {
+        let _ = self.announcement.try_set(Some(announcement));
+    }
+
+    /// Reads the end of the path again, for what happened elsewhere.
+    pub fn refresh(self) {
+        let Some(id) = self.conversation.try_get_untracked().flatten() else { return };
+        let Some(api) = self.api.try_get_value() else { return };
+        spawn_local(async move {
+            if let Ok(window) = api.messages(id, &MessageWindowRequest::default()).await
+                && self.conversation.try_get_untracked().flatten() == Some(id)
+            {
+                self.replace(&window);
+            }
+        });
+    }
+
+    /// Follows every turn whose events are still to come. Only in the browser.
+    pub fn follow_all(self) {
+        let Some(follows) = self.state.try_with_value(ThreadState::follows) else { return };
+        for follow in follows {
+            let is_new = self.following.try_update_value(|following| following.insert(follow.turn)).unwrap_or_default();
+            if is_new {
+                self.follow(follow.turn);
+            }
+        }
+    }
+
+    fn follow(self, turn: TurnId) {
+        use futures::StreamExt;
+        let Some(api) = self.api.try_get_value() else { return };
+        spawn_local(async move {
+            let mut events = api.turn_events(turn, move || self.after(turn));
+            let mut is_over = false;
+            while let Some(Ok(event)) = events.next().await {
+                is_over = event.body.is_terminal();
+                if self.buffer.try_update_value(|buffer| buffer.push(event)).is_none() {
+                    return;
+                }
+                self.flush_soon();
+            }
+            self.following.try_update_value(|following| following.remove(&turn));
+            if !is_over {
+                // The stream ended early: what became of the turn is on the server.
+                self.refresh();
+            }
+        });
+    }
+
+    /// Returns the last event of a turn that is known, those not drawn yet included.
+    fn after(self, turn: TurnId) -> u64 {
+        let drawn = self
+            .state
+            .try_with_value(|state| {
+                state.follows().into_iter().find(|follow| follow.turn == turn).map(|follow| follow.after)
+            })
+            .flatten()
+            .unwrap_or_default();
+        let buffered = self
+            .buffer
+            .try_with_value(|buffer| {
+                buffer.iter().filter(|event| event.turn_id == turn).map(|event| event.seq).max().unwrap_or_default()
+            })
+            .unwrap_or_default();
+        drawn.max(buffered)
+    }
+
+    /// Draws what has arrived with the next frame, once, however much arrives until then.
+    fn flush_soon(self) {
+        if self.is_flush_due.try_get_value().unwrap_or(true) {
+            return;
+        }
+        self.is_flush_due.set_value(true);
+        request_animation_frame(move || {
+            if self.is_flush_due.try_set_value(false).is_none() {
+                self.flush();
+            }
+        });
+    }
+
+    fn flush(self) {
+        let Some(events) = self.buffer.try_update_value(std::mem::take) else { return };
+        let mut changed = HashSet::new();
+        let mut has_gap = false;
+        let spoken = self.state.try_update_value(|state| {
+            let mut spoken = None;
+            for event in &events {
+                let (key, applied) = state.apply(event);
+                has_gap |= applied == Applied::Gap;
+                if applied == Applied::Changed
+                    && let Some(key) = key
+                {
+                    changed.insert(key);
+                    spoken = announcement(state, key, event).or(spoken);
+                }
+            }
+            spoken
+        });
+        for key in changed {
+            self.pulse(key);
+        }
+        self.update_live();
+        if let Some(spoken) = spoken.flatten() {
+            self.say(spoken);
+        }
+        if has_gap {
+            self.mend();
+        }
+    }
+
+    /// Reads messages again of which events are missing.
+    fn mend(self) {
+        let Some(id) = self.conversation.try_get_untracked().flatten() else { return };
+        let Some(api) = self.api.try_get_value() else { return };
+        if self.is_mending.try_get_value().unwrap_or(true) {
+            return;
+        }
+        self.is_mending.set_value(true);
+        spawn_local(async move {
+            let window = api.messages(id, &MessageWindowRequest::default()).await;
+            self.is_mending.try_set_value(false);
+            if let Ok(window) = window {
+                self.state.try_update_value(|state| state.mend(&window));
+                self.settle();
+                self.follow_all();
+            }
+        });
+    }
+
+    /// Brings every signal in line with the state after a change of its structure.
+    fn settle(self) {
+        let Some((keys, has_before)) = self.state.try_with_value(|state| (state.keys(), state.has_before())) else {
+            return;
+        };
+        self.pulses.update_value(|pulses| {
+            let known: HashSet<RowKey> = keys.iter().copied().collect();
+            pulses.retain(|key, _| known.contains(key));
+            for key in &keys {
+                pulses.entry(*key).or_insert_with(ArcTrigger::new);
+            }
+        });
+        if self.has_before.get_untracked() != has_before {
+            self.has_before.set(has_before);
+        }
+        if self.rows.with_untracked(|rows| *rows != keys) {
+            self.rows.set(keys.clone());
+        }
+        for key in keys {
+            self.pulse(key);
+        }
+        self.update_live();
+    }
+
+    fn update_live(self) {
+        let Some((live, is_live)) = self.state.try_with_value(|state| {
+            let live = state.live();
+            (live.and_then(|message| message.turn_id), live.is_some())
+        }) else {
+            return;
+        };
+        if self.live.get_untracked() != live {
+            self.live.set(live);
+        }
+        if self.is_live.get_untracked() != is_live {
+            self.is_live.set(is_live);
+        }
+    }
+
+    fn pulse(self, key: RowKey) {
+        if let Some(pulse) = self.pulses.try_with_value(|pulses| pulses.get(&key).cloned()).flatten() {
+            pulse.notify();
+        }
+    }
+
+    fn change<T>(self, change: impl FnOnce(&mut ThreadState) -> Option<T>) -> Option<T> {
+        self.state.try_update_value(change).flatten()
+    }
+}
+
+/// Says what is worth saying aloud about an event.
+fn announcement(state: &ThreadState, key: RowKey, event: &TurnEvent) -> Option<Announcement> {
+    use penny_types::events::TurnEventBody as Body;
+    match event.body {
+        Body::Started(_) => Some(Announcement::Answering),
+        Body::Approval(_) => Some(Announcement::Waiting),
+        Body::Failed(_) => Some(Announcement::Failed),
+        _ => match state.find(key).map(|message| &message.status) {
+            Some(Status::Settled) => Some(Announcement::Done),
+            Some(Status::Stopped | Status::Interrupted) => Some(Announcement::Stopped),
+            _ => None,
+        },
+    }
+}

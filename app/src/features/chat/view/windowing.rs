@@ -1,0 +1,100 @@
+//! Rows far from what one sees are kept as empty boxes of the same height, so that a long thread
+//! stays a small page.
+
+use crate::features::chat::state::RowKey;
+use leptos::prelude::*;
+use std::collections::HashMap;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
+
+/// How far beyond the visible part rows are drawn.
+const MARGIN: &str = "1500px 0px";
+/// The attribute of a row's element that names it, as `row.rs` writes it.
+const ROW: &str = "data-row";
+
+/// Watches which rows are near. Only alive in the browser.
+#[derive(Clone, Copy)]
+pub struct Watch {
+    rows: StoredValue<HashMap<RowKey, RowWatch>>,
+    observer: StoredValue<Option<Observer>, LocalStorage>,
+}
+
+#[derive(Clone, Copy)]
+struct RowWatch {
+    far_height_px: RwSignal<Option<f64>>,
+}
+
+struct Observer {
+    observer: IntersectionObserver,
+    _on_change: Closure<dyn FnMut(js_sys::Array)>,
+}
+
+impl Drop for Observer {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+impl Watch {
+    /// Begins with no rows.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { rows: StoredValue::new(HashMap::new()), observer: StoredValue::new_local(None) }
+    }
+
+    /// Returns the height a row had when it went far away; `None` while it is near.
+    #[must_use]
+    pub fn row(self, key: RowKey) -> RwSignal<Option<f64>> {
+        let far_height_px = RwSignal::new(None);
+        self.rows.update_value(|rows| drop(rows.insert(key, RowWatch { far_height_px })));
+        on_cleanup(move || {
+            self.rows.try_update_value(|rows| rows.remove(&key));
+        });
+        far_height_px
+    }
+
+    /// Begins to watch inside a scrolling element.
+    pub fn start(self, scroller: &HtmlElement) {
+        let on_change = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            for entry in entries.iter() {
+                self.take(&entry.unchecked_into());
+            }
+        });
+        let options = IntersectionObserverInit::new();
+        options.set_root(Some(scroller));
+        options.set_root_margin(MARGIN);
+        let observer = IntersectionObserver::new_with_options(on_change.as_ref().unchecked_ref(), &options);
+        // A browser without one draws every row.
+        if let Ok(observer) = observer {
+            self.observer.set_value(Some(Observer { observer, _on_change: on_change }));
+        }
+    }
+
+    /// Watches a row's element.
+    pub fn observe(self, element: &Element) {
+        self.observer.try_with_value(|observer| {
+            if let Some(observer) = observer {
+                observer.observer.observe(element);
+            }
+        });
+    }
+
+    fn take(self, entry: &IntersectionObserverEntry) {
+        let target = entry.target();
+        let key = target.get_attribute(ROW).and_then(|key| key.parse().ok()).map(RowKey);
+        let row = key.and_then(|key| self.rows.try_with_value(|rows| rows.get(&key).copied()).flatten());
+        let Some(row) = row else { return };
+        let is_far = row.far_height_px.get_untracked().is_some();
+        if entry.is_intersecting() && is_far {
+            row.far_height_px.set(None);
+        } else if !entry.is_intersecting() && !is_far && may_go(&target) {
+            row.far_height_px.set(Some(target.get_bounding_client_rect().height()));
+        }
+    }
+}
+
+/// A row with the focus in it stays, and so does one that has no size yet.
+fn may_go(row: &Element) -> bool {
+    let has_focus = document().active_element().is_some_and(|active| row.contains(Some(&active)));
+    !has_focus && row.get_bounding_client_rect().height() > 0.0
+}

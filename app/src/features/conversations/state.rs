@@ -1,0 +1,213 @@
+//! The list of conversations as data: what an update does to it and how it is grouped.
+
+use crate::state::DayGroup;
+use chrono::{DateTime, NaiveDate, Utc};
+use penny_types::{
+    ConversationId, Page,
+    conversations::{ConversationSummary, ConversationUpdate},
+};
+
+/// A heading of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Group {
+    Pinned,
+    Day(DayGroup),
+}
+
+/// What is known of the conversations: those read so far, the latest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Listing {
+    items: Vec<ConversationSummary>,
+    next_cursor: Option<String>,
+}
+
+impl From<Page<ConversationSummary>> for Listing {
+    fn from(page: Page<ConversationSummary>) -> Self {
+        let mut listing = Self { items: page.items, next_cursor: page.next_cursor };
+        listing.sort();
+        listing
+    }
+}
+
+impl Listing {
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
+    }
+
+    pub fn find(&self, id: ConversationId) -> Option<&ConversationSummary> {
+        self.items.iter().find(|item| item.id == id)
+    }
+
+    /// Adds a further page. What came in by an update meanwhile is newer and stays.
+    pub fn append(&mut self, page: Page<ConversationSummary>) {
+        for item in page.items {
+            if self.find(item.id).is_none() {
+                self.items.push(item);
+            }
+        }
+        self.next_cursor = page.next_cursor;
+        self.sort();
+    }
+
+    /// Takes in what changed. A conversation older than all that was read comes with its page later,
+    /// so it is left out now.
+    pub fn apply(&mut self, update: ConversationUpdate) {
+        let was_there = self.find(update.id).is_some();
+        let oldest = self.items.iter().map(|item| item.updated_at).min();
+        self.items.retain(|item| item.id != update.id);
+        let Some(mut item) = update.conversation else { return };
+        let is_in_reach = self.next_cursor.is_none() || oldest.is_none_or(|oldest| item.updated_at >= oldest);
+        if was_there || is_in_reach || item.is_pinned {
+            item.snippet = None;
+            self.items.push(item);
+            self.sort();
+        }
+    }
+
+    /// Changes one conversation before the server has answered; returns how it was.
+    pub fn change(
+        &mut self,
+        id: ConversationId,
+        change: impl FnOnce(&mut ConversationSummary),
+    ) -> Option<ConversationSummary> {
+        let item = self.items.iter_mut().find(|item| item.id == id)?;
+        let before = item.clone();
+        change(item);
+        self.sort();
+        Some(before)
+    }
+
+    /// Takes one conversation out; returns it.
+    pub fn remove(&mut self, id: ConversationId) -> Option<ConversationSummary> {
+        let index = self.items.iter().position(|item| item.id == id)?;
+        Some(self.items.remove(index))
+    }
+
+    /// Puts a conversation in or back.
+    pub fn put(&mut self, item: ConversationSummary) {
+        self.items.retain(|other| other.id != item.id);
+        self.items.push(item);
+        self.sort();
+    }
+
+    /// Returns the conversations by heading, in the order of the list.
+    pub fn groups(
+        &self,
+        today: NaiveDate,
+        day_of: impl Fn(DateTime<Utc>) -> NaiveDate,
+    ) -> Vec<(Group, Vec<ConversationId>)> {
+        let mut groups: Vec<(Group, Vec<ConversationId>)> = Vec::new();
+        for item in &self.items {
+            let group = match item.is_pinned {
+                true => Group::Pinned,
+                false => Group::Day(DayGroup::of(day_of(item.updated_at), today)),
+            };
+            match groups.last_mut() {
+                Some((last, ids)) if *last == group => ids.push(item.id),
+                _ => groups.push((group, vec![item.id])),
+            }
+        }
+        groups
+    }
+
+    fn sort(&mut self) {
+        self.items.sort_by(|a, b| {
+            b.is_pinned.cmp(&a.is_pinned).then(b.updated_at.cmp(&a.updated_at)).then(b.id.cmp(&a.id))
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use penny_types::ConversationId;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn id(number: u8) -> ConversationId {
+        // Ids are minted by servers; a test writes one down.
+        format!("cnv_0000000000000000000000000{number}").parse().unwrap()
+    }
+
+    fn item(number: u8, updated_at: &str) -> ConversationSummary {
+        ConversationSummary {
+            id: id(number),
+            title: Some(format!("number {number}")),
+            is_pinned: false,
+            updated_at: at(updated_at),
+            snippet: None,
+            active_turn_id: None,
+        }
+    }
+
+    fn listing(items: Vec<ConversationSummary>, next_cursor: Option<&str>) -> Listing {
+        Listing::from(Page { items, next_cursor: next_cursor.map(str::to_owned) })
+    }
+
+    fn order(listing: &Listing) -> Vec<ConversationId> {
+        listing.items.iter().map(|item| item.id).collect()
+    }
+
+    #[test]
+    fn an_update_moves_a_conversation_to_the_top() {
+        let mut list = listing(vec![item(1, "2026-01-02T00:00:00Z"), item(2, "2026-01-01T00:00:00Z")], None);
+        let newer = item(2, "2026-01-03T00:00:00Z");
+        list.apply(ConversationUpdate { id: id(2), conversation: Some(newer) });
+        assert_eq!(order(&list), [id(2), id(1)]);
+        list.apply(ConversationUpdate { id: id(1), conversation: None });
+        assert_eq!(order(&list), [id(2)]);
+    }
+
+    #[test]
+    fn an_update_beyond_what_was_read_waits_for_its_page() {
+        let mut list = listing(vec![item(1, "2026-01-02T00:00:00Z")], Some("more"));
+        list.apply(ConversationUpdate { id: id(2), conversation: Some(item(2, "2025-01-01T00:00:00Z")) });
+        assert_eq!(order(&list), [id(1)]);
+        list.append(Page { items: vec![item(2, "2025-01-01T00:00:00Z")], next_cursor: None });
+        assert_eq!(order(&list), [id(1), id(2)]);
+        assert_eq!(list.next_cursor(), None);
+    }
+
+    #[test]
+    fn a_further_page_does_not_undo_an_update() {
+        let mut list = listing(vec![item(1, "2026-01-02T00:00:00Z")], Some("more"));
+        let mut renamed = item(2, "2026-01-03T00:00:00Z");
+        renamed.title = Some("renamed".to_owned());
+        list.apply(ConversationUpdate { id: id(2), conversation: Some(renamed) });
+        list.append(Page { items: vec![item(2, "2025-01-01T00:00:00Z")], next_cursor: None });
+        assert_eq!(list.find(id(2)).and_then(|item| item.title.as_deref()), Some("renamed"));
+    }
+
+    #[test]
+    fn pinned_ones_come_first_and_days_follow() {
+        let mut pinned = item(3, "2020-01-01T00:00:00Z");
+        pinned.is_pinned = true;
+        let list =
+            listing(vec![item(1, "2026-01-02T08:00:00Z"), item(2, "2026-01-01T08:00:00Z"), pinned], None);
+        let groups = list.groups("2026-01-02".parse().unwrap(), |moment| moment.date_naive());
+        assert_eq!(
+            groups,
+            [
+                (Group::Pinned, vec![id(3)]),
+                (Group::Day(DayGroup::Today), vec![id(1)]),
+                (Group::Day(DayGroup::Yesterday), vec![id(2)]),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_was_removed_can_be_put_back_where_it_was() {
+        let mut list = listing(vec![item(1, "2026-01-02T00:00:00Z"), item(2, "2026-01-01T00:00:00Z")], None);
+        let before = list.clone();
+        let removed = list.remove(id(1)).unwrap();
+        assert_eq!(order(&list), [id(2)]);
+        list.put(removed);
+        assert_eq!(list, before);
+    }
+}

@@ -1,0 +1,67 @@
+//! Where the person came from, so that Escape leads back there from a full-screen page.
+
+use crate::{
+    state::tr,
+    ui::{Glyph, Icon},
+};
+use leptos::{ev, prelude::*};
+use leptos_router::hooks::{use_location, use_navigate};
+use penny_words::keys;
+
+/// The last address that was not full screen.
+#[derive(Clone, Copy)]
+struct Trail(StoredValue<Option<String>>);
+
+/// Begins to remember where the person is. Called once, by the frame of the page.
+pub fn provide_trail() {
+    let trail = Trail(StoredValue::new(None));
+    provide_context(trail);
+    let path = use_location().pathname;
+    Effect::new(move |_| {
+        let path = path.get();
+        if !is_full_screen(&path) {
+            trail.0.set_value(Some(path));
+        }
+    });
+}
+
+fn is_full_screen(path: &str) -> bool {
+    path.starts_with("/d/") || path.starts_with("/a/")
+}
+
+/// Returns what leads back: to where the person came from, or to the start page.
+fn way_back() -> impl Fn() + Copy + Send + Sync + 'static {
+    let trail = use_context::<Trail>();
+    let navigate = StoredValue::new_local(use_navigate());
+    move || {
+        let target = trail.and_then(|trail| trail.0.try_get_value().flatten()).unwrap_or_else(|| "/".to_owned());
+        let _ = navigate.try_with_value(|navigate| navigate(&target, Default::default()));
+    }
+}
+
+/// Lets Escape lead back, unless it closes something first.
+pub fn leave_on_escape() {
+    let back = way_back();
+    let listener = window_event_listener(ev::keydown, move |event| {
+        let is_open = document().query_selector("dialog[open], [role=menu]").is_ok_and(|found| found.is_some());
+        if event.key() == "Escape" && !event.default_prevented() && !is_open {
+            event.prevent_default();
+            back();
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// Leads back.
+#[component]
+pub fn BackButton() -> impl IntoView {
+    let back = way_back();
+    let hint = tr(keys::ARTIFACT_BACK_HINT);
+    view! {
+        <button class="button button-quiet back" type="button" title=hint on:click=move |_| back()>
+            <Icon glyph=Glyph::ArrowLeft/>
+            {tr(keys::ARTIFACT_BACK)}
+        </button>
+    }
+    .into_any()
+}

@@ -1,0 +1,10 @@
+//! What people do here, a folder each.
+
+pub mod artifacts;
+pub mod chat;
+pub mod dashboards;
+pub mod conversations;
+pub mod palette;
+pub mod settings;
+pub mod shortcuts;
+pub mod sign_in;

@@ -1,0 +1,222 @@
+//! The door: e-mail and password, identity providers, one-time links.
+
+use crate::{
+    facts::SignInMethods,
+    state::{tr, tr_with, use_brand, use_locale, use_preferences},
+    ui::{Button, Glyph, Icon, IconButton, Look, TextField},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use penny_types::{Locale, tenants::BrandView};
+use penny_words::keys;
+
+/// Returns the sentence for the word after `?error=`.
+fn error_key(word: &str) -> &'static str {
+    match word {
+        "credentials" => keys::UI_SIGN_IN_ERROR_CREDENTIALS,
+        "rate_limited" => keys::UI_SIGN_IN_ERROR_RATE,
+        "link" => keys::UI_SIGN_IN_ERROR_LINK,
+        "provider" => keys::UI_SIGN_IN_ERROR_PROVIDER,
+        "unknown_user" => keys::UI_SIGN_IN_ERROR_UNKNOWN_USER,
+        "expired" => keys::UI_SIGN_IN_ERROR_EXPIRED,
+        "disabled" => keys::UI_SIGN_IN_ERROR_DISABLED,
+        _ => keys::UI_SIGN_IN_ERROR_OTHER,
+    }
+}
+
+/// Returns where to go after signing in: a path on this host, or the start page.
+fn next_path(asked: Option<String>) -> String {
+    asked.filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\')).unwrap_or_default()
+}
+
+/// The sign-in page.
+#[component]
+pub(crate) fn SignInPage() -> impl IntoView {
+    let brand = use_brand();
+    let methods = use_context::<SignInMethods>().unwrap_or_default();
+    let query = use_query_map();
+    let next = next_path(query.with_untracked(|query| query.get("next")));
+    let locale = use_locale();
+    let error = move || {
+        query.with(|query| query.get("error")).map(|word| penny_words::text(locale.get(), error_key(&word), &[]))
+    };
+    let notice = move || {
+        let is_signed_out = query.with(|query| query.get("done").is_some_and(|word| word == "signed_out"));
+        is_signed_out.then(|| penny_words::text(locale.get(), keys::UI_SIGN_IN_SIGNED_OUT, &[]))
+    };
+    let product = brand.product_name.clone();
+    let title = tr_with(keys::UI_SIGN_IN_TITLE, move || [("product", product.clone())]);
+    let has_none = !methods.password && methods.providers.is_empty();
+    let has_both = methods.password && !methods.providers.is_empty();
+    let password = methods.password.then({
+        let next = next.clone();
+        || view! { <PasswordForm next=next/> }
+    });
+    view! {
+        <Title text=tr(keys::UI_SIGN_IN)/>
+        <Door brand=brand>
+            <h1>{title}</h1>
+            <p class="lead">{tr(keys::UI_SIGN_IN_INTRO)}</p>
+            {move || error().map(|words| alert(words))}
+            {move || notice().map(|words| view! { <p class="notice" role="status">{words}</p> })}
+            {password}
+            {has_both.then(|| view! { <p class="or"><span>{tr(keys::UI_SIGN_IN_OR)}</span></p> })}
+            {providers(methods, &next)}
+            {has_none.then(|| view! { <p class="notice">{tr(keys::UI_SIGN_IN_NO_METHOD)}</p> })}
+        </Door>
+    }
+    .into_any()
+}
+
+fn alert(words: String) -> AnyView {
+    view! {
+        <div class="fault" role="alert">
+            <Icon glyph=Glyph::TriangleAlert/>
+            <div class="fault-words"><p>{words}</p></div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn PasswordForm(next: String) -> impl IntoView {
+    let is_shown = RwSignal::new(false);
+    let locale = use_locale();
+    let kind = Signal::derive(move || if is_shown.get() { "text" } else { "password" });
+    let glyph = Signal::derive(move || if is_shown.get() { Glyph::EyeOff } else { Glyph::Eye });
+    let label = move || {
+        let key = if is_shown.get() { keys::UI_SIGN_IN_HIDE_PASSWORD } else { keys::UI_SIGN_IN_SHOW_PASSWORD };
+        penny_words::text(locale.get(), key, &[])
+    };
+    view! {
+        <form method="post" action="/auth/password" class="sign-in-form">
+            <input r#type="hidden" name="next" value=next/>
+            <TextField
+                id="email"
+                name="email"
+                label=tr(keys::UI_SIGN_IN_EMAIL)
+                kind="email"
+                autocomplete="username"
+                is_required=true
+                autofocus=true
+            />
+            <div class="password">
+                <TextField
+                    id="password"
+                    name="password"
+                    label=tr(keys::UI_SIGN_IN_PASSWORD)
+                    kind=kind
+                    autocomplete="current-password"
+                    is_required=true
+                />
+                <IconButton glyph=glyph label=label on_press=move |_| is_shown.update(|shown| *shown = !*shown)/>
+            </div>
+            <Button look=Look::Primary submits=true>{tr(keys::UI_SIGN_IN)}</Button>
+        </form>
+    }
+    .into_any()
+}
+
+fn providers(methods: SignInMethods, next: &str) -> AnyView {
+    methods
+        .providers
+        .into_iter()
+        .map(|provider| {
+            let name = provider.name;
+            let words = tr_with(keys::UI_SIGN_IN_WITH, move || [("provider", name.clone())]);
+            let path = format!("/auth/oidc/{}/start", provider.slug);
+            let path = if next.is_empty() { path } else { format!("{path}?next={next}") };
+            // Not a page of this application: the browser has to load it.
+            view! { <a class="button button-wide" href=path rel="external"><Icon glyph=Glyph::ShieldCheck/>{words}</a> }
+        })
+        .collect_view()
+        .into_any()
+}
+
+/// Asks before a one-time link is used up: mail scanners open links, people press buttons.
+#[component]
+pub(crate) fn LinkPage() -> impl IntoView {
+    let secret = use_params_map().with_untracked(|params| params.get("secret")).unwrap_or_default();
+    view! {
+        <Title text=tr(keys::UI_SIGN_IN)/>
+        <Door brand=use_brand()>
+            <h1>{tr(keys::UI_LINK_TITLE)}</h1>
+            <p class="lead">{tr(keys::UI_LINK_TEXT)}</p>
+            <form method="post" action=format!("/auth/link/{secret}") class="sign-in-form">
+                <Button look=Look::Primary submits=true>{tr(keys::UI_LINK_CONTINUE)}</Button>
+            </form>
+        </Door>
+    }
+    .into_any()
+}
+
+/// The frame of the pages one sees before one is in.
+#[component]
+fn Door(brand: BrandView, children: Children) -> impl IntoView {
+    let preferences = use_preferences();
+    let languages = Locale::ALL
+        .iter()
+        .map(|locale| {
+            let locale = *locale;
+            let is_current = move || if preferences.locale.get() == locale { Some("true") } else { None };
+            view! {
+                <button
+                    class="door-language"
+                    r#type="button"
+                    lang=locale.as_str()
+                    aria-current=is_current
+                    on:click=move |_| preferences.set_locale(locale)
+                >
+                    {penny_words::text(locale, crate::features::settings::locale_key(locale), &[])}
+                </button>
+            }
+        })
+        .collect_view();
+    view! {
+        <main class="door" id="main" tabindex="-1">
+            <div class="door-card">
+                <BrandMark brand=brand/>
+                {children()}
+            </div>
+            <div class="door-foot">{languages}</div>
+        </main>
+    }
+    .into_any()
+}
+
+/// The tenant's logo, or its name set in type.
+#[component]
+pub(crate) fn BrandMark(brand: BrandView) -> impl IntoView {
+    match brand.logo_url {
+        Some(address) => view! { <img class="brand-logo" src=address alt=brand.product_name/> }.into_any(),
+        None => {
+            let initial = brand.product_name.chars().next().unwrap_or('P').to_string();
+            view! {
+                <span class="brand-mark">
+                    <span class="brand-initial" aria-hidden="true">{initial}</span>
+                    <span class="brand-name">{brand.product_name}</span>
+                </span>
+            }
+            .into_any()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_on_this_host_are_followed_after_signing_in() {
+        for (asked, expected) in [
+            (Some("/c/x"), "/c/x"),
+            (Some("//evil.example"), ""),
+            (Some("/\\evil.example"), ""),
+            (Some("https://evil.example"), ""),
+            (None, ""),
+        ] {
+            assert_eq!(next_path(asked.map(str::to_owned)), expected, "{asked:?}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The addresses of the page and what stands at each.
+
+use crate::{
+    api::{Api, use_api},
+    facts,
+    features::{
+        palette::Palette,
+        settings::SettingsPage,
+        shortcuts::{Shortcuts, ShortcutHelp},
+        sign_in::{LinkPage, SignInPage},
+    },
+    shell::{NotFoundPage, Toaster, Workbench},
+    state,
+};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+mod pages;
+pub(crate) use pages::ArtifactPanel;
+use pages::{ArtifactPage, ChatPage, DashboardPage};
+
+/// The page.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    if use_context::<Api>().is_none() {
+        provide_context(use_api());
+    }
+    state::provide(facts::handover());
+    state::use_preferences().follow();
+    state::use_panes().follow();
+    state::use_clock().start();
+    let product = state::use_brand().product_name;
+    let formatted = product.clone();
+    view! {
+        <Title
+            text=product
+            formatter=move |text: String| if text == formatted { text } else { format!("{text} · {formatted}") }
+        />
+        <Router>
+            <Shortcuts/>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/auth/link/:secret") view=LinkPage ssr=SsrMode::Async/>
+                <ParentRoute path=path!("") view=Workbench ssr=SsrMode::Async>
+                    <Route path=path!("") view=ChatPage ssr=SsrMode::Async/>
+                    <Route path=path!("c/:conversation_id") view=ChatPage ssr=SsrMode::Async/>
+                    <Route path=path!("a/:artifact_id") view=ArtifactPage ssr=SsrMode::Async/>
+                    <Route path=path!("d/:slug") view=DashboardPage ssr=SsrMode::Async/>
+                    <Route path=path!("settings") view=SettingsPage ssr=SsrMode::Async/>
+                </ParentRoute>
+            </Routes>
+            <Palette/>
+            <ShortcutHelp/>
+        </Router>
+        <Toaster/>
+    }
+}

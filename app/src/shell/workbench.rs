@@ -1,0 +1,98 @@
+//! The three panes.
+
+use crate::{
+    facts::PaneLayout,
+    features::{chat::provide_open_chat, conversations::ConversationsPane},
+    routes::ArtifactPanel,
+    state::{Panes, tr, use_locale, use_panes, use_viewer},
+    ui::{Side, Splitter},
+};
+use leptos::prelude::*;
+use leptos_router::{
+    components::{Outlet, Redirect},
+    hooks::use_location,
+};
+use penny_words::keys;
+
+/// The conversations, the page, the artifact panel. Only for people who are signed in.
+#[component]
+pub(crate) fn Workbench() -> impl IntoView {
+    if use_viewer().with_untracked(Option::is_some) {
+        return panes_view();
+    }
+    let location = use_location();
+    let here = location.pathname.get_untracked();
+    let path = if here == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={here}") };
+    view! { <Redirect path=path/> }.into_any()
+}
+
+fn panes_view() -> AnyView {
+    provide_open_chat();
+    let panes = use_panes();
+    let path = use_location().pathname;
+    // An artifact or a dashboard at its own address has the whole window.
+    let is_full = Memo::new(move |_| path.with(|path| path.starts_with("/d/") || path.starts_with("/a/")));
+    close_drawer_on_navigation(panes);
+    let left = move || if panes.left_open.get() { "open" } else { "closed" };
+    let drawer = move || if panes.left_drawer.get() { "open" } else { "closed" };
+    let right = move || if panes.right_open.get() { "open" } else { "closed" };
+    let shows_right = move || panes.right_open.get() && !is_full.get();
+    view! {
+        <a class="skip-link" href="#main">{tr(keys::UI_SKIP_TO_CONTENT)}</a>
+        <div class="workbench" data-left=left data-drawer=drawer data-right=right class:is-full=move || is_full.get()>
+            <nav class="pane pane-left" aria-label=tr(keys::UI_PANE_CONVERSATIONS)>
+                <ConversationsPane/>
+            </nav>
+            <Splitter
+                label=tr(keys::UI_RESIZE_CONVERSATIONS)
+                side=Side::Left
+                width_px=panes.left_width_px
+                variable="--left-width"
+                bounds_px=PaneLayout::LEFT_PX
+                default_px=PaneLayout::default().left_width_px
+            />
+            <div class="drawer-veil" on:click=move |_| panes.left_drawer.set(false)></div>
+            <main class="pane pane-main" id="main" tabindex="-1" aria-label=tr(keys::UI_MAIN)>
+                <Outlet/>
+            </main>
+            <Show when=shows_right>
+                <Splitter
+                    label=tr(keys::UI_RESIZE_ARTIFACTS)
+                    side=Side::Right
+                    width_px=panes.right_width_px
+                    variable="--right-width"
+                    bounds_px=PaneLayout::RIGHT_PX
+                    default_px=PaneLayout::default().right_width_px
+                />
+                <aside class="pane pane-right" aria-label=tr(keys::UI_PANE_ARTIFACTS)>
+                    <ArtifactPanel/>
+                </aside>
+            </Show>
+            <ConnectionBar/>
+        </div>
+    }
+    .into_any()
+}
+
+/// On a narrow screen, what one chose in the drawer is what one wants to see next.
+fn close_drawer_on_navigation(panes: Panes) {
+    let path = use_location().pathname;
+    Effect::new(move |earlier: Option<String>| {
+        let path = path.get();
+        if earlier.is_some_and(|earlier| earlier != path) {
+            panes.close_drawers();
+        }
+        path
+    });
+}
+
+/// Says that the live connection is lost, and nothing while it is there.
+#[component]
+fn ConnectionBar() -> impl IntoView {
+    let connection = crate::api::connection();
+    let locale = use_locale();
+    let words = move || {
+        connection.get().is_lost.then(|| penny_words::text(locale.get(), keys::UI_CONNECTION_LOST, &[]))
+    };
+    view! { <div class="connection-bar" role="status">{words}</div> }.into_any()
+}

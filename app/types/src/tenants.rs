@@ -1,0 +1,25 @@
+//! A company's own look.
+
+use serde::{Deserialize, Serialize};
+
+/// What makes an installation look like a company's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BrandView {
+    /// The product's name as this company calls it.
+    pub product_name: String,
+    /// The company's name.
+    pub company_name: String,
+    /// Path or data URL of the logo; absent means the name is set in type.
+    pub logo_url: Option<String>,
+    /// Brand colour, `#rrggbb`.
+    pub accent: String,
+    /// Colour of text on the brand colour, `#rrggbb`.
+    pub on_accent: String,
+    /// CSS font family list.
+    pub font_family: Option<String>,
+    /// Corner radius in CSS pixels.
+    pub radius_px: u8,
+}

@@ -1,0 +1,82 @@
+# The chat: greeting, messages, composer.
+chat-new-title = New chat
+chat-untitled = Untitled chat
+chat-thread-label = Conversation
+chat-loading = Loading the conversation
+chat-greeting = What would you like to know, { $name }?
+chat-greeting-nameless = What would you like to know?
+chat-greeting-hint = Ask about your company, or start with one of these.
+chat-starters-label = Suggestions
+
+chat-composer-label = Message
+chat-composer-placeholder = Ask anything
+chat-composer-hint = Enter sends, Shift+Enter starts a new line
+chat-send = Send
+chat-stop = Stop
+chat-stop-hint = Stop answering (Esc)
+chat-model = Model
+chat-model-demo = { $name } (demo)
+chat-too-long = This message is { $size } and at most { $limit } can be sent. Shorten it or split it up.
+chat-edit-label = Edit your message
+chat-edit-save = Send again
+chat-cancel = Cancel
+
+chat-you = You
+chat-assistant = Assistant
+chat-system = System
+chat-actions = Message actions
+chat-copy = Copy
+chat-copied = Copied
+chat-copy-failed = The browser did not allow copying.
+chat-edit = Edit
+chat-regenerate = Try again
+chat-branch-previous = Previous version
+chat-branch-next = Next version
+chat-branch-place = Version { $position } of { $total }
+chat-show-all = Show all
+chat-show-less = Show less
+chat-image = Image
+chat-thinking = Thinking
+chat-thoughts = Thoughts
+chat-sources = Sources
+chat-jump = Jump to latest
+chat-older-loading = Loading older messages
+chat-older-failed = Older messages could not be loaded.
+chat-beginning = This is where the conversation begins.
+
+chat-sending = Sending
+chat-unsent = Not sent.
+chat-unsent-retry = Send again
+chat-unsent-edit = Back to the message box
+chat-stopped = You stopped this answer.
+chat-interrupted = The answer was interrupted. What had been said until then is kept.
+chat-continue = Continue
+chat-retry = Try again
+chat-retry-in = Try again in { $count ->
+    [one] { $count } second
+   *[other] { $count } seconds
+}
+
+chat-tool-arguments = Asked with
+chat-tool-result = Answered
+chat-tool-plan = What would change
+chat-tool-pending = Queued
+chat-tool-running = Running
+chat-tool-waiting = Needs your approval
+chat-tool-succeeded = Done
+chat-tool-failed = Failed
+chat-tool-denied = Not allowed by you
+chat-tool-in-doubt = Outcome unknown
+chat-tool-broken-off = Broken off
+chat-tool-approve = Allow
+chat-tool-deny = Do not allow
+chat-tool-ask = The assistant asks to run { $name }.
+chat-tool-irreversible = This cannot be undone.
+
+chat-say-answering = The assistant is answering.
+chat-say-done = The answer is complete.
+chat-say-stopped = The answer was stopped.
+chat-say-failed = The answer failed.
+chat-say-waiting = The assistant asks for your approval.
+chat-gone = This conversation does not exist, or you cannot see it.
+chat-start-new = Start a new chat

@@ -1,0 +1,64 @@
+# What the command line says.
+cli-administrator = Administrator
+cli-serve-ready = PENNY is ready on { $url }
+cli-serve-link = Sign in with this link. It works once, within 24 hours:
+cli-no-account = There is no account with the address { $email }.
+cli-seed-done = The demo company is installed.
+cli-seed-there = The demo company was there already.
+# What the doctor finds, and how to mend it.
+doctor-config = Configuration
+doctor-config-fine = can be read
+doctor-config-wrong = { $problem }
+doctor-config-wrong-mend = Correct it; `penny schema config` prints every key and what it does.
+doctor-address = Address
+doctor-address-fine = { $url }
+doctor-address-open = { $url } can be reached from other machines without encryption
+doctor-address-open-mend = Put a proxy with https in front and set http.public_url to the address people type.
+doctor-folder = Data folder
+doctor-folder-fine = { $dir } can be written
+doctor-folder-new = { $dir } does not exist yet
+doctor-folder-new-mend = Nothing to do: `penny serve` makes it.
+doctor-folder-open = { $dir } can be entered by every user of this machine
+doctor-folder-open-mend = Run: chmod 700 { $dir }
+doctor-folder-closed = { $dir } cannot be written: { $problem }
+doctor-folder-closed-mend = Give it to the user who runs PENNY, or set data.dir to another folder.
+doctor-space = Disk space
+doctor-space-fine = { $free } MiB free
+doctor-space-little = only { $free } MiB free
+doctor-space-little-mend = Make room, or move the data folder to a larger disk.
+doctor-database = Database
+doctor-database-fine = { $kind } answers and is up to date
+doctor-database-new = { $kind }; there is none yet
+doctor-database-new-mend = Nothing to do: `penny serve` makes it.
+doctor-database-outdated = { $kind } answers, but { $count ->
+    [one] one migration is missing
+   *[other] { $count } migrations are missing
+}
+doctor-database-outdated-mend = Run `penny migrate`, or start `penny serve`, which does it.
+doctor-database-silent = { $kind } does not answer
+doctor-database-silent-mend = Check that it runs and that database.url names the right host and port.
+doctor-database-failing = { $kind }: { $problem }
+doctor-database-failing-mend = Check database.url, its user's rights, and the database's own log.
+doctor-clock = Clock
+doctor-clock-fine = { $now }
+doctor-clock-wrong = says { $now }, which cannot be
+doctor-clock-wrong-mend = Set the machine's clock; sign-ins and links depend on it.
+doctor-models = Models
+doctor-models-fine = { $url } answers
+doctor-models-ollama = a local Ollama answers: { $model }
+doctor-models-failing = { $url } does not answer: { $problem }
+doctor-models-failing-mend = Check models.openai_compatible.base_url (up to and with /v1) and its api_key.
+doctor-models-demo = none but the built-in demo, which is not a language model
+doctor-models-demo-mend = Start Ollama, or set models.openai_compatible.base_url.
+doctor-openid = Sign-in provider
+doctor-openid-fine = { $name } answers
+doctor-openid-failing = { $name } does not answer: { $problem }
+doctor-openid-failing-mend = Check auth.oidc.{ $name }.issuer: its /.well-known/openid-configuration has to be reachable from here.
+doctor-docker = Sandbox
+doctor-docker-fine = a Docker engine answers
+doctor-docker-none = no Docker engine; programs cannot be run
+doctor-docker-none-mend = Nothing to do unless you want to run programs: then install Docker and give PENNY's user its socket.
+doctor-site = Page
+doctor-site-fine = is built
+doctor-site-missing = has not been built
+doctor-site-missing-mend = Run `make build`, or set http.site_dir to a folder that has it.

@@ -1,0 +1,20 @@
+# What the services say when something cannot be done.
+fault-field = This value is not valid.
+fault-title = A title has 1 to { $max } characters.
+fault-cursor = This place in the list no longer exists. Start from the beginning.
+fault-content = The content is not a valid { $kind }: { $detail }
+fault-message-empty = Write something first.
+fault-message-too-large = The text is too long: { $max } bytes at most.
+fault-artifact-too-large = The content is too large: { $max } bytes at most.
+fault-signature = This link is not valid or has expired. Open the artifact again to get a new one.
+fault-turn-running = The answer before is still being written. Wait for it or stop it first.
+fault-not-continuable = This answer cannot be continued.
+fault-not-waiting = Nobody is waiting for this decision any more.
+fault-no-model = No model is set up. Ask an administrator to connect one.
+fault-tool-unknown = There is no tool called { $name } that you may use.
+fault-tool-arguments = The tool { $name } was called wrongly: { $detail }
+fault-tool-needs-approval = The tool { $name } needs your approval for every call. Use it in a conversation.
+fault-tool-timeout = The tool { $name } took longer than { $seconds } seconds and was stopped.
+fault-tool-result = The answer of the tool { $name } is too large. Ask for less.
+fault-tool-denied = The call was not approved.
+fault-too-many-steps = The answer needed too many steps and was ended.

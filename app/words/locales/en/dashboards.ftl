@@ -1,0 +1,54 @@
+# Figures, charts and dashboards as the server writes them.
+fault-datasource-name = “{ $name }” cannot be used as a name. Use lower-case letters, digits and dashes, beginning with a letter.
+fault-query-refused = This query is not allowed: { $reason }.
+fault-query-invalid = This query is wrong: { $detail }
+fault-table-unreadable = The table “{ $table }” cannot be read: { $detail }
+fault-query-timeout = The figures took too long to compute. Ask for less at once.
+fault-query-too-large = Computing these figures needs too much memory. Ask for less at once.
+fault-dashboard-not-found = There is no such dashboard, or you cannot see it.
+fault-no-figures = There are no key figures yet. Ask an administrator to connect a datasource.
+fault-bu-id-needed = Say which business unit with “id”. There are: { $options }.
+fault-project-id-needed = Say which project with “id”. There are: { $options }.
+fault-no-such-bu = There is no business unit “{ $id }”. There are: { $options }.
+fault-no-such-project = There is no project “{ $id }”. There are: { $options }.
+fault-unit-id = Pick one that exists.
+
+value-days = { $value } d
+value-hours = { $value } h
+axis-days = days
+axis-hours = hours
+
+month-short-1 = Jan
+month-short-2 = Feb
+month-short-3 = Mar
+month-short-4 = Apr
+month-short-5 = May
+month-short-6 = Jun
+month-short-7 = Jul
+month-short-8 = Aug
+month-short-9 = Sep
+month-short-10 = Oct
+month-short-11 = Nov
+month-short-12 = Dec
+
+figures-mtd = month to date
+figures-qtd = quarter to date
+figures-ytd = year to date
+figures-good = On target
+figures-watch = Close to target
+figures-bad = Off target
+figures-unknown = No data
+figures-target = Target
+figures-planned = Budget
+figures-column-figure = Key figure
+figures-column-value = Value
+figures-column-target = Target
+figures-column-year-before = A year before
+figures-column-health = Standing
+figures-company-title = Company health, { $period }
+figures-unit-title = { $unit }, { $period }
+figures-summary = { $title }: { $good } of { $known } key figures are on target.
+figures-summary-worst = { $title }: { $good } of { $known } key figures are on target. Furthest off: { $worst }, { $value } against { $target }.
+figures-chart-summary = { $title }, { $label }: { $figures }.
+figures-chart-empty = { $title }: nothing to show for this choice.
+fault-arguments = The arguments are wrong: { $detail }

@@ -1,0 +1,169 @@
+# The frame of the page: panes, list of conversations, palette, settings, sign-in, messages.
+
+# Common words
+ui-cancel = Cancel
+ui-close = Close
+ui-save = Save
+ui-delete = Delete
+ui-rename = Rename
+ui-pin = Pin
+ui-unpin = Unpin
+ui-undo = Undo
+ui-retry = Try again
+ui-loading = Loading
+ui-more = More actions
+ui-copy = Copy
+ui-copied = Copied
+ui-back = Back
+ui-load-more = Show more
+ui-results = { $count ->
+    [one] { $count } result
+   *[other] { $count } results
+}
+ui-skip-to-content = Skip to content
+ui-open-link-new-tab = opens in a new tab
+ui-title-pattern = { $title } · { $product }
+
+# Panes
+ui-pane-conversations = Conversations
+ui-pane-artifacts = Artifact panel
+ui-hide-conversations = Hide conversations
+ui-show-conversations = Show conversations
+ui-hide-artifacts = Hide artifact panel
+ui-show-artifacts = Show artifact panel
+ui-resize-conversations = Width of the conversation list
+ui-resize-artifacts = Width of the artifact panel
+ui-main = Main content
+
+# Conversations
+ui-new-chat = New chat
+ui-search-conversations = Search conversations
+ui-clear-search = Clear search
+ui-no-conversations-title = No conversations yet
+ui-no-conversations-text = Ask something, and it will be kept here.
+ui-no-results-title = Nothing found
+ui-no-results-text = No conversation contains “{ $query }”.
+ui-untitled = New conversation
+ui-conversation-title = Title of the conversation
+ui-group-pinned = Pinned
+ui-group-today = Today
+ui-group-yesterday = Yesterday
+ui-group-week = Last 7 days
+ui-group-month = Last 30 days
+ui-group-older = Older
+ui-answering = Answering
+ui-deleted = Conversation deleted
+ui-deleted-named = “{ $title }” deleted
+ui-restored = Conversation restored
+ui-starters = Start with
+ui-dashboards = Dashboards
+ui-actions-for = Actions for “{ $title }”
+
+# Starters
+ui-starter-health-title = Company health
+ui-starter-health-prompt = Show me company health now
+ui-starter-revenue-title = Revenue this quarter
+ui-starter-revenue-prompt = How is revenue doing this quarter against budget?
+ui-starter-units-title = Compare business units
+ui-starter-units-prompt = Compare the business units this year
+ui-starter-projects-title = Projects at risk
+ui-starter-projects-prompt = Which projects need attention this month?
+
+# Palette
+ui-palette = Command palette
+ui-palette-placeholder = Search conversations and commands
+ui-palette-commands = Commands
+ui-palette-conversations = Conversations
+ui-palette-dashboards = Dashboards
+ui-palette-empty = Nothing matches “{ $query }”.
+ui-palette-hint = Move with the arrow keys, choose with Enter, close with Escape
+ui-command-settings = Open settings
+ui-command-shortcuts = Keyboard shortcuts
+ui-command-language = Language: { $name }
+ui-command-theme = Theme: { $name }
+ui-command-sign-out = Sign out
+
+# Shortcuts
+ui-shortcuts = Keyboard shortcuts
+ui-shortcut-palette = Open the command palette
+ui-shortcut-new-chat = Start a new chat
+ui-shortcut-help = Show this list
+ui-shortcut-left = Show or hide conversations
+ui-shortcut-right = Show or hide the artifact panel
+ui-shortcut-send = Send the message
+ui-shortcut-break = Start a new line
+ui-shortcut-stop = Stop the answer, or close what is open
+ui-shortcut-edit-last = Edit the last message
+ui-shortcuts-general = Anywhere
+ui-shortcuts-writing = While writing
+ui-key-enter = Enter
+ui-key-shift = Shift
+ui-key-escape = Esc
+ui-key-up = ↑
+
+# Account and settings
+ui-account = Account
+ui-settings = Settings
+ui-settings-intro = How PENNY looks and speaks to you. Changes apply at once.
+ui-settings-appearance = Appearance
+ui-settings-language = Language
+ui-settings-language-hint = For the page, its messages and the assistant’s own words.
+ui-settings-theme = Theme
+ui-settings-theme-hint = High contrast uses stronger colours and heavier lines.
+ui-settings-time-zone = Time zone
+ui-settings-time-zone-hint = Decides what “today” means.
+ui-settings-time-zone-detect = Use this device’s ({ $zone })
+ui-settings-saved = Saved
+ui-settings-profile = Profile
+ui-settings-name = Name
+ui-settings-email = E-mail
+ui-settings-roles = Roles
+ui-settings-company = Company
+ui-theme-system = As the device
+ui-theme-light = Light
+ui-theme-dark = Dark
+ui-theme-contrast = High contrast
+ui-language-en = English
+ui-language-es = Español
+ui-role-viewer = Viewer
+ui-role-creator = Creator
+ui-role-manager = Manager
+ui-role-admin = Administrator
+ui-sign-out = Sign out
+
+# Sign-in
+ui-sign-in = Sign in
+ui-sign-in-title = Sign in to { $product }
+ui-sign-in-intro = Ask, act and see: your company’s figures and tools, in one conversation.
+ui-sign-in-email = E-mail
+ui-sign-in-password = Password
+ui-sign-in-with = Continue with { $provider }
+ui-sign-in-or = or
+ui-sign-in-no-method = No way to sign in is set up here. Use the one-time link printed when PENNY started, or ask an administrator.
+ui-sign-in-show-password = Show password
+ui-sign-in-hide-password = Hide password
+ui-sign-in-error-credentials = E-mail or password is wrong.
+ui-sign-in-error-rate = Too many attempts. Wait a minute and try again.
+ui-sign-in-error-link = This link has expired or has already been used. Ask for a new one.
+ui-sign-in-error-provider = The identity provider did not let you in. Try again or use another way.
+ui-sign-in-error-unknown-user = Your identity provider knows you, but nobody here does yet. Ask an administrator for access.
+ui-sign-in-error-expired = Your session has ended. Sign in again.
+ui-sign-in-error-disabled = Signing in with a password is turned off here.
+ui-sign-in-error-other = Signing in did not work. Try again.
+ui-sign-in-signed-out = You are signed out.
+ui-link-title = Sign in with your one-time link
+ui-link-text = This link works once. Continue to sign in on this device.
+ui-link-continue = Continue
+
+# Pages that are not there, and trouble
+ui-not-found-title = This page does not exist
+ui-not-found-text = The address may be mistyped, or the page may have been removed.
+ui-go-home = Go to the start page
+ui-error-title = This could not be shown
+ui-trace = Reference: { $trace }
+ui-connection-lost = Connection lost. Reconnecting…
+ui-connection-back = Connected again
+ui-offline = You are offline. Changes will be sent when you are back.
+ui-unreachable = The server cannot be reached. Check your connection and try again.
+ui-dismiss = Dismiss
+ui-notifications = Notifications

@@ -1,0 +1,82 @@
+# El chat: saludo, mensajes, cuadro de texto.
+chat-new-title = Chat nuevo
+chat-untitled = Chat sin título
+chat-thread-label = Conversación
+chat-loading = Cargando la conversación
+chat-greeting = ¿Qué te gustaría saber, { $name }?
+chat-greeting-nameless = ¿Qué te gustaría saber?
+chat-greeting-hint = Pregunta por tu empresa o empieza con una de estas ideas.
+chat-starters-label = Sugerencias
+
+chat-composer-label = Mensaje
+chat-composer-placeholder = Pregunta lo que quieras
+chat-composer-hint = Intro envía, Mayús+Intro empieza una línea
+chat-send = Enviar
+chat-stop = Detener
+chat-stop-hint = Detener la respuesta (Esc)
+chat-model = Modelo
+chat-model-demo = { $name } (demostración)
+chat-too-long = Este mensaje ocupa { $size } y como máximo se pueden enviar { $limit }. Acórtalo o divídelo.
+chat-edit-label = Edita tu mensaje
+chat-edit-save = Enviar de nuevo
+chat-cancel = Cancelar
+
+chat-you = Tú
+chat-assistant = Asistente
+chat-system = Sistema
+chat-actions = Acciones del mensaje
+chat-copy = Copiar
+chat-copied = Copiado
+chat-copy-failed = El navegador no ha permitido copiar.
+chat-edit = Editar
+chat-regenerate = Otra respuesta
+chat-branch-previous = Versión anterior
+chat-branch-next = Versión siguiente
+chat-branch-place = Versión { $position } de { $total }
+chat-show-all = Mostrar todo
+chat-show-less = Mostrar menos
+chat-image = Imagen
+chat-thinking = Pensando
+chat-thoughts = Razonamiento
+chat-sources = Fuentes
+chat-jump = Ir a lo último
+chat-older-loading = Cargando mensajes anteriores
+chat-older-failed = No se han podido cargar los mensajes anteriores.
+chat-beginning = Aquí empieza la conversación.
+
+chat-sending = Enviando
+chat-unsent = No enviado.
+chat-unsent-retry = Enviar de nuevo
+chat-unsent-edit = Volver al cuadro de texto
+chat-stopped = Has detenido esta respuesta.
+chat-interrupted = La respuesta se interrumpió. Se conserva lo dicho hasta entonces.
+chat-continue = Continuar
+chat-retry = Reintentar
+chat-retry-in = Reintentar en { $count ->
+    [one] { $count } segundo
+   *[other] { $count } segundos
+}
+
+chat-tool-arguments = Consulta
+chat-tool-result = Respuesta
+chat-tool-plan = Qué cambiaría
+chat-tool-pending = En cola
+chat-tool-running = En curso
+chat-tool-waiting = Necesita tu aprobación
+chat-tool-succeeded = Hecho
+chat-tool-failed = Ha fallado
+chat-tool-denied = No lo has permitido
+chat-tool-in-doubt = Resultado desconocido
+chat-tool-broken-off = Cortado
+chat-tool-approve = Permitir
+chat-tool-deny = No permitir
+chat-tool-ask = El asistente pide ejecutar { $name }.
+chat-tool-irreversible = No se puede deshacer.
+
+chat-say-answering = El asistente está respondiendo.
+chat-say-done = La respuesta está completa.
+chat-say-stopped = La respuesta se ha detenido.
+chat-say-failed = La respuesta ha fallado.
+chat-say-waiting = El asistente pide tu aprobación.
+chat-gone = Esta conversación no existe o no tienes acceso.
+chat-start-new = Empezar un chat nuevo

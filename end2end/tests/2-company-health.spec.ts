@@ -1,0 +1,113 @@
+// 2. She sees three panes and four starters, asks for company health, watches the words and the tool, gets
+//    the chart, opens the dashboard, changes its filters, and Esc brings her back.
+import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import { expect, test } from "../lib/test.ts";
+
+/** Picks a stretch of time on a dashboard. */
+async function period(page: Page, name: string): Promise<void> {
+  await page.getByRole("radiogroup").getByText(name, { exact: true }).click();
+}
+
+test("from a starter to the chart, to the dashboard and back", async ({ chat, page }) => {
+  await expect(chat.conversations).toBeVisible();
+  await expect(chat.artifacts).toBeVisible();
+  const starters = page.getByLabel(chat.t("chat-starters-label")).getByRole("button");
+  await expect(starters).toHaveCount(4);
+
+  await starters.filter({ hasText: chat.t("ui-starter-health-prompt") }).click();
+  await expect(chat.questions.last()).toContainText(chat.t("ui-starter-health-prompt"));
+  await expect(page).toHaveURL(/\/c\/cnv_/);
+
+  const tool = chat.lastAnswer.getByText("get_company_kpis").first();
+  await expect(tool).toBeVisible();
+  await chat.settled();
+  await expect(chat.lastAnswer.getByText(chat.t("chat-tool-succeeded")).first()).toBeVisible();
+  await expect(chat.lastAnswer.getByRole("img").first(), "the chart is drawn").toBeVisible();
+  expect((await chat.said()).length).toBeGreaterThan(40);
+
+  const conversation = page.url();
+  await page.getByRole("link", { name: chat.t("dashboard-open") }).first().click();
+  await expect(page).toHaveURL(/\/d\/company-health/);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  const figures = async (): Promise<string> => (await page.getByRole("main").getByRole("article").allInnerTexts()).join("\n");
+  await expect(page.getByRole("main").getByRole("article").first()).toBeVisible();
+
+  const before = await figures();
+  await period(page, chat.t("dashboard-period-ytd"));
+  await expect.poll(figures, { message: "another period, other figures" }).not.toBe(before);
+  const year = await figures();
+  await page.getByLabel(chat.t("dashboard-unit"), { exact: true }).selectOption({ label: chat.t("dashboard-unit-bu") });
+  await expect.poll(figures, { message: "another unit, other figures" }).not.toBe(year);
+  await expect(page.getByLabel(chat.t("dashboard-which-bu"), { exact: true })).toBeVisible();
+
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(conversation);
+  await expect(chat.lastAnswer).toBeVisible();
+});
+
+test("a chart can be kept and taken along", async ({ chat, page }) => {
+  await chat.ask(chat.t("ui-starter-health-prompt"));
+  await chat.settled();
+  await expect(chat.lastAnswer.getByRole("img").first()).toBeVisible();
+  for (const [key, ending, begins] of [
+    ["artifact-export-csv", ".csv", /^[^\n]*,/],
+    ["artifact-export-json", ".json", /^\s*[{[]/],
+    ["artifact-export-svg", ".svg", /^\s*<svg|^<\?xml/],
+    ["artifact-export-png", ".png", /^\uFFFDPNG/],
+  ] as const) {
+    await chat.button("artifact-more", chat.lastAnswer).first().click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("menuitem", { name: chat.t(key) }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(new RegExp(`\\${ending}$`));
+    expect(readFileSync(await download.path(), "utf8")).toMatch(begins);
+  }
+  await chat.button("artifact-pin", chat.lastAnswer).first().click();
+  await expect(chat.button("artifact-unpin", chat.lastAnswer).first()).toBeVisible();
+});
+
+test("the same in Spanish", async ({ chat, page, penny }) => {
+  await chat.open("/settings", penny.url);
+  await page.getByText("Español", { exact: true }).click();
+  chat.locale = "es";
+  await chat.open("/", penny.url);
+  await chat.ask("Muéstrame la salud de la empresa ahora");
+  await expect(chat.lastAnswer.getByText("get_company_kpis").first()).toBeVisible();
+  await chat.settled();
+  await expect(chat.lastAnswer.getByRole("img").first()).toBeVisible();
+});
+
+test("what the page shows is what the data says", async ({ api, chat, page, penny }) => {
+  const { result } = await api.json<{ result: unknown }>("POST", "/v1/tools/get_company_kpis/invoke", {
+    period: "YTD",
+    unit: "company",
+  });
+  const numbers = JSON.stringify(result).match(/"name":\s*"([^"]+)"/g) ?? [];
+  expect(numbers.length, "key figures").toBeGreaterThan(3);
+  await chat.open("/d/company-health", penny.url);
+  await period(page, chat.t("dashboard-period-ytd"));
+  const figures = page.getByRole("main").getByRole("article");
+  for (const name of numbers) {
+    await expect(figures.getByText(JSON.parse(`{${name}}`).name).first()).toBeVisible();
+  }
+});
+
+test("the panes fold away and can be made wider", async ({ chat, page }) => {
+  await page.keyboard.press("Control+Shift+S");
+  await expect(chat.conversations).toBeHidden();
+  await page.keyboard.press("Control+Shift+S");
+  await expect(chat.conversations).toBeVisible();
+  await page.keyboard.press("Control+]");
+  await expect(chat.artifacts).toBeHidden();
+  await page.keyboard.press("Control+]");
+  await expect(chat.artifacts).toBeVisible();
+
+  const edge = page.getByRole("separator", { name: chat.t("ui-resize-conversations") });
+  const width = (await chat.conversations.boundingBox())!.width;
+  await edge.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(async () => (await chat.conversations.boundingBox())!.width).toBeGreaterThan(width);
+});

@@ -1,0 +1,2 @@
+// Diagrams, loaded when the first one is shown.
+export * from "../../app/js/mermaid.js";

@@ -1,0 +1,37 @@
+//! The first tables: people, conversations, turns, artifacts, figures and what runs beside them.
+
+mod artifacts;
+mod conversations;
+mod figures;
+mod operations;
+mod people;
+mod search;
+mod turns;
+
+use sea_orm_migration::{prelude::*, sea_orm::ConnectionTrait};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let tables = [
+            people::tables(),
+            conversations::tables(),
+            turns::tables(),
+            artifacts::tables(),
+            figures::tables(),
+            operations::tables(),
+        ];
+        for table in tables.into_iter().flatten() {
+            manager.create_table(table).await?;
+        }
+        let indexes =
+            [people::INDEXES, conversations::INDEXES, turns::INDEXES, artifacts::INDEXES, figures::INDEXES];
+        for index in indexes.into_iter().flatten().chain(operations::INDEXES) {
+            manager.get_connection().execute_unprepared(index).await?;
+        }
+        search::create(manager).await
+    }
+}

@@ -1,0 +1,56 @@
+// Writes app/src/ui/icons.rs from the icon set lucide (ISC licence): the few icons the page uses,
+// as path data. Run `npm run icons` after changing the list.
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+const icons = [
+  "archive", "arrow-down", "arrow-left", "arrow-right", "arrow-up", "bot", "brain", "building-2", "calendar", "chart-column",
+  "chart-line", "check", "chevron-down", "chevron-left", "chevron-right", "chevron-up", "chevrons-up-down",
+  "circle-alert", "circle-check", "circle-help", "circle-stop", "circle-x", "clock", "code", "command", "contrast",
+  "copy", "database", "download", "ellipsis", "external-link", "eye", "eye-off", "file", "file-text", "funnel",
+  "gauge", "git-branch", "globe", "history", "house", "image", "info", "keyboard", "languages", "layout-dashboard",
+  "layout-grid", "link", "list", "loader-circle", "log-out", "maximize-2", "menu", "message-square",
+  "message-square-plus", "minimize-2", "minus", "monitor", "moon", "octagon-alert", "panel-left", "panel-right",
+  "paperclip", "pause", "pencil", "pin", "pin-off", "play", "plus", "refresh-cw", "rotate-ccw", "search", "send",
+  "settings", "share-2", "shield-check", "sliders-horizontal", "sparkles", "square", "square-pen", "sun", "table",
+  "target", "terminal", "trash-2", "trending-down", "trending-up", "triangle-alert", "undo-2", "user", "users",
+  "workflow", "wrench", "x", "zap",
+];
+
+const require = createRequire(import.meta.url);
+const folder = join(dirname(require.resolve("lucide-static/package.json")), "icons");
+const fallback = { "circle-help": "circle-question-mark", funnel: "filter" };
+const pascal = (name) => name.replace(/(^|-)([a-z0-9])/g, (_, __, letter) => letter.toUpperCase());
+
+const arms = [];
+for (const name of icons) {
+  let svg;
+  try {
+    svg = readFileSync(join(folder, `${name}.svg`), "utf8");
+  } catch {
+    svg = readFileSync(join(folder, `${fallback[name]}.svg`), "utf8");
+  }
+  const inside = svg.replace(/<!--.*?-->/gs, "").replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "");
+  arms.push([name, pascal(name), inside.replace(/\s+/g, " ").replace(/ ?\/> ?/g, "/>").trim()]);
+}
+
+const code = `//! The icons of the page, from the lucide set (ISC licence). Written by \`npm run icons\`; do not edit.
+
+/// An icon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Glyph {
+${arms.map(([name, variant]) => `    /// \`${name}\`.\n    ${variant},`).join("\n")}
+}
+
+impl Glyph {
+    /// Returns the drawing inside a 24 by 24 box.
+    #[must_use]
+    pub const fn drawing(self) -> &'static str {
+        match self {
+${arms.map(([, variant, inside]) => `            Self::${variant} => {\n                r#"${inside}"#\n            }`).join("\n")}
+        }
+    }
+}
+`;
+writeFileSync(new URL("../app/src/ui/icons.rs", import.meta.url), code);

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Writes the generated files again: `make schema`. With --check it changes nothing and fails when one has drifted.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+check=''
+[ "${1:-}" = --check ] && check=1
+build_server dev >&2
+drifted=0
+# write KIND FILE
+write() {
+  local kind=$1 file=$2 fresh
+  fresh=$(mktemp)
+  target/bin/penny schema "$kind" >"$fresh" || { rm -f "$fresh"; die "penny schema $kind failed"; }
+  if [ -z "$check" ]; then
+    mkdir -p "$(dirname "$file")" && mv "$fresh" "$file" && chmod 644 "$file" && ok "$file"
+  else
+    if ! diff -u "$file" "$fresh" | head -n 40; then drifted=1; warn "$file has drifted: make schema"; fi
+    rm -f "$fresh"
+  fi
+}
+write graphql server/graphql/schema.graphql
+write openapi docs/openapi.json
+[ "$drifted" = 0 ]

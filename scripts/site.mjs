@@ -1,0 +1,114 @@
+// Packs the site: bundles scripts and styles, names them by their content, writes manifest.json.
+// Called by scripts/site.sh, whose head describes the result.
+//
+//   node scripts/site.mjs JOINED_DIR SITE_DIR dev|release
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { basename, join, relative } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants } from "node:zlib";
+import { build } from "esbuild";
+
+const [joined, site, mode] = process.argv.slice(2);
+const isRelease = mode === "release";
+const fresh = `${site}.new`;
+const pkg = join(fresh, "pkg");
+
+await rm(fresh, { recursive: true, force: true });
+await mkdir(pkg, { recursive: true });
+
+const common = {
+  bundle: true,
+  minify: true,
+  outdir: pkg,
+  entryNames: "[name].[hash]",
+  chunkNames: "[name].[hash]",
+  assetNames: "[name].[hash]",
+  metafile: true,
+  legalComments: "none",
+  logLevel: "warning",
+  target: ["chrome120", "firefox121", "safari17.4"],
+  // What runs in the browser has no other source: a missing map hides nothing.
+  sourcemap: false,
+};
+
+// The page and its libraries: one graph, so that what two of them share is fetched once.
+const modules = (await readdir("frontend/modules")).filter((name) => name.endsWith(".js"));
+const scripts = await build({
+  ...common,
+  entryPoints: [join(joined, "penny.js"), ...modules.map((name) => join("frontend/modules", name))],
+  format: "esm",
+  splitting: true,
+});
+
+// Styles: the frame's in their order, then one file a feature, by name.
+const features = (await readdir("style/features")).filter((name) => name.endsWith(".css")).sort();
+const sheet = ["style/main.css", ...features.map((name) => `style/features/${name}`)]
+  .map((name) => `@import "./${name}";`)
+  .join("\n");
+const styles = await build({
+  ...common,
+  stdin: { contents: sheet, resolveDir: process.cwd(), sourcefile: "penny.css", loader: "css" },
+  entryNames: "penny.[hash]",
+  external: ["/static/*"],
+  loader: { ".woff2": "file" },
+});
+
+const addresses = {};
+for (const [file, output] of Object.entries({ ...scripts.metafile.outputs, ...styles.metafile.outputs })) {
+  if (output.entryPoint) addresses[basename(output.entryPoint)] = `/pkg/${basename(file)}`;
+}
+
+const wasm = await readFile(join(joined, "penny_bg.wasm"));
+const digest = createHash("sha256").update(wasm).digest("hex").slice(0, 8).toUpperCase();
+await writeFile(join(pkg, `penny.${digest}.wasm`), wasm);
+
+const manifest = {
+  js: addresses["penny.js"],
+  wasm: `/pkg/penny.${digest}.wasm`,
+  css: addresses["penny.css"],
+  modules: Object.fromEntries(modules.map((name) => [basename(name, ".js"), addresses[name]])),
+  preload: [],
+  // The one every page shows from its first line on.
+  fonts: [...Object.keys(styles.metafile.outputs)]
+    .filter((file) => /hanken-grotesk-latin-wght-normal\.[^.]+\.woff2$/.test(file))
+    .map((file) => `/pkg/${basename(file)}`),
+};
+if (!manifest.js || !manifest.css) throw new Error(`incomplete: ${JSON.stringify({ manifest, addresses })}`);
+await cp("public", join(fresh, "static"), { recursive: true });
+
+if (isRelease) await compressAll(fresh);
+await writeFile(join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+await rm(site, { recursive: true, force: true });
+await rename(fresh, site);
+
+if (isRelease) await report();
+
+// Writes each file's Brotli twin, unless compressing it gains nothing.
+async function compressAll(folder) {
+  const compress = promisify(brotliCompress);
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && /\.(js|wasm|css|svg|json|html|txt|webmanifest)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const work = async () => {
+    for (let file = files.pop(); file; file = files.pop()) {
+      const bytes = await readFile(file);
+      const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+      const packed = await compress(bytes, { params });
+      if (packed.length < bytes.length * 0.95) await writeFile(`${file}.br`, packed);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+}
+
+// Says how much the page fetches before it is alive.
+async function report() {
+  let total = 0;
+  for (const name of ["js", "wasm", "css"]) {
+    const { size } = await stat(join(site, `${manifest[name]}.br`));
+    total += size;
+    console.log(`    ${name.padEnd(5)} ${(size / 1000).toFixed(1).padStart(7)} kB`);
+  }
+  console.log(`    first ${(total / 1000).toFixed(1).padStart(7)} kB, Brotli, in ${relative(process.cwd(), site)}`);
+}

@@ -1,0 +1,200 @@
+use super::{Error, service::Lineage};
+use crate::{ctx::Ctx, db::StoreError};
+use chrono::{DateTime, Utc};
+use data_encoding::BASE64URL_NOPAD;
+use penny_entity::{TenantScoped, artifact, artifact_version};
+use penny_types::{
+    ArtifactId, ArtifactVersionId, Page,
+    artifacts::{ArtifactFilter, ArtifactKind, ArtifactView},
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+use serde_json::json;
+use std::collections::HashMap;
+
+/// Bytes as they lie in the blob store.
+pub(crate) struct Stored {
+    pub digest: [u8; 32],
+    pub media_type: &'static str,
+    pub size: usize,
+}
+
+pub(super) async fn insert(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    kind: ArtifactKind,
+    title: String,
+    stored: &Stored,
+    lineage: &Lineage,
+) -> Result<ArtifactView, Error> {
+    let now = ctx.now();
+    let row = artifact::ActiveModel {
+        tenant_id: Set(ctx.tenant),
+        id: Set(ctx.mint()),
+        owner_id: Set(ctx.subject()),
+        workspace_id: Set(None),
+        kind: Set(kind),
+        title: Set(title),
+        is_pinned: Set(false),
+        latest_version: Set(1),
+        conversation_id: Set(lineage.conversation),
+        turn_id: Set(lineage.turn),
+        tool_call_id: Set(lineage.tool_call),
+        model: Set(lineage.model.clone()),
+        created_at: Set(now),
+        updated_at: Set(now),
+        deleted_at: Set(None),
+    }
+    .insert(conn)
+    .await?;
+    let version = artifact_version::ActiveModel {
+        tenant_id: Set(ctx.tenant),
+        id: Set(ctx.mint()),
+        artifact_id: Set(row.id),
+        number: Set(1),
+        digest: Set(stored.digest.to_vec()),
+        media_type: Set(stored.media_type.to_owned()),
+        size_bytes: Set(i64::try_from(stored.size).unwrap_or(i64::MAX)),
+        created_by: Set(ctx.actor.id),
+        turn_id: Set(lineage.turn),
+        tool_call_id: Set(lineage.tool_call),
+        model: Set(lineage.model.clone()),
+        inputs: Set(json!(lineage.inputs)),
+        created_at: Set(now),
+    }
+    .insert(conn)
+    .await?;
+    Ok(view(&row, &version))
+}
+
+pub(super) async fn find(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: ArtifactId,
+) -> Result<Option<artifact::Model>, StoreError> {
+    let row = artifact::Entity::find_by_id((ctx.tenant, id)).one(conn).await.map_err(StoreError::from)?;
+    Ok(row.filter(|row| row.deleted_at.is_none()))
+}
+
+pub(super) async fn version(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    row: &artifact::Model,
+    number: Option<u32>,
+) -> Result<Option<artifact_version::Model>, StoreError> {
+    let number = number.map_or(row.latest_version, |number| i32::try_from(number).unwrap_or(0));
+    artifact_version::Entity::find_in(ctx.tenant)
+        .filter(artifact_version::Column::ArtifactId.eq(row.id))
+        .filter(artifact_version::Column::Number.eq(number))
+        .one(conn)
+        .await
+        .map_err(StoreError::from)
+}
+
+pub(super) async fn by_version(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: ArtifactVersionId,
+) -> Result<Option<artifact_version::Model>, StoreError> {
+    artifact_version::Entity::find_by_id((ctx.tenant, id)).one(conn).await.map_err(StoreError::from)
+}
+
+/// The rule of `own-artifacts` as SQL: whose they are and not thrown away; newest first.
+pub(super) async fn list(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    filter: &ArtifactFilter,
+    after: Option<Cursor>,
+    limit: u32,
+) -> Result<Page<ArtifactView>, Error> {
+    use artifact::Column::{ConversationId, DeletedAt, Id, IsPinned, OwnerId, UpdatedAt};
+    let mut select = artifact::Entity::find_in(ctx.tenant)
+        .filter(OwnerId.eq(ctx.subject()))
+        .filter(DeletedAt.is_null())
+        .order_by_desc(UpdatedAt)
+        .order_by_desc(Id)
+        .limit(u64::from(limit) + 1);
+    if let Some(conversation) = filter.conversation_id {
+        select = select.filter(ConversationId.eq(conversation));
+    }
+    if let Some(is_pinned) = filter.is_pinned {
+        select = select.filter(IsPinned.eq(is_pinned));
+    }
+    if let Some(cursor) = after {
+        let same_time = Condition::all().add(UpdatedAt.eq(cursor.updated_at)).add(Id.lt(cursor.id));
+        select = select.filter(Condition::any().add(UpdatedAt.lt(cursor.updated_at)).add(same_time));
+    }
+    let mut rows = select.all(conn).await?;
+    let has_more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next_cursor = rows
+        .last()
+        .filter(|_| has_more)
+        .map(|row| Cursor { updated_at: row.updated_at, id: row.id }.encode());
+    let versions: HashMap<ArtifactId, artifact_version::Model> = artifact_version::Entity::find_in(ctx.tenant)
+        .filter(artifact_version::Column::ArtifactId.is_in(rows.iter().map(|row| row.id)))
+        .order_by_asc(artifact_version::Column::Number)
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(|version| (version.artifact_id, version))
+        .collect();
+    let items = rows.iter().filter_map(|row| versions.get(&row.id).map(|version| view(row, version))).collect();
+    Ok(Page { items, next_cursor })
+}
+
+pub(super) async fn change(
+    conn: &impl ConnectionTrait,
+    row: artifact::Model,
+    apply: impl FnOnce(&mut artifact::ActiveModel),
+) -> Result<artifact::Model, StoreError> {
+    let mut change = row.into_active_model();
+    apply(&mut change);
+    change.update(conn).await.map_err(StoreError::from)
+}
+
+pub(super) fn view(row: &artifact::Model, version: &artifact_version::Model) -> ArtifactView {
+    ArtifactView {
+        id: row.id,
+        kind: row.kind,
+        title: row.title.clone(),
+        owner_id: row.owner_id,
+        version: u32::try_from(version.number).unwrap_or(1),
+        version_id: version.id,
+        digest: data_encoding::HEXLOWER.encode(&version.digest),
+        media_type: version.media_type.clone(),
+        size_bytes: u64::try_from(version.size_bytes).unwrap_or(0),
+        is_pinned: row.is_pinned,
+        conversation_id: row.conversation_id,
+        turn_id: row.turn_id,
+        tool_call_id: row.tool_call_id,
+        model: row.model.clone(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    }
+}
+
+/// Where a page of the list ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cursor {
+    updated_at: DateTime<Utc>,
+    id: ArtifactId,
+}
+
+impl Cursor {
+    fn encode(self) -> String {
+        BASE64URL_NOPAD.encode(format!("{}.{}", self.updated_at.timestamp_micros(), self.id).as_bytes())
+    }
+
+    pub(super) fn decode(text: &str) -> Result<Self, Error> {
+        let parse = || {
+            let plain = String::from_utf8(BASE64URL_NOPAD.decode(text.as_bytes()).ok()?).ok()?;
+            let (micros, id) = plain.split_once('.')?;
+            let updated_at = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
+            Some(Self { updated_at, id: id.parse().ok()? })
+        };
+        parse().ok_or(Error::BadCursor)
+    }
+}

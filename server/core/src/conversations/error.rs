@@ -1,0 +1,53 @@
+use crate::{access::Denied, db::StoreError, fault::ToFault};
+use penny_types::{Fault, FaultCode};
+
+/// Says why a conversation could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is none, or not for this person.
+    #[error("no such conversation")]
+    NotFound,
+    /// There is no such message in it.
+    #[error("no such message in the conversation")]
+    NoSuchMessage,
+    /// The title is empty or too long.
+    #[error("a title has 1 to {max} characters")]
+    BadTitle {
+        /// The longest allowed.
+        max: usize,
+    },
+    /// The draft is too long to keep.
+    #[error("a draft has at most {max} bytes")]
+    DraftTooLong {
+        /// The longest allowed.
+        max: usize,
+    },
+    /// The cursor is none of ours.
+    #[error("not a cursor of this list")]
+    BadCursor,
+    /// A policy refuses.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The bus failed.
+    #[error(transparent)]
+    Bus(#[from] penny_ports::bus::BusError),
+}
+
+impl ToFault for Error {
+    fn to_fault(&self) -> Fault {
+        match self {
+            Self::NotFound | Self::NoSuchMessage => Fault::new(FaultCode::NotFound),
+            Self::BadTitle { max } => {
+                Fault::keyed(FaultCode::Invalid, "fault-title").arg("max", max).field("title", "fault-title")
+            }
+            Self::DraftTooLong { max } => Fault::keyed(FaultCode::TooLarge, "fault-message-too-large").arg("max", max),
+            Self::BadCursor => Fault::keyed(FaultCode::Invalid, "fault-cursor").field("cursor", "fault-cursor"),
+            Self::Denied(denied) => denied.to_fault(),
+            Self::Store(error) => error.to_fault(),
+            Self::Bus(_) => Fault::new(FaultCode::Unavailable),
+        }
+    }
+}

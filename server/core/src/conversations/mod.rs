@@ -1,0 +1,15 @@
+//! Conversations: a tree of messages, of which one branch is visible.
+//!
+//! This room lists, opens, renames, searches and throws away conversations, and reads their messages
+//! in windows. What writes into them is the turns room.
+
+mod error;
+mod rules;
+mod service;
+pub(crate) mod store;
+#[cfg(test)]
+mod tests;
+
+pub use error::Error;
+pub(crate) use rules::title_from;
+pub use service::Conversations;

@@ -1,0 +1,209 @@
+use super::{Error, rules, store};
+use crate::{
+    access::{Action, Permit, Resource},
+    audit::{self, Record},
+    ctx::{Ctx, Via},
+    foundation::Shared,
+};
+use futures::{StreamExt, stream::BoxStream};
+use penny_entity::conversation;
+use penny_ports::bus::Notice;
+use penny_types::{
+    ConversationId, Page, PageRequest,
+    conversations::{
+        ConversationPatch, ConversationSummary, ConversationUpdate, ConversationView, MessageWindow,
+        MessageWindowRequest, NewConversation, Origin,
+    },
+};
+use sea_orm::ConnectionTrait;
+
+/// The conversations of a tenant's people.
+#[derive(Debug, Clone)]
+pub struct Conversations {
+    shared: Shared,
+}
+
+impl Conversations {
+    pub(crate) const fn new(shared: Shared) -> Self {
+        Self { shared }
+    }
+
+    /// Begins a conversation.
+    ///
+    /// # Errors
+    /// When the title is wrong, the person may not, or the database fails.
+    pub async fn create(&self, ctx: &Ctx, new: NewConversation) -> Result<ConversationView, Error> {
+        let permit = self.shared.access.check(ctx, Action::ConversationCreate, &Resource::Tenant)?;
+        let title = new.title.as_deref().map(rules::title).transpose()?;
+
+        let tx = self.shared.db.begin(ctx).await?;
+        let row = store::insert(tx.conn(), ctx, title, new.model, origin(ctx.via)).await?;
+        audit::record(&tx, ctx, Record::of("conversations.create", "conversation").target(row.id).permit(&permit))
+            .await?;
+        tell(&tx, ctx, store::summary(&row, None));
+        tx.commit().await?;
+
+        Ok(store::view(row, None))
+    }
+
+    /// Lists the person's conversations, pinned and newest first; with a query, those whose title or
+    /// messages contain its words.
+    ///
+    /// # Errors
+    /// When the cursor is not of this list, or the database fails.
+    pub async fn list(
+        &self,
+        ctx: &Ctx,
+        query: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<ConversationSummary>, Error> {
+        let query = query.map(str::trim).filter(|query| !query.is_empty());
+        let cursor = page.cursor.as_deref().map(rules::Cursor::decode).transpose()?;
+        let tx = self.shared.db.read(ctx).await?;
+        match query {
+            Some(query) => store::search(tx.conn(), ctx, query, page.limit()).await,
+            None => store::list(tx.conn(), ctx, cursor, page.limit()).await,
+        }
+    }
+
+    /// Opens a conversation.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none for this person.
+    pub async fn get(&self, ctx: &Ctx, id: ConversationId) -> Result<ConversationView, Error> {
+        let tx = self.shared.db.read(ctx).await?;
+        let (row, _) = self.visible(tx.conn(), ctx, id, Action::ConversationView).await?;
+        let active = store::active_turn(tx.conn(), ctx, id).await?;
+        Ok(store::view(row, active))
+    }
+
+    /// Changes a title, a pin, a draft or the visible branch.
+    ///
+    /// # Errors
+    /// When a value is wrong, or there is no such conversation or message.
+    pub async fn update(
+        &self,
+        ctx: &Ctx,
+        id: ConversationId,
+        patch: ConversationPatch,
+    ) -> Result<ConversationView, Error> {
+        let title = patch.title.as_deref().map(rules::title).transpose()?;
+        if patch.draft.as_ref().is_some_and(|draft| draft.len() > rules::DRAFT_MAX) {
+            return Err(Error::DraftTooLong { max: rules::DRAFT_MAX });
+        }
+
+        let tx = self.shared.db.begin(ctx).await?;
+        let (row, permit) = self.visible(tx.conn(), ctx, id, Action::ConversationEdit).await?;
+        let leaf = match patch.leaf_id {
+            Some(message) => Some(store::deepest_below(tx.conn(), ctx, id, message).await?.ok_or(Error::NoSuchMessage)?),
+            None => None,
+        };
+        let is_worth_telling = title.is_some() || patch.is_pinned.is_some();
+        let row = store::change(tx.conn(), row, title, patch.is_pinned, patch.draft, leaf).await?;
+        let active = store::active_turn(tx.conn(), ctx, id).await?;
+        if is_worth_telling {
+            audit::record(&tx, ctx, Record::of("conversations.update", "conversation").target(id).permit(&permit))
+                .await?;
+            tell(&tx, ctx, store::summary(&row, active));
+        }
+        tx.commit().await?;
+
+        Ok(store::view(row, active))
+    }
+
+    /// Throws a conversation away; [`Self::restore`] brings it back.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none for this person.
+    pub async fn delete(&self, ctx: &Ctx, id: ConversationId) -> Result<(), Error> {
+        let tx = self.shared.db.begin(ctx).await?;
+        let (row, permit) = self.visible(tx.conn(), ctx, id, Action::ConversationEdit).await?;
+        store::set_deleted(tx.conn(), row, Some(ctx.now())).await?;
+        audit::record(&tx, ctx, Record::of("conversations.delete", "conversation").target(id).permit(&permit)).await?;
+        tx.notify(ctx.subject(), Notice::Conversation(ConversationUpdate { id, conversation: None }));
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Brings back a conversation that was thrown away.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there was none of this person's.
+    pub async fn restore(&self, ctx: &Ctx, id: ConversationId) -> Result<ConversationView, Error> {
+        let tx = self.shared.db.begin(ctx).await?;
+        let row = store::find_even_deleted(tx.conn(), ctx, id).await?.ok_or(Error::NotFound)?;
+        let permit = self.permit(ctx, &row, Action::ConversationEdit)?;
+        let row = store::set_deleted(tx.conn(), row, None).await?;
+        let active = store::active_turn(tx.conn(), ctx, id).await?;
+        audit::record(&tx, ctx, Record::of("conversations.restore", "conversation").target(id).permit(&permit)).await?;
+        tell(&tx, ctx, store::summary(&row, active));
+        tx.commit().await?;
+        Ok(store::view(row, active))
+    }
+
+    /// Reads a stretch of a path, the newest messages first asked for. Costs the same in a
+    /// conversation of ten messages and of five thousand.
+    ///
+    /// # Errors
+    /// When there is no such conversation or message.
+    pub async fn messages(
+        &self,
+        ctx: &Ctx,
+        id: ConversationId,
+        window: &MessageWindowRequest,
+    ) -> Result<MessageWindow, Error> {
+        let tx = self.shared.db.read(ctx).await?;
+        let (row, _) = self.visible(tx.conn(), ctx, id, Action::ConversationView).await?;
+        store::window(tx.conn(), ctx, &row, window).await
+    }
+
+    /// Follows what happens to the person's conversations from now on.
+    ///
+    /// # Errors
+    /// When the bus cannot be reached.
+    pub async fn updates(&self, ctx: &Ctx) -> Result<BoxStream<'static, ConversationUpdate>, Error> {
+        let notices = self.shared.bus.notices(ctx.subject()).await?;
+        Ok(notices
+            .filter_map(|notice| async move {
+                match notice {
+                    Notice::Conversation(update) => Some(update),
+                    Notice::Artifact(_) => None,
+                }
+            })
+            .boxed())
+    }
+
+    /// Loads a conversation the person may at least see, then asks for the action itself: what one
+    /// cannot see does not exist.
+    pub(crate) async fn visible(
+        &self,
+        conn: &impl ConnectionTrait,
+        ctx: &Ctx,
+        id: ConversationId,
+        action: Action,
+    ) -> Result<(conversation::Model, Permit), Error> {
+        let row = store::find(conn, ctx, id).await?.ok_or(Error::NotFound)?;
+        let permit = self.permit(ctx, &row, action)?;
+        Ok((row, permit))
+    }
+
+    fn permit(&self, ctx: &Ctx, row: &conversation::Model, action: Action) -> Result<Permit, Error> {
+        let resource = Resource::Conversation { id: row.id, owner: row.owner_id };
+        self.shared.access.check(ctx, Action::ConversationView, &resource).map_err(|_| Error::NotFound)?;
+        Ok(self.shared.access.check(ctx, action, &resource)?)
+    }
+}
+
+const fn origin(via: Via) -> Origin {
+    match via {
+        Via::Web => Origin::Web,
+        Via::Cli => Origin::Cli,
+        Via::Graphql | Via::Rest | Via::Job => Origin::Api,
+    }
+}
+
+/// Tells the owner's pages how the conversation looks once the transaction is through.
+fn tell(tx: &crate::db::WriteTx, ctx: &Ctx, summary: ConversationSummary) {
+    let update = ConversationUpdate { id: summary.id, conversation: Some(summary) };
+    tx.notify(ctx.subject(), Notice::Conversation(update));
+}

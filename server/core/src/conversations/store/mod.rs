@@ -1,0 +1,182 @@
+//! Rows of conversations and messages.
+
+mod list;
+mod window;
+
+pub(super) use list::{list, search};
+pub(crate) use window::{part_id, parts, path};
+pub(super) use window::window;
+
+use super::Error;
+use crate::{ctx::Ctx, db::StoreError};
+use penny_entity::{TenantScoped, conversation, message, turn};
+use penny_types::{
+    ConversationId, MessageId, TurnId,
+    conversations::{ConversationSummary, ConversationView, Origin},
+    turns::TurnStatus,
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Statement,
+};
+
+/// The states in which a turn is still going on.
+pub(crate) const ACTIVE: [TurnStatus; 3] = [TurnStatus::Queued, TurnStatus::Running, TurnStatus::Waiting];
+
+pub(super) async fn insert(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    title: Option<String>,
+    model: Option<String>,
+    origin: Origin,
+) -> Result<conversation::Model, StoreError> {
+    let now = ctx.now();
+    let row = conversation::ActiveModel {
+        tenant_id: Set(ctx.tenant),
+        id: Set(ctx.mint()),
+        owner_id: Set(ctx.subject()),
+        workspace_id: Set(None),
+        title: Set(title),
+        is_pinned: Set(false),
+        origin: Set(origin),
+        external_thread_key: Set(None),
+        model: Set(model),
+        leaf_id: Set(None),
+        draft: Set(String::new()),
+        created_at: Set(now),
+        updated_at: Set(now),
+        deleted_at: Set(None),
+    };
+    row.insert(conn).await.map_err(StoreError::from)
+}
+
+pub(crate) async fn find(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: ConversationId,
+) -> Result<Option<conversation::Model>, StoreError> {
+    Ok(find_even_deleted(conn, ctx, id).await?.filter(|row| row.deleted_at.is_none()))
+}
+
+pub(super) async fn find_even_deleted(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: ConversationId,
+) -> Result<Option<conversation::Model>, StoreError> {
+    conversation::Entity::find_by_id((ctx.tenant, id)).one(conn).await.map_err(StoreError::from)
+}
+
+pub(crate) async fn message(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: MessageId,
+) -> Result<Option<message::Model>, StoreError> {
+    message::Entity::find_by_id((ctx.tenant, id)).one(conn).await.map_err(StoreError::from)
+}
+
+pub(super) async fn change(
+    conn: &impl ConnectionTrait,
+    row: conversation::Model,
+    title: Option<String>,
+    is_pinned: Option<bool>,
+    draft: Option<String>,
+    leaf: Option<MessageId>,
+) -> Result<conversation::Model, StoreError> {
+    let mut change = row.clone().into_active_model();
+    title.map(|title| change.title = Set(Some(title)));
+    is_pinned.map(|is_pinned| change.is_pinned = Set(is_pinned));
+    draft.map(|draft| change.draft = Set(draft));
+    leaf.map(|leaf| change.leaf_id = Set(Some(leaf)));
+    if !change.is_changed() {
+        return Ok(row);
+    }
+    change.update(conn).await.map_err(StoreError::from)
+}
+
+pub(super) async fn set_deleted(
+    conn: &impl ConnectionTrait,
+    row: conversation::Model,
+    when: Option<chrono::DateTime<chrono::Utc>>,
+) -> Result<conversation::Model, StoreError> {
+    let mut change = row.into_active_model();
+    change.deleted_at = Set(when);
+    change.update(conn).await.map_err(StoreError::from)
+}
+
+/// Returns the newest turn of the conversation that is still going on.
+pub(crate) async fn active_turn(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: ConversationId,
+) -> Result<Option<TurnId>, StoreError> {
+    turn::Entity::find_in(ctx.tenant)
+        .select_only()
+        .column(turn::Column::Id)
+        .filter(turn::Column::ConversationId.eq(id))
+        .filter(turn::Column::Status.is_in(ACTIVE))
+        .order_by_desc(turn::Column::Id)
+        .into_tuple()
+        .one(conn)
+        .await
+        .map_err(StoreError::from)
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    id: MessageId,
+}
+
+/// Returns the end of the branch below a message: the newest message of its subtree. A child is
+/// always newer than its parent, so the newest has no children.
+pub(super) async fn deepest_below(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    conversation: ConversationId,
+    message: MessageId,
+) -> Result<Option<MessageId>, StoreError> {
+    let statement = Statement::from_sql_and_values(
+        conn.get_database_backend(),
+        "WITH RECURSIVE below(id) AS (
+             SELECT id FROM message WHERE tenant_id = $1 AND conversation_id = $2 AND id = $3
+             UNION ALL
+             SELECT m.id FROM message m JOIN below b ON m.parent_id = b.id WHERE m.tenant_id = $1
+         )
+         SELECT id FROM below ORDER BY id DESC LIMIT 1",
+        [ctx.tenant.into(), conversation.into(), message.into()],
+    );
+    let found = Found::find_by_statement(statement).one(conn).await.map_err(StoreError::from)?;
+    Ok(found.map(|found| found.id))
+}
+
+pub(crate) fn summary(row: &conversation::Model, active: Option<TurnId>) -> ConversationSummary {
+    ConversationSummary {
+        id: row.id,
+        title: row.title.clone(),
+        is_pinned: row.is_pinned,
+        updated_at: row.updated_at,
+        snippet: None,
+        active_turn_id: active,
+    }
+}
+
+pub(super) fn view(row: conversation::Model, active: Option<TurnId>) -> ConversationView {
+    ConversationView {
+        id: row.id,
+        owner_id: row.owner_id,
+        title: row.title,
+        is_pinned: row.is_pinned,
+        origin: row.origin,
+        model: row.model,
+        leaf_id: row.leaf_id,
+        draft: row.draft,
+        active_turn_id: active,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    }
+}
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Store(error.into())
+    }
+}

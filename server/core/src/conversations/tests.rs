@@ -1,0 +1,1 @@
+//! Behaviour of the room over a real database; see `server/tests`.

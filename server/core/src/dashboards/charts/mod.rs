@@ -1,0 +1,14 @@
+//! Charts: ECharts options made here and drawn in the browser.
+//!
+//! Options are data: no functions, and no colours either; the page's theme gives them. A series that
+//! means something has an id the theme can know: `good`, `watch`, `bad`, `actual`, `budget`.
+
+mod company;
+mod draw;
+mod numbers;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use company::{CompanyChart, company};
+pub(crate) use draw::{Plot, PlotSeries, plot};
+pub(crate) use numbers::Hand;

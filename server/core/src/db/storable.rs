@@ -1,0 +1,34 @@
+//! What both databases can store: PostgreSQL takes no NUL character, in words or in JSON.
+
+use serde_json::Value;
+
+/// Replaces NUL characters, which models and tools may utter and PostgreSQL refuses.
+#[must_use]
+pub fn storable_text(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
+/// Replaces NUL characters in every text and name of a JSON value.
+#[must_use]
+pub fn storable(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(storable_text(text)),
+        Value::Array(items) => Value::Array(items.into_iter().map(storable).collect()),
+        Value::Object(fields) => Value::Object(
+            fields.into_iter().map(|(name, value)| (storable_text(name), storable(value))).collect(),
+        ),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn no_nul_is_left_at_any_depth() {
+        let value = storable(json!({"a\0": ["\0x", {"b": "y\0"}, 1, null]}));
+        assert_eq!(value, json!({"a\u{fffd}": ["\u{fffd}x", {"b": "y\u{fffd}"}, 1, null]}));
+    }
+}

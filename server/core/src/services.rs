@@ -1,0 +1,113 @@
+//! The rooms' services, wired to each other: what every door calls.
+
+use crate::{
+    artifacts::Artifacts,
+    audit::Sequencer,
+    conversations::Conversations,
+    dashboards::Dashboards,
+    datasources::Datasources,
+    foundation::Shared,
+    identity::{self, Identity},
+    routing::Routing,
+    tenants::Tenants,
+    tools::{BadContract, Registry, Tool, Tools, builtin},
+    turns::{Filters, Turns},
+};
+use std::{collections::HashSet, sync::Arc};
+
+/// What an operator and the boot decide about the services.
+#[derive(Debug)]
+pub struct Setup {
+    /// The models.
+    pub routing: Routing,
+    /// Tools beside those that come with PENNY.
+    pub tools: Vec<Arc<dyn Tool>>,
+    /// Names of tools whose every call a person must approve.
+    pub approved_by_hand: HashSet<String>,
+    /// What every call of a model passes through.
+    pub filters: Filters,
+    /// How people sign in.
+    pub identity: identity::Options,
+}
+
+impl Setup {
+    /// Sets up nothing but models.
+    #[must_use]
+    pub fn with_models(routing: Routing) -> Self {
+        Self {
+            routing,
+            tools: Vec::new(),
+            approved_by_hand: HashSet::new(),
+            filters: Filters::default(),
+            identity: identity::Options::default(),
+        }
+    }
+}
+
+/// All services. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// What they stand on.
+    pub shared: Shared,
+    /// Companies.
+    pub tenants: Tenants,
+    /// People, sign-ins, tokens.
+    pub identity: Identity,
+    /// Conversations.
+    pub conversations: Conversations,
+    /// Turns.
+    pub turns: Turns,
+    /// Tools.
+    pub tools: Tools,
+    /// Artifacts.
+    pub artifacts: Artifacts,
+    /// Where data comes from.
+    pub datasources: Datasources,
+    /// Dashboards and key figures.
+    pub dashboards: Dashboards,
+    /// Models.
+    pub routing: Routing,
+}
+
+impl Services {
+    /// Wires the services.
+    ///
+    /// # Errors
+    /// When a tool's contract is wrong.
+    pub fn new(shared: Shared, setup: Setup) -> Result<Self, BadContract> {
+        let conversations = Conversations::new(shared.clone());
+        let artifacts = Artifacts::new(shared.clone());
+        let datasources = Datasources::new(shared.clone());
+        let dashboards = Dashboards::new(shared.clone(), datasources.clone());
+        let mut all = builtin::all(&dashboards);
+        all.extend(setup.tools);
+        let registry = Registry::new(all, &setup.approved_by_hand)?;
+        let tools = Tools::new(shared.clone(), registry, artifacts.clone());
+        let turns = Turns::new(
+            shared.clone(),
+            conversations.clone(),
+            tools.clone(),
+            artifacts.clone(),
+            setup.routing.clone(),
+            setup.filters,
+        );
+        Ok(Self {
+            tenants: Tenants::new(shared.clone()),
+            identity: Identity::new(shared.clone()).with_options(setup.identity),
+            conversations,
+            turns,
+            tools,
+            artifacts,
+            datasources,
+            dashboards,
+            routing: setup.routing,
+            shared,
+        })
+    }
+
+    /// Starts the work that goes on beside the requests.
+    pub fn start(&self) {
+        self.turns.start();
+        self.shared.tasks.spawn(Sequencer::new(self.shared.clone()).run());
+    }
+}

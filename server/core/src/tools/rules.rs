@@ -1,0 +1,65 @@
+use penny_types::tools::Effect;
+use serde_json::Value;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How much of an answer stands in the conversation, in characters.
+pub(super) const SHOWN: usize = 4_000;
+/// The largest arguments, in bytes of JSON.
+pub(super) const ARGUMENTS_MAX: usize = 256 * 1024;
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Says whether a name is one that every model provider accepts.
+pub(super) fn is_name(name: &str) -> bool {
+    (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+/// Says whether an effect needs a person's approval whatever the policy: what cannot be taken back does.
+pub(super) const fn needs_approval(effect: Effect) -> bool {
+    matches!(effect, Effect::Irreversible)
+}
+
+/// Reads a model's arguments: an empty text means none.
+pub(super) fn parse(arguments: &str) -> Result<Value, String> {
+    if arguments.len() > ARGUMENTS_MAX {
+        return Err(format!("arguments: longer than {ARGUMENTS_MAX} bytes"));
+    }
+    if arguments.trim().is_empty() {
+        return Ok(Value::Object(serde_json::Map::new()));
+    }
+    serde_json::from_str(arguments).map_err(|error| format!("arguments: not JSON ({error})"))
+}
+
+/// Cuts an answer to what is shown in the conversation.
+pub(super) fn shown(result: &str) -> String {
+    match result.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", result.get(..end).unwrap_or_default()),
+        None => result.to_owned(),
+    }
+}
+
+/// Calls of one person within one minute.
+#[derive(Debug)]
+pub(super) struct Window {
+    since: Instant,
+    calls: u32,
+}
+
+impl Window {
+    pub(super) const fn starting(now: Instant) -> Self {
+        Self { since: now, calls: 0 }
+    }
+
+    pub(super) fn is_over(&self, now: Instant) -> bool {
+        now.duration_since(self.since) >= MINUTE
+    }
+
+    /// Counts a call; returns the seconds to wait when there are none left.
+    pub(super) fn count(&mut self, limit: u32, now: Instant) -> Option<u64> {
+        if self.calls >= limit {
+            return Some(MINUTE.saturating_sub(now.duration_since(self.since)).as_secs().max(1));
+        }
+        self.calls += 1;
+        None
+    }
+}

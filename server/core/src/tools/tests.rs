@@ -1,0 +1,53 @@
+use super::rules::*;
+use penny_types::tools::Effect;
+use serde_json::json;
+use std::time::Duration;
+use tokio::time::Instant;
+
+#[test]
+fn names_are_those_every_provider_accepts() {
+    for (name, expected) in [
+        ("get_company_kpis", true),
+        ("a-B_9", true),
+        ("", false),
+        ("a b", false),
+        ("naïve", false),
+        ("a.b", false),
+        (&"x".repeat(64), true),
+        (&"x".repeat(65), false),
+    ] {
+        assert_eq!(is_name(name), expected, "{name:?}");
+    }
+}
+
+#[test]
+fn only_what_cannot_be_taken_back_always_needs_approval() {
+    let needing: Vec<_> = Effect::ALL.iter().copied().filter(|&effect| needs_approval(effect)).collect();
+    assert_eq!(needing, [Effect::Irreversible]);
+}
+
+#[test]
+fn missing_arguments_are_no_arguments_and_broken_ones_are_named() {
+    assert_eq!(parse("  "), Ok(json!({})));
+    assert_eq!(parse("{\"a\":1}"), Ok(json!({ "a": 1 })));
+    assert!(parse("{").is_err());
+    assert!(parse(&"[".repeat(100_000)).is_err(), "deep nesting must not overflow the stack");
+    assert!(parse(&" ".repeat(ARGUMENTS_MAX + 1)).is_err());
+}
+
+#[test]
+fn a_long_answer_is_cut_between_characters() {
+    let long = "é".repeat(SHOWN + 1);
+    assert_eq!(shown(&long).chars().count(), SHOWN + 1);
+    assert_eq!(shown("short"), "short");
+}
+
+#[test]
+fn calls_are_counted_by_the_minute() {
+    let start = Instant::now();
+    let mut window = Window::starting(start);
+    assert_eq!(window.count(2, start), None);
+    assert_eq!(window.count(2, start), None);
+    assert_eq!(window.count(2, start + Duration::from_secs(20)), Some(40));
+    assert!(window.is_over(start + Duration::from_secs(60)));
+}

@@ -1,0 +1,46 @@
+//! What every call of a model passes through, before anything is numbered: requests, tool arguments,
+//! tool results and the words that come back. Nothing changes them yet; the privacy guard,
+//! moderation and caching stand here.
+
+use penny_ports::models::ModelRequest;
+use std::{fmt::Debug, sync::Arc};
+
+/// One thing that looks at, and may change, what goes to a model and what comes back.
+pub trait Filter: Debug + Send + Sync {
+    /// Sees a request before it is sent.
+    fn request(&self, _request: &mut ModelRequest) {}
+    /// Sees a tool's arguments before they are checked.
+    fn tool_arguments(&self, _name: &str, _arguments: &mut String) {}
+    /// Sees a tool's answer before the model does.
+    fn tool_result(&self, _name: &str, _result: &mut String) {}
+    /// Sees a piece of the answer before it is numbered.
+    fn output(&self, _text: &mut String) {}
+}
+
+/// The filters in order.
+#[derive(Debug, Clone, Default)]
+pub struct Filters(Arc<[Arc<dyn Filter>]>);
+
+impl Filters {
+    /// Makes a chain.
+    #[must_use]
+    pub fn new(filters: Vec<Arc<dyn Filter>>) -> Self {
+        Self(filters.into())
+    }
+
+    pub(super) fn request(&self, request: &mut ModelRequest) {
+        self.0.iter().for_each(|filter| filter.request(request));
+    }
+
+    pub(super) fn tool_arguments(&self, name: &str, arguments: &mut String) {
+        self.0.iter().for_each(|filter| filter.tool_arguments(name, arguments));
+    }
+
+    pub(super) fn tool_result(&self, name: &str, result: &mut String) {
+        self.0.iter().rev().for_each(|filter| filter.tool_result(name, result));
+    }
+
+    pub(super) fn output(&self, text: &mut String) {
+        self.0.iter().rev().for_each(|filter| filter.output(text));
+    }
+}

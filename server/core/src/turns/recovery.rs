@@ -1,0 +1,107 @@
+//! Finds turns whose process went away and marks them interrupted, with what their checkpoints hold.
+
+use super::{
+    Error,
+    record::merge,
+    runner::{Crew, settled, words},
+    store::{self, Close},
+};
+use crate::{
+    audit::{self, Record},
+    conversations::store as conversations,
+    ctx::Ctx,
+    db,
+};
+use penny_entity::{turn, words::Outcome};
+use penny_ports::bus::Notice;
+use penny_types::{
+    conversations::ConversationUpdate,
+    events::{TurnEvent, TurnEventBody, TurnInterrupted},
+    turns::TurnStatus,
+};
+use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter};
+use std::time::Duration;
+
+/// Time between looks for orphans where several processes share a database.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Looks for orphans now and, where several processes share a database, from now on.
+pub(super) async fn run(crew: Crew) {
+    let stopping = crew.shared.tasks.stopping();
+    loop {
+        if let Err(error) = pass(&crew).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "orphaned turns could not be looked for");
+        }
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+/// Marks every orphaned turn interrupted; returns how many there were.
+pub(super) async fn pass(crew: &Crew) -> Result<usize, Error> {
+    let shared = &crew.shared;
+    let is_alone = shared.db.backend() == DbBackend::Sqlite;
+    // With one process, whatever it does not lease itself is an orphan, however fresh the lease.
+    let is_orphan = if is_alone {
+        Condition::any().add(turn::Column::LeaseOwner.ne(crew.checkpointer.owner())).add(turn::Column::LeaseOwner.is_null())
+    } else {
+        Condition::all().add(turn::Column::LeaseExpiresAt.lt(shared.world.now()))
+    };
+    let lookup = shared.db.lookup().await?;
+    let orphans = turn::Entity::find()
+        .filter(turn::Column::Status.is_in([TurnStatus::Queued, TurnStatus::Running]))
+        .filter(is_orphan)
+        .all(lookup.conn())
+        .await?;
+    drop(lookup);
+    let mut count = 0;
+    for orphan in orphans {
+        let ctx = Ctx::system(orphan.tenant_id, shared.world.clone());
+        count += usize::from(interrupt(crew, &ctx, &orphan).await?);
+    }
+    if count > 0 {
+        tracing::info!(turns = count, "turns whose process went away were marked interrupted");
+    }
+    Ok(count)
+}
+
+async fn interrupt(crew: &Crew, ctx: &Ctx, orphan: &turn::Model) -> Result<bool, Error> {
+    let tx = crew.shared.db.begin(ctx).await?;
+    let Some(turn) = store::take_over(tx.conn(), ctx, orphan, None).await? else { return Ok(false) };
+    let (_, draft) = store::checkpointed(tx.conn(), ctx, &turn).await?;
+    let length = draft.text_length();
+    // Above any number that anyone can have seen.
+    let seq = store::unsigned(turn.seq_reserved) + 1;
+    let event = TurnEvent {
+        seq,
+        turn_id: turn.id,
+        body: TurnEventBody::Interrupted(TurnInterrupted { length }),
+    };
+    let close = Close {
+        status: TurnStatus::Interrupted,
+        code: None,
+        last_seq: seq,
+        text_length: length,
+        reasoning_length: draft.reasoning_length(),
+        usage: store::view(&turn).usage,
+    };
+    let place = (turn.conversation_id, turn.message_id);
+    store::close(tx.conn(), ctx, &turn, &close).await?;
+    store::append(tx.conn(), ctx, &[(turn.id, merge([&event]))]).await?;
+    let parts = settled(draft.parts());
+    store::insert_parts(tx.conn(), ctx, place, turn.id, &parts).await?;
+    db::search::index_text(tx.conn(), ctx.tenant, place.0, place.1, &words(&parts)).await?;
+    if let Err(error) = crew.tools.settle(tx.conn(), ctx, turn.id).await {
+        tracing::warn!(turn.id = %turn.id, error = &error as &dyn std::error::Error, "calls could not be settled");
+    }
+    if let Some(row) = conversations::find(tx.conn(), ctx, place.0).await? {
+        let summary = conversations::summary(&row, None);
+        tx.notify(row.owner_id, Notice::Conversation(ConversationUpdate { id: row.id, conversation: Some(summary) }));
+    }
+    let record = Record::of("turns.interrupted", "turn").target(turn.id).outcome(Outcome::Failed);
+    audit::record(&tx, ctx, record).await?;
+    tx.commit().await?;
+    Ok(true)
+}

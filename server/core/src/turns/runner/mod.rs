@@ -1,0 +1,171 @@
+//! Runs a turn: asks the model, calls its tools, asks again, until it is over or has to wait.
+
+mod act;
+mod ask;
+mod conclude;
+
+pub(super) use conclude::{settled, words};
+
+use super::{
+    Error, Filters,
+    checkpoint::Checkpointer,
+    draft::Draft,
+    live::{Live, Lost},
+    prompt::{self, Answer},
+    rules,
+    store::{self, CallRow},
+};
+use crate::{artifacts::Artifacts, ctx::Ctx, foundation::Shared, routing::Route, tools::Tools};
+use futures::stream::BoxStream;
+use penny_entity::turn;
+use penny_ports::models::{ModelError, ModelMessage};
+use penny_types::{FaultCode, ToolCallId, events::{TurnEventBody, TurnStarted}, models::UsageView};
+use std::collections::HashMap;
+use tokio_util::sync::CancellationToken;
+
+/// What running turns need.
+#[derive(Debug, Clone)]
+pub(super) struct Crew {
+    pub shared: Shared,
+    pub tools: Tools,
+    pub artifacts: Artifacts,
+    pub filters: Filters,
+    pub checkpointer: Checkpointer,
+}
+
+/// How a run ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum End {
+    Finished,
+    Stopped,
+    Interrupted,
+    Waiting,
+    Failed {
+        code: String,
+        retry_after: Option<u64>,
+    },
+    /// Another process has the turn now; this one says nothing more.
+    Lost,
+}
+
+impl From<Lost> for End {
+    fn from(_: Lost) -> Self {
+        Self::Lost
+    }
+}
+
+impl End {
+    fn fault(fault: &penny_types::Fault) -> Self {
+        Self::Failed { code: fault.code.to_string(), retry_after: fault.retry_after }
+    }
+
+    fn model(error: &ModelError) -> Self {
+        let retry_after = match error {
+            ModelError::RateLimited { retry_after } => retry_after.map(|wait| wait.as_secs().max(1)),
+            _ => None,
+        };
+        Self::Failed { code: error.code().to_string(), retry_after }
+    }
+}
+
+/// A turn being run.
+pub(super) struct Runner {
+    crew: Crew,
+    ctx: Ctx,
+    turn: turn::Model,
+    live: Live,
+    route: Route,
+    /// What was said before this turn's own words.
+    base: Vec<ModelMessage>,
+    /// What this turn's tools answered, whole.
+    answers: HashMap<ToolCallId, Answer>,
+    usage: UsageView,
+    /// The model call whose row is already written.
+    open_call: Option<CallRow>,
+    stop: BoxStream<'static, ()>,
+    stopping: CancellationToken,
+}
+
+impl Runner {
+    /// Makes ready to run a turn whose row is written; `draft` is what it said before it waited.
+    pub(super) async fn new(
+        crew: Crew,
+        ctx: Ctx,
+        turn: turn::Model,
+        route: Route,
+        draft: Draft,
+        first_call: Option<CallRow>,
+    ) -> Result<Self, Error> {
+        let stop = crew.shared.bus.stop_asked(turn.id).await?;
+        let stopping = crew.shared.tasks.stopping();
+        let live = Live::open(crew.shared.clone(), crew.checkpointer.clone(), &ctx, &turn, draft).await;
+        let usage = store::view(&turn).usage;
+        Ok(Self {
+            crew,
+            ctx,
+            turn,
+            live,
+            route,
+            base: Vec::new(),
+            answers: HashMap::new(),
+            usage,
+            open_call: first_call,
+            stop,
+            stopping,
+        })
+    }
+
+    /// Runs to the end, or to where the turn has to wait.
+    pub(super) async fn run(mut self) {
+        let end = match self.converse().await {
+            Ok(end) | Err(end) => end,
+        };
+        self.conclude(end).await;
+    }
+
+    /// Ends the turn without running it.
+    pub(super) async fn end(self, end: End) {
+        self.conclude(end).await;
+    }
+
+    async fn converse(&mut self) -> Result<End, End> {
+        let is_new = self.turn.last_seq == 0;
+        if is_new {
+            let started = TurnStarted { message_id: self.turn.message_id, model: self.turn.model.clone() };
+            self.live.publish(TurnEventBody::Started(started)).await?;
+        }
+        self.remember().await.map_err(|error| self.broken(&error))?;
+        if !is_new {
+            self.run_decided().await?;
+        }
+        for _ in 0..rules::STEPS_MAX {
+            let calls = self.ask().await?;
+            if calls.is_empty() {
+                return Ok(End::Finished);
+            }
+            if self.call_tools(calls).await? {
+                return Ok(End::Waiting);
+            }
+        }
+        Err(End::Failed { code: FaultCode::ToolFailed.to_string(), retry_after: None })
+    }
+
+    /// Reads what was said before: the path, and for a continued message its own earlier parts.
+    async fn remember(&mut self) -> Result<(), Error> {
+        let tx = self.crew.shared.db.read(&self.ctx).await?;
+        let leaf = if self.turn.continues.is_some() { self.turn.message_id } else { self.turn.user_message_id };
+        self.base = prompt::history(tx.conn(), &self.ctx, &self.crew.artifacts, leaf).await?;
+        if self.turn.last_seq > 0 {
+            for call in self.crew.tools.of_turn(tx.conn(), &self.ctx, self.turn.id).await.unwrap_or_default() {
+                self.note_answer(&call);
+            }
+        }
+        Ok(())
+    }
+
+    /// Logs a failure of ours and ends the turn with it.
+    fn broken(&self, error: &(dyn std::error::Error + 'static)) -> End {
+        tracing::error!(turn.id = %self.turn.id, error = error, "a turn could not go on");
+        End::Failed { code: FaultCode::Internal.to_string(), retry_after: None }
+    }
+}

@@ -1,0 +1,289 @@
+use super::{
+    Error, Filters,
+    checkpoint::{Checkpointer, LEASE},
+    draft::Draft,
+    recovery, rules,
+    runner::{Crew, End, Runner},
+    store::{self, CallRow},
+    submit::{self, Place, Wishes},
+    tail,
+};
+use crate::{
+    access::Action,
+    artifacts::Artifacts,
+    audit::{self, Record},
+    conversations::{Conversations, store as rows},
+    ctx::Ctx,
+    foundation::Shared,
+    routing::{Route, Routing},
+    tools::{self, Tools},
+};
+use futures::stream::BoxStream;
+use penny_entity::turn;
+use penny_types::{
+    ConversationId, MessageId, ToolCallId, TurnId,
+    conversations::Author,
+    events::TurnEvent,
+    tools::ToolCallStatus,
+    turns::{Decision, NewMessage, TurnStatus, TurnView},
+};
+use std::sync::Arc;
+
+/// The turns of a tenant's conversations.
+#[derive(Debug, Clone)]
+pub struct Turns {
+    crew: Crew,
+    conversations: Conversations,
+    routing: Routing,
+}
+
+impl Turns {
+    pub(crate) fn new(
+        shared: Shared,
+        conversations: Conversations,
+        tools: Tools,
+        artifacts: Artifacts,
+        routing: Routing,
+        filters: Filters,
+    ) -> Self {
+        let owner = data_encoding::HEXLOWER.encode(&shared.world.secret::<12>());
+        let checkpointer = Checkpointer::new(shared.clone(), owner);
+        let crew = Crew { shared, tools, artifacts, filters, checkpointer };
+        Self { crew, conversations, routing }
+    }
+
+    /// Starts the work that goes on beside the turns: checkpoints and the search for orphans.
+    pub fn start(&self) {
+        let tasks = &self.crew.shared.tasks;
+        tasks.spawn(self.crew.checkpointer.clone().run());
+        tasks.spawn(recovery::run(self.crew.clone()));
+    }
+
+    /// Marks turns interrupted whose process went away; returns how many. Call before serving.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn recover(&self) -> Result<usize, Error> {
+        recovery::pass(&self.crew).await
+    }
+
+    /// Takes a message and begins the turn that answers it. Both are committed before the model is
+    /// asked. The same client key in the same conversation gives the same turn.
+    ///
+    /// # Errors
+    /// When the message breaks a rule, follows one still being written, or cannot be stored.
+    pub async fn submit(&self, ctx: &Ctx, id: ConversationId, mut new: NewMessage) -> Result<TurnView, Error> {
+        rules::check(&mut new)?;
+
+        let tx = self.crew.shared.db.begin(ctx).await?;
+        let (conversation, permit) = self.conversations.visible(tx.conn(), ctx, id, Action::ConversationAsk).await?;
+        if let Some(key) = &new.client_key
+            && let Some(turn) = store::by_client_key(tx.conn(), ctx, id, key).await?
+        {
+            return Ok(store::view(&turn));
+        }
+        let route = self.routing.resolve(new.model.as_deref().or(conversation.model.as_deref()))?;
+        let parent = submit::parent(&tx, ctx, &conversation, &new).await?;
+        let turn_id: TurnId = ctx.mint();
+        let said =
+            submit::write_message(&tx, ctx, &self.crew, &conversation, parent.as_ref(), &new).await?;
+        let message = submit::write_answer(&tx, ctx, &conversation, said, &route, turn_id).await?;
+        let place = Place { user_message: said.0, message, continues: None };
+        let wishes = Wishes {
+            tools_allowed: new.tools_allowed,
+            artifacts_expected: new.artifacts_expected.iter().map(ToString::to_string).collect(),
+            client_key: new.client_key,
+        };
+        let (turn, call) =
+            submit::write_turn(&tx, ctx, &self.crew, &conversation, turn_id, &place, &route, wishes).await?;
+        submit::move_on(&tx, ctx, conversation, &turn, Some(&new.content), &permit).await?;
+        tx.commit().await?;
+
+        self.launch(ctx, turn, route, Draft::default(), Some(call)).await
+    }
+
+    /// Answers a message anew, beside the answer it has.
+    ///
+    /// # Errors
+    /// When the message is no answer, or is still being written.
+    pub async fn regenerate(&self, ctx: &Ctx, id: MessageId, model: Option<String>) -> Result<TurnView, Error> {
+        let tx = self.crew.shared.db.begin(ctx).await?;
+        let answer = rows::message(tx.conn(), ctx, id).await?.ok_or(Error::NotFound)?;
+        let (conversation, permit) =
+            self.conversations.visible(tx.conn(), ctx, answer.conversation_id, Action::ConversationAsk).await?;
+        let user_message = answer.parent_id.filter(|_| answer.author == Author::Assistant).ok_or(Error::NoSuchMessage)?;
+        if store::is_being_written(tx.conn(), ctx, id).await? {
+            return Err(Error::StillRunning);
+        }
+        let route = self.routing.resolve(model.as_deref().or(conversation.model.as_deref()))?;
+        let turn_id: TurnId = ctx.mint();
+        let said = (user_message, answer.depth - 1);
+        let message = submit::write_answer(&tx, ctx, &conversation, said, &route, turn_id).await?;
+        let place = Place { user_message, message, continues: None };
+        let (turn, call) =
+            submit::write_turn(&tx, ctx, &self.crew, &conversation, turn_id, &place, &route, Wishes::default())
+                .await?;
+        submit::move_on(&tx, ctx, conversation, &turn, None, &permit).await?;
+        tx.commit().await?;
+
+        self.launch(ctx, turn, route, Draft::default(), Some(call)).await
+    }
+
+    /// Goes on with an answer that was interrupted, stopped or failed, as a new turn on the same message.
+    ///
+    /// # Errors
+    /// [`Error::NotContinuable`] when the turn is not the message's last, or ended well.
+    pub async fn resume(&self, ctx: &Ctx, id: TurnId) -> Result<TurnView, Error> {
+        let tx = self.crew.shared.db.begin(ctx).await?;
+        let before = store::find(tx.conn(), ctx, id).await?.ok_or(Error::NotFound)?;
+        let (conversation, permit) =
+            self.conversations.visible(tx.conn(), ctx, before.conversation_id, Action::ConversationAsk).await?;
+        let message = rows::message(tx.conn(), ctx, before.message_id).await?.ok_or(Error::NotFound)?;
+        if !rules::is_continuable(before.status) || message.turn_id != Some(before.id) {
+            return Err(Error::NotContinuable);
+        }
+        let route = self.routing.resolve(Some(&before.model))?;
+        let place = Place {
+            user_message: before.user_message_id,
+            message: before.message_id,
+            continues: Some((before.id, before.text_length)),
+        };
+        let turn_id: TurnId = ctx.mint();
+        let wishes = Wishes { tools_allowed: store::tools_allowed(&before), ..Wishes::default() };
+        let (turn, call) =
+            submit::write_turn(&tx, ctx, &self.crew, &conversation, turn_id, &place, &route, wishes).await?;
+        store::set_turn(tx.conn(), message, turn.id).await?;
+        submit::move_on(&tx, ctx, conversation, &turn, None, &permit).await?;
+        tx.commit().await?;
+
+        let draft = Draft::starting_at(store::unsigned(turn.text_offset_start));
+        self.launch(ctx, turn, route, draft, Some(call)).await
+    }
+
+    /// Stops a turn and keeps what it said. Stopping one that is over changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none for this person.
+    pub async fn stop(&self, ctx: &Ctx, id: TurnId) -> Result<TurnView, Error> {
+        let tx = self.crew.shared.db.begin(ctx).await?;
+        let turn = self.visible(tx.conn(), ctx, id, Action::ConversationAsk).await?;
+        if turn.status.is_over() {
+            return Ok(store::view(&turn));
+        }
+        store::request_stop(tx.conn(), ctx, id).await?;
+        audit::record(&tx, ctx, Record::of("turns.stop", "turn").target(id)).await?;
+        let resting = if turn.status == TurnStatus::Waiting { self.wake(&tx, ctx, &turn).await? } else { None };
+        tx.commit().await?;
+
+        match resting {
+            Some((turn, draft)) => {
+                let route = self.routing.resolve(Some(&turn.model))?;
+                let runner = Runner::new(self.crew.clone(), ctx.clone(), turn.clone(), route, draft, None).await?;
+                runner.end(End::Stopped).await;
+            }
+            None => self.crew.shared.bus.ask_stop(id).await?,
+        }
+        self.get(ctx, id).await
+    }
+
+    /// Reads a turn.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none for this person.
+    pub async fn get(&self, ctx: &Ctx, id: TurnId) -> Result<TurnView, Error> {
+        let tx = self.crew.shared.db.read(ctx).await?;
+        let turn = self.visible(tx.conn(), ctx, id, Action::ConversationView).await?;
+        Ok(store::view(&turn))
+    }
+
+    /// Follows a turn from the event after `after` to its last.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none for this person.
+    pub async fn events(
+        &self,
+        ctx: &Ctx,
+        id: TurnId,
+        after: u64,
+    ) -> Result<BoxStream<'static, Result<Arc<TurnEvent>, Error>>, Error> {
+        let tx = self.crew.shared.db.read(ctx).await?;
+        self.visible(tx.conn(), ctx, id, Action::ConversationView).await?;
+        drop(tx);
+        Ok(tail::follow(self.crew.shared.clone(), ctx.clone(), id, after))
+    }
+
+    /// Takes a person's decision about a call that waits; the turn goes on when none waits any more.
+    ///
+    /// # Errors
+    /// [`Error::NotWaiting`] when it is decided already, or the turn is over.
+    pub async fn decide(&self, ctx: &Ctx, call: ToolCallId, decision: Decision) -> Result<TurnView, Error> {
+        let tx = self.crew.shared.db.begin(ctx).await?;
+        let call = self.crew.tools.find(tx.conn(), ctx, call).await.map_err(of_tools)?.ok_or(Error::NotFound)?;
+        let turn_id = call.turn_id.ok_or(Error::NotFound)?;
+        let turn = self.visible(tx.conn(), ctx, turn_id, Action::ConversationAsk).await?;
+        if turn.status != TurnStatus::Waiting {
+            return Err(Error::NotWaiting);
+        }
+        self.crew.tools.decide(&tx, ctx, call, decision).await.map_err(of_tools)?.ok_or(Error::NotWaiting)?;
+        let calls = self.crew.tools.of_turn(tx.conn(), ctx, turn_id).await.map_err(of_tools)?;
+        let still_waits = calls.iter().any(|call| call.status == ToolCallStatus::Waiting);
+        let awake = if still_waits { None } else { self.wake(&tx, ctx, &turn).await? };
+        tx.commit().await?;
+
+        match awake {
+            Some((turn, draft)) => {
+                let route = self.routing.resolve(Some(&turn.model))?;
+                self.launch(ctx, turn, route, draft, None).await
+            }
+            None => Ok(store::view(&turn)),
+        }
+    }
+
+    /// Takes up a turn that rests, with what it said before.
+    async fn wake(
+        &self,
+        tx: &crate::db::WriteTx,
+        ctx: &Ctx,
+        turn: &turn::Model,
+    ) -> Result<Option<(turn::Model, Draft)>, Error> {
+        let lease = (self.crew.checkpointer.owner(), ctx.now() + LEASE);
+        let Some(turn) = store::take_over(tx.conn(), ctx, turn, Some(lease)).await? else { return Ok(None) };
+        let (_, draft) = store::checkpointed(tx.conn(), ctx, &turn).await?;
+        Ok(Some((turn, draft)))
+    }
+
+    /// Sets a written turn going. From here on it is the server's: the caller may go away.
+    async fn launch(
+        &self,
+        ctx: &Ctx,
+        turn: turn::Model,
+        route: Route,
+        draft: Draft,
+        call: Option<CallRow>,
+    ) -> Result<TurnView, Error> {
+        let view = store::view(&turn);
+        let runner = Runner::new(self.crew.clone(), ctx.clone(), turn, route, draft, call).await?;
+        self.crew.shared.tasks.spawn(runner.run());
+        Ok(view)
+    }
+
+    async fn visible(
+        &self,
+        conn: &impl sea_orm::ConnectionTrait,
+        ctx: &Ctx,
+        id: TurnId,
+        action: Action,
+    ) -> Result<turn::Model, Error> {
+        let turn = store::find(conn, ctx, id).await?.ok_or(Error::NotFound)?;
+        self.conversations.visible(conn, ctx, turn.conversation_id, action).await?;
+        Ok(turn)
+    }
+}
+
+fn of_tools(error: tools::Error) -> Error {
+    match error {
+        tools::Error::Store(error) => Error::Store(error),
+        tools::Error::Denied(denied) => Error::Denied(denied),
+        _ => Error::NotWaiting,
+    }
+}

@@ -1,0 +1,203 @@
+//! What the figures say, in prepared sentences.
+
+use super::figures::Hand;
+use chrono::NaiveDate;
+use penny_types::{
+    Locale,
+    artifacts::ValueFormat,
+    dashboards::{Direction, Health, Period},
+};
+use penny_words::{keys, text};
+use serde::Deserialize;
+
+/// Figures named under one heading at most; more is a table, and the chart has them all.
+const MAX_NAMED: usize = 4;
+
+/// What `get_company_kpis` answers, as far as it is quoted.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Report {
+    period: Period,
+    from: NaiveDate,
+    to: NaiveDate,
+    #[serde(default)]
+    unit_name: Option<String>,
+    #[serde(default)]
+    currency: String,
+    kpis: Vec<Figure>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Figure {
+    name: String,
+    format: ValueFormat,
+    direction: Direction,
+    value: Option<f64>,
+    previous: Option<f64>,
+    target: Option<f64>,
+    health: Health,
+}
+
+impl Report {
+    /// Reads a tool's answer; `None` when it is something else.
+    pub(super) fn read(content: &str) -> Option<Self> {
+        serde_json::from_str(content).ok()
+    }
+
+    /// Tells how one unit does: what goes well and what does not.
+    pub(super) fn tell(&self, locale: Locale) -> String {
+        if self.kpis.iter().all(|figure| figure.value.is_none()) {
+            return text(locale, keys::DEMO_NO_FIGURES, &[]);
+        }
+        let hand = self.hand(locale);
+        let mut told = self.headline(locale);
+        for (health, heading) in [
+            (Health::Good, keys::DEMO_GOING_WELL),
+            (Health::Watch, keys::DEMO_CLOSE),
+            (Health::Bad, keys::DEMO_OFF_TARGET),
+        ] {
+            let lines = self.of(health).into_iter().take(MAX_NAMED).map(|figure| figure.line(hand));
+            let lines: Vec<String> = lines.collect();
+            if !lines.is_empty() {
+                told.push_str(&format!("\n\n### {}\n\n{}", text(locale, heading, &[]), lines.join("\n")));
+            }
+        }
+        let without: Vec<&str> =
+            self.kpis.iter().filter(|figure| figure.value.is_none()).map(|figure| figure.name.as_str()).collect();
+        if !without.is_empty() {
+            told.push_str("\n\n");
+            told.push_str(&text(locale, keys::DEMO_NO_DATA, &[("names", &without.join(", "))]));
+        }
+        told.push_str("\n\n");
+        told.push_str(&text(locale, keys::DEMO_FIGURES_NOTE, &[]));
+        told
+    }
+
+    fn hand(&self, locale: Locale) -> Hand<'_> {
+        Hand { locale, currency: &self.currency }
+    }
+
+    fn headline(&self, locale: Locale) -> String {
+        let (good, known) = self.score();
+        let unit = match self.unit_name.as_deref() {
+            Some(name) if !name.is_empty() => name.to_owned(),
+            _ => text(locale, keys::DEMO_THE_COMPANY, &[]),
+        };
+        let subject = text(locale, keys::DEMO_SUBJECT, &[("unit", &unit), ("period", &period(locale, self.period))]);
+        text(
+            locale,
+            keys::DEMO_HEADLINE,
+            &[
+                ("subject", &format!("**{subject}**")),
+                ("from", &self.from.to_string()),
+                ("to", &self.to.to_string()),
+                ("good_count", &good.to_string()),
+                ("known_count", &known.to_string()),
+            ],
+        )
+    }
+
+    /// Counts the figures on target, and those that can be judged at all.
+    fn score(&self) -> (usize, usize) {
+        let known = self.kpis.iter().filter(|figure| figure.health != Health::Unknown);
+        (self.of(Health::Good).len(), known.count())
+    }
+
+    /// Returns the figures that stand so, the furthest from their targets first.
+    fn of(&self, health: Health) -> Vec<&Figure> {
+        let mut found: Vec<_> = self.kpis.iter().filter(|figure| figure.health == health).collect();
+        found.sort_by(|one, other| other.distance().total_cmp(&one.distance()));
+        found
+    }
+}
+
+impl Figure {
+    /// Says how far the figure is from its target, as a share of the target, either way.
+    fn distance(&self) -> f64 {
+        match (self.value, self.target) {
+            (Some(value), Some(target)) if target != 0.0 => ((value - target) / target).abs(),
+            _ => 0.0,
+        }
+    }
+
+    fn line(&self, hand: Hand<'_>) -> String {
+        let Some(value) = self.value else { return format!("- {}", self.name) };
+        let written = hand.write(value, self.format);
+        let mut line = match self.target {
+            Some(target) => {
+                let target = hand.write(target, self.format);
+                let args = [("name", self.name.as_str()), ("value", &written), ("target", &target)];
+                text(hand.locale, keys::DEMO_FIGURE_TARGET, &args)
+            }
+            None => text(hand.locale, keys::DEMO_FIGURE, &[("name", &self.name), ("value", &written)]),
+        };
+        if let Some(change) = self.previous.and_then(|previous| hand.change(value, previous, self.format)) {
+            line.push_str(", ");
+            line.push_str(&text(hand.locale, keys::DEMO_CHANGE, &[("change", &change)]));
+        }
+        format!("- {line}")
+    }
+}
+
+/// Sets several units side by side.
+pub(super) fn compare(reports: &[Report], locale: Locale) -> Option<String> {
+    let first = reports.first()?;
+    let names: Vec<&str> = reports.iter().map(|report| report.unit_name.as_deref().unwrap_or("–")).collect();
+    let mut told = text(
+        locale,
+        keys::DEMO_COMPARE_HEADLINE,
+        &[
+            ("period", &period(locale, first.period)),
+            ("from", &first.from.to_string()),
+            ("to", &first.to.to_string()),
+        ],
+    );
+    told.push_str(&format!("\n\n| {} |", text(locale, keys::DEMO_COMPARE_COLUMN, &[])));
+    names.iter().for_each(|name| told.push_str(&format!(" {name} |")));
+    told.push_str("\n|:--|");
+    names.iter().for_each(|_| told.push_str("--:|"));
+    for figure in &first.kpis {
+        told.push_str(&format!("\n| {} |", figure.name));
+        let row: Vec<Option<&Figure>> =
+            reports.iter().map(|report| report.kpis.iter().find(|other| other.name == figure.name)).collect();
+        let best = best(&row);
+        for (report, found) in reports.iter().zip(&row) {
+            let written = found.and_then(|found| Some(report.hand(locale).write(found.value?, found.format)));
+            let written = written.unwrap_or_else(|| "–".to_owned());
+            let is_best = best.is_some() && found.and_then(|found| found.value) == best;
+            told.push_str(&if is_best { format!(" **{written}** |") } else { format!(" {written} |") });
+        }
+    }
+    let leader = reports.iter().zip(&names).max_by_key(|(report, _)| report.score().0)?;
+    let (good, known) = leader.0.score();
+    let args = [("unit", *leader.1), ("good_count", &good.to_string()), ("known_count", &known.to_string())];
+    told.push_str("\n\n");
+    told.push_str(&text(locale, keys::DEMO_COMPARE_BEST, &args));
+    told.push_str("\n\n");
+    told.push_str(&text(locale, keys::DEMO_FIGURES_NOTE, &[]));
+    Some(told)
+}
+
+/// Finds the best value of a row, when one is best.
+fn best(row: &[Option<&Figure>]) -> Option<f64> {
+    let values: Vec<(f64, Direction)> =
+        row.iter().flatten().filter_map(|figure| Some((figure.value?, figure.direction))).collect();
+    let best = values.iter().copied().reduce(|one, other| {
+        let is_better = match one.1 {
+            Direction::Up => other.0 > one.0,
+            Direction::Down => other.0 < one.0,
+        };
+        if is_better { other } else { one }
+    })?;
+    (values.len() > 1 && values.iter().filter(|value| value.0 == best.0).count() == 1).then_some(best.0)
+}
+
+fn period(locale: Locale, period: Period) -> String {
+    let key = match period {
+        Period::Mtd => keys::DEMO_PERIOD_MTD,
+        Period::Qtd => keys::DEMO_PERIOD_QTD,
+        Period::Ytd => keys::DEMO_PERIOD_YTD,
+    };
+    text(locale, key, &[])
+}

@@ -1,0 +1,70 @@
+//! How PENNY is reached.
+
+use super::lenient;
+use serde::Deserialize;
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use url::Url;
+
+/// The `[http]` section.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Where to listen.
+    #[serde(deserialize_with = "lenient::parsed")]
+    pub addr: SocketAddr,
+    /// The address people type.
+    #[serde(deserialize_with = "lenient::optional_parsed")]
+    pub public_url: Option<Url>,
+    /// Whether the last entry of `X-Forwarded-For` is the caller.
+    #[serde(deserialize_with = "lenient::parsed")]
+    pub trust_forwarded: bool,
+    /// The largest request body.
+    #[serde(deserialize_with = "lenient::parsed")]
+    pub body_limit_bytes: usize,
+    /// How long a request may take.
+    #[serde(deserialize_with = "lenient::parsed")]
+    pub timeout_seconds: u64,
+    /// The folder of the built page, when not the one inside the program.
+    #[serde(deserialize_with = "lenient::optional_parsed")]
+    pub site_dir: Option<PathBuf>,
+}
+
+impl Http {
+    /// Returns how long a request may take.
+    #[must_use]
+    pub const fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_seconds)
+    }
+
+    /// Says whether people reach PENNY over https, and so whether cookies are bound to it.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Returns the address people type, given the port really listened on.
+    #[must_use]
+    pub fn public_base(&self, bound: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None if bound.ip().is_unspecified() => format!("http://localhost:{}", bound.port()),
+            None => format!("http://{bound}"),
+        }
+    }
+
+    pub(super) fn validate(&self, problems: &mut Vec<String>) {
+        if let Some(url) = &self.public_url {
+            if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+                problems.push("http.public_url must begin with http:// or https:// and name a host".to_owned());
+            } else if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+                problems.push("http.public_url must be a host alone: no path, no query".to_owned());
+            }
+        }
+        if self.body_limit_bytes < 64 * 1024 {
+            problems.push("http.body_limit_bytes must be at least 65536".to_owned());
+        }
+        if !(1..=600).contains(&self.timeout_seconds) {
+            problems.push("http.timeout_seconds must be between 1 and 600".to_owned());
+        }
+    }
+}

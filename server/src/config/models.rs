@@ -1,0 +1,63 @@
+//! Which models.
+
+use super::lenient;
+use secrecy::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+/// The `[models]` section.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Models {
+    /// `provider/model`, used when none is picked.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub default: Option<String>,
+    /// A server that speaks OpenAI's chat completions.
+    pub openai_compatible: OpenAiCompatible,
+    /// A local Ollama.
+    pub ollama: Ollama,
+}
+
+/// The `[models.openai_compatible]` section.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenAiCompatible {
+    /// Its address, up to and with `/v1`.
+    #[serde(deserialize_with = "lenient::optional_parsed")]
+    pub base_url: Option<Url>,
+    /// Its key.
+    #[serde(deserialize_with = "lenient::secret")]
+    pub api_key: Option<SecretString>,
+    /// The name before the slash in `provider/model`.
+    pub name: String,
+}
+
+/// The `[models.ollama]` section.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ollama {
+    /// Where to look for it.
+    #[serde(deserialize_with = "lenient::optional_parsed")]
+    pub base_url: Option<Url>,
+}
+
+impl Models {
+    pub(super) fn validate(&self, problems: &mut Vec<String>) {
+        let urls = [
+            ("models.openai_compatible.base_url", &self.openai_compatible.base_url),
+            ("models.ollama.base_url", &self.ollama.base_url),
+        ];
+        for (key, url) in urls {
+            if url.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {
+                problems.push(format!("{key} must begin with http:// or https://"));
+            }
+        }
+        if self.openai_compatible.api_key.is_some() && self.openai_compatible.base_url.is_none() {
+            problems.push("models.openai_compatible.api_key needs base_url beside it".to_owned());
+        }
+        let name = &self.openai_compatible.name;
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+            problems.push("models.openai_compatible.name takes lower-case letters, digits and hyphens".to_owned());
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Reading requests: ids in paths, filters in queries, JSON in bodies. What cannot be read is
+//! answered in the shape of every other problem.
+
+use super::refuse::locale;
+use crate::web::{AppState, Refusal, fault::problem_as};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use futures::StreamExt;
+use penny_types::{Fault, FaultCode, FieldFault, Locale};
+use serde::de::DeserializeOwned;
+use std::{collections::BTreeMap, str::FromStr};
+use uuid::Uuid;
+
+/// The id in a path.
+///
+/// A text that is no id becomes the id that nothing has, so that it is answered, and costs, exactly
+/// like an id that does not exist.
+#[derive(Debug)]
+pub(super) struct Id<T>(pub(super) T);
+
+impl<T: FromStr + From<Uuid>> FromRequestParts<AppState> for Id<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        let text = Path::<String>::from_request_parts(parts, state).await.map(|Path(text)| text);
+        Ok(Self(text.map_or_else(|_| nobody(), |text| id(&text))))
+    }
+}
+
+/// Reads an id; see [`Id`] for what is none.
+pub(super) fn id<T: FromStr + From<Uuid>>(text: &str) -> T {
+    text.parse().unwrap_or_else(|_| nobody())
+}
+
+fn nobody<T: From<Uuid>>() -> T {
+    T::from(Uuid::nil())
+}
+
+/// The filters in a query.
+#[derive(Debug)]
+pub(super) struct Filter<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequestParts<AppState> for Filter<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
+        let refuse = |fault| Refusal::new(fault, locale(&parts.headers));
+        match Query::<T>::try_from_uri(&parts.uri) {
+            Ok(Query(filter)) => Ok(Self(filter)),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                let text = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest);
+                let (path, message) = text.split_once(": ").unwrap_or(("", text));
+                Err(refuse(wrong_field(path, message)))
+            }
+        }
+    }
+}
+
+/// A JSON body.
+#[derive(Debug)]
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
+    type Rejection = BodyRefusal;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, BodyRefusal> {
+        let locale = locale(request.headers());
+        let limit = state.config.http.body_limit_bytes;
+        if !is_json(request.headers()) {
+            return Err(BodyRefusal(Fault::keyed(FaultCode::Malformed, "rest-content-type"), locale));
+        }
+        let bytes = read(request, limit).await.map_err(|fault| BodyRefusal(fault, locale))?;
+        parse(&bytes).map(Self).map_err(|fault| BodyRefusal(fault, locale))
+    }
+}
+
+/// Says why a body cannot be read.
+#[derive(Debug)]
+pub(super) struct BodyRefusal(Fault, Locale);
+
+impl IntoResponse for BodyRefusal {
+    fn into_response(self) -> Response {
+        let Self(fault, locale) = self;
+        match fault.message_key.as_str() {
+            "rest-content-type" => problem_as(StatusCode::UNSUPPORTED_MEDIA_TYPE, &fault, locale),
+            _ => Refusal::new(fault, locale).into_response(),
+        }
+    }
+}
+
+/// Says whether a request says that its body is JSON (RFC 8259; RFC 6839 for `+json`).
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// Reads a body up to a limit.
+async fn read(request: Request, limit: usize) -> Result<Vec<u8>, Fault> {
+    let too_large = || Fault::keyed(FaultCode::TooLarge, "rest-body-too-large").arg("limit", limit);
+    let promised = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if promised.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > limit) {
+        return Err(too_large());
+    }
+    let mut chunks = request.into_body().into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk: Bytes = chunk.map_err(|_| Fault::keyed(FaultCode::Malformed, "rest-body-cut"))?;
+        if bytes.len().saturating_add(chunk.len()) > limit {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// Reads JSON: what is none is malformed, what does not fit is invalid and says where.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        if error.is_data() { wrong_field(&path, &error.to_string()) } else { broken(&error) }
+    })?;
+    reader.end().map_err(|error| broken(&error))?;
+    // serde reads a list as the fields of a struct in their order: nobody means that.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(no_object());
+    }
+    Ok(value)
+}
+
+fn no_object() -> Fault {
+    Fault::keyed(FaultCode::Invalid, "rest-no-object")
+}
+
+fn broken(error: &serde_json::Error) -> Fault {
+    Fault::keyed(FaultCode::Malformed, "rest-json-broken").arg("line", error.line()).arg("column", error.column())
+}
+
+/// Makes a fault about one field out of what serde says.
+fn wrong_field(path: &str, message: &str) -> Fault {
+    let named = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
+    let (leaf, key) = match (named("unknown field `"), named("missing field `"), named("duplicate field `")) {
+        (Some(name), _, _) => (Some(name), "rest-field-unknown"),
+        (_, Some(name), _) => (Some(name), "rest-field-missing"),
+        (_, _, Some(name)) => (Some(name), "rest-field-twice"),
+        _ => (None, "rest-field-wrong"),
+    };
+    let field = join(path, leaf);
+    if field.is_empty() {
+        return no_object();
+    }
+    let mut fault = Fault::new(FaultCode::Invalid);
+    fault.fields.push(FieldFault { field, message_key: key.to_owned(), args: BTreeMap::new() });
+    fault
+}
+
+/// Joins the path serde was at with the name it speaks of; they may overlap.
+fn join(path: &str, leaf: Option<&str>) -> String {
+    let path = path.trim_matches('.').chars().take(128).collect::<String>();
+    let leaf = leaf.map(|leaf| leaf.chars().take(64).collect::<String>());
+    match leaf {
+        None => path,
+        Some(leaf) if path.is_empty() || path == "?" || path == leaf => leaf,
+        Some(leaf) if path.ends_with(&format!(".{leaf}")) => path,
+        Some(leaf) => format!("{path}.{leaf}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use penny_types::{ConversationId, turns::NewMessage};
+
+    #[test]
+    fn what_does_not_fit_says_where() {
+        for (body, code, field) in [
+            ("{", FaultCode::Malformed, ""),
+            ("", FaultCode::Malformed, ""),
+            ("{} {}", FaultCode::Malformed, ""),
+            ("\u{1}", FaultCode::Malformed, ""),
+            (r#"{"content":"\ud800"}"#, FaultCode::Malformed, ""),
+            ("[]", FaultCode::Invalid, ""),
+            (r#"["words"]"#, FaultCode::Invalid, ""),
+            ("7", FaultCode::Invalid, ""),
+            (r#"{"content":1}"#, FaultCode::Invalid, "content"),
+            (r#"{"content":"a","colour":1}"#, FaultCode::Invalid, "colour"),
+            (r#"{"content":"a","content":"b"}"#, FaultCode::Invalid, "content"),
+            (r#"{"attachments":["arv_1"]}"#, FaultCode::Invalid, "attachments[0]"),
+            (r#"{"parentId":"cnv_00000000000000000000000000"}"#, FaultCode::Invalid, "parentId"),
+        ] {
+            let fault = parse::<NewMessage>(body.as_bytes()).err();
+            let got = fault.map(|fault| (fault.code, fault.fields.first().map(|f| f.field.clone()).unwrap_or_default()));
+            assert_eq!(got, Some((code, field.to_owned())), "{body}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_malformed_and_not_a_crash() {
+        for body in ["[".repeat(1_000_000), format!("{{\"a\":{}", "{\"a\":".repeat(500_000))] {
+            let fault = parse::<serde_json::Value>(body.as_bytes()).err();
+            assert_eq!(fault.map(|fault| fault.code), Some(FaultCode::Malformed));
+        }
+    }
+
+    #[test]
+    fn what_is_no_id_becomes_the_id_that_nothing_has() {
+        let nobody = ConversationId(Uuid::nil());
+        for text in ["", "1", "cnv_", "msg_00000000000000000000000000", "../../etc/passwd", "cnv_zzzzzzzzzzzzzzzzzzzzzzzzzz"] {
+            assert_eq!(id::<ConversationId>(text), nobody, "{text}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Results with a history, an address and a life of their own.
+
+pub(super) mod content;
+pub(super) mod create;
+pub(super) mod get;

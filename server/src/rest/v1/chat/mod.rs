@@ -1,0 +1,3 @@
+//! Asking.
+
+pub(super) mod send;

@@ -1,0 +1,3 @@
+//! The models one may ask.
+
+pub(super) mod list;

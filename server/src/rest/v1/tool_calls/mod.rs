@@ -1,0 +1,3 @@
+//! Calls of tools.
+
+pub(super) mod decide;

@@ -1,0 +1,6 @@
+//! Answers: followed, stopped and continued.
+
+pub(super) mod events;
+pub(super) mod get;
+pub(super) mod resume;
+pub(super) mod stop;

@@ -1,0 +1,23 @@
+//! `POST /auth/sign-out`
+
+use crate::web::AppState;
+use axum::{
+    extract::State,
+    http::{HeaderValue, header},
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
+};
+use tower_sessions::Session;
+
+/// Ends the browser's session.
+pub async fn sign_out(State(state): State<AppState>, session: Session) -> Response {
+    if let Err(error) = session.flush().await {
+        tracing::error!(error = &error as &dyn std::error::Error, "a session could not be ended");
+    }
+    let redirect = Redirect::to("/sign-in?done=signed_out");
+    if !state.config.http.is_https() {
+        return redirect.into_response();
+    }
+    // Browsers take a change of a `__Host-` cookie only with the attributes it was made with.
+    let gone = HeaderValue::from_static("__Host-penny=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
+    (AppendHeaders([(header::SET_COOKIE, gone)]), redirect).into_response()
+}

@@ -1,0 +1,92 @@
+//! Refuses what another site makes a browser send.
+//!
+//! Browsers say where a request comes from: `Sec-Fetch-Site` (Fetch Metadata), and `Origin` on
+//! everything but plain navigation. A request that changes something, or opens a socket, and would
+//! be let in by a cookie has to come from our own pages. A bearer token is never sent by itself, so
+//! requests that carry one are left alone.
+
+use super::{Refusal, state::AppState, tenant};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use penny_types::{Fault, FaultCode, Locale};
+use url::Url;
+
+/// Guards every request that a cookie could let in.
+pub async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let has_effect = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+        || headers.contains_key(header::UPGRADE);
+    if has_effect && !headers.contains_key(header::AUTHORIZATION) && !is_ours(headers, &state) {
+        let locale = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let fault = Fault::keyed(FaultCode::Forbidden, "identity-cross-site");
+        return Refusal::new(fault, locale.map_or(Locale::En, Locale::from_accept_language)).into_response();
+    }
+    next.run(request).await
+}
+
+fn is_ours(headers: &HeaderMap, state: &AppState) -> bool {
+    let host = tenant::host(headers, state.config.http.trust_forwarded);
+    comes_from_us(headers, host, state.config.http.public_url.as_ref())
+}
+
+fn comes_from_us(headers: &HeaderMap, host: Option<&str>, public: Option<&Url>) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) if site != "same-origin" && site != "none" => false,
+        (_, Some(origin)) => is_same(origin, host, public),
+        (Some(_), None) => true,
+        // Not a browser of this decade. Without a cookie there is nothing to abuse.
+        (None, None) => !headers.contains_key(header::COOKIE),
+    }
+}
+
+/// Says whether an origin is the host asked, or the address people type.
+fn is_same(origin: &str, host: Option<&str>, public: Option<&Url>) -> bool {
+    let Ok(origin) = Url::parse(origin) else {
+        return false;
+    };
+    if public.is_some_and(|public| public.origin() == origin.origin()) {
+        return true;
+    }
+    // Behind a proxy the scheme is not ours to see: the same host by either scheme is us.
+    host.and_then(|host| Url::parse(&format!("{}://{host}", origin.scheme())).ok())
+        .is_some_and(|ours| matches!(ours.scheme(), "http" | "https") && ours.origin() == origin.origin())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn only_our_own_pages_may_change_things() {
+        let public = Url::parse("https://penny.example").unwrap();
+        for (is_ours, pairs) in [
+            (true, &[("sec-fetch-site", "same-origin"), ("origin", "http://penny.local:3000")][..]),
+            (true, &[("sec-fetch-site", "same-origin")]),
+            (true, &[("sec-fetch-site", "none")]),
+            (true, &[("origin", "http://penny.local:3000"), ("cookie", "a=b")]),
+            (true, &[("origin", "https://penny.example")]),
+            (true, &[]),
+            (false, &[("cookie", "a=b")]),
+            (false, &[("sec-fetch-site", "cross-site")]),
+            (false, &[("sec-fetch-site", "same-site"), ("origin", "http://penny.local:3000")]),
+            (false, &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")]),
+            (false, &[("origin", "https://evil.example")]),
+            (false, &[("origin", "http://penny.local:3001")]),
+            (false, &[("origin", "http://penny.local.evil.example:3000")]),
+            (false, &[("origin", "https://penny.example.evil")]),
+            (false, &[("origin", "null")]),
+        ] {
+            assert_eq!(comes_from_us(&headers(pairs), Some("penny.local:3000"), Some(&public)), is_ours, "{pairs:?}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Fresh databases for store tests: every such test runs on SQLite and, where there is a server, on
+//! PostgreSQL.
+//!
+//! ```no_run
+//! # async fn example() {
+//! for database in penny_testkit::databases::both().await {
+//!     let ctx = penny_core::ctx::Ctx::system(database.mint(), database.world.clone());
+//!     let tx = database.db.begin(&ctx).await.unwrap();
+//! }
+//! # }
+//! ```
+
+use crate::{
+    doubles::{QuietBus, test_world},
+    postgres,
+};
+use penny_core::{
+    ctx::World,
+    db::{Db, DbOptions},
+};
+use std::sync::Arc;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// A fresh, migrated database and a world in which time and ids are repeatable.
+#[derive(Debug)]
+pub struct TestDb {
+    /// The database.
+    pub db: Db,
+    /// How it was reached, to open it a second time.
+    pub options: DbOptions,
+    /// What was announced on its bus.
+    pub bus: Arc<QuietBus>,
+    /// Time, identity and chance.
+    pub world: World,
+    /// Removes a SQLite file when the test is over.
+    _folder: Option<TempDir>,
+}
+
+impl TestDb {
+    /// Opens and migrates the database the options name.
+    ///
+    /// # Panics
+    /// When it cannot: the test has nothing to stand on.
+    #[expect(clippy::expect_used, reason = "a test without a database cannot go on")]
+    pub async fn open(options: DbOptions, folder: Option<TempDir>) -> Self {
+        let bus = Arc::new(QuietBus::default());
+        let db = Db::connect(&options, bus.clone()).await.expect("the test database opens");
+        db.migrate().await.expect("the test database takes its migrations");
+        Self { db, options, bus, world: test_world(), _folder: folder }
+    }
+
+    /// Mints an identifier of any kind.
+    #[must_use]
+    pub fn mint<Id: From<Uuid>>(&self) -> Id {
+        self.world.mint()
+    }
+
+    /// Says whether it is SQLite.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        self.options.is_sqlite()
+    }
+}
+
+/// Makes a fresh SQLite file.
+///
+/// # Panics
+/// When there is no room for one.
+#[expect(clippy::expect_used, reason = "a test without a database cannot go on")]
+pub async fn sqlite() -> TestDb {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let url = format!("sqlite://{}", folder.path().join("penny.db").display());
+    TestDb::open(DbOptions::new(url), Some(folder)).await
+}
+
+/// Makes a fresh PostgreSQL database; `None` when there is no server, which it says in the output.
+///
+/// # Panics
+/// When there is a server and it refuses.
+pub async fn postgres() -> Option<TestDb> {
+    let url = postgres::fresh_database().await?;
+    let mut options = DbOptions::new(url);
+    options.max_connections = 8;
+    Some(TestDb::open(options, None).await)
+}
+
+/// Makes a fresh database of each kind there is.
+///
+/// # Panics
+/// When one cannot be made.
+pub async fn both() -> Vec<TestDb> {
+    let mut databases = vec![sqlite().await];
+    databases.extend(postgres().await);
+    databases
+}

@@ -1,0 +1,124 @@
+//! Stand-ins for the world outside that do the same thing every time.
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::{StreamExt, stream, stream::BoxStream};
+use penny_core::ctx::World;
+use penny_ports::{
+    bus::{BusError, EventBus, Notice, TurnTail},
+    world::{Clock, Entropy, IdSource},
+};
+use penny_types::{PrincipalId, TurnId, events::TurnEvent};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicI64, AtomicU64, Ordering},
+};
+use uuid::Uuid;
+
+/// Milliseconds since 1970 of 2 March 2026, 09:00 UTC, a Monday: when every test begins.
+const BEGINNING_MS: i64 = 1_772_442_000_000;
+
+/// Makes a world that begins on the same Monday with the same ids.
+#[must_use]
+pub fn test_world() -> World {
+    World {
+        clock: Arc::new(TestClock::default()),
+        ids: Arc::new(TestIds::default()),
+        entropy: Arc::new(TestEntropy::default()),
+    }
+}
+
+/// A clock that goes on by a millisecond each time it is read, and by more when told to.
+#[derive(Debug, Default)]
+pub struct TestClock {
+    elapsed_ms: AtomicI64,
+}
+
+impl TestClock {
+    /// Lets time pass.
+    pub fn advance(&self, by: TimeDelta) {
+        self.elapsed_ms.fetch_add(by.num_milliseconds(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        let elapsed = self.elapsed_ms.fetch_add(1, Ordering::Relaxed);
+        DateTime::from_timestamp_millis(BEGINNING_MS + elapsed).unwrap_or_default()
+    }
+}
+
+/// Mints 1, 2, 3, ... in the shape of UUIDv7s, so that they sort as they were minted.
+#[derive(Debug, Default)]
+pub struct TestIds {
+    minted: AtomicU64,
+}
+
+impl IdSource for TestIds {
+    fn mint(&self) -> Uuid {
+        let number = u128::from(self.minted.fetch_add(1, Ordering::Relaxed) + 1);
+        let time = u128::from(BEGINNING_MS.unsigned_abs()) << 80;
+        Uuid::from_u128(time | (0x7 << 76) | (0x8 << 60) | number)
+    }
+}
+
+/// Gives bytes everybody can guess, never the same twice.
+#[derive(Debug, Default)]
+pub struct TestEntropy {
+    given: AtomicU64,
+}
+
+impl Entropy for TestEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        let number = self.given.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        for (slot, byte) in buffer.iter_mut().zip(number.iter().cycle()) {
+            *slot = *byte;
+        }
+    }
+}
+
+/// A bus nobody listens to; it remembers what was announced.
+#[derive(Debug, Default)]
+pub struct QuietBus {
+    notices: Mutex<Vec<(PrincipalId, Notice)>>,
+}
+
+impl QuietBus {
+    /// Returns what was announced so far, in order.
+    #[must_use]
+    pub fn announced(&self) -> Vec<(PrincipalId, Notice)> {
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[async_trait]
+impl EventBus for QuietBus {
+    async fn open_turn(&self, _: TurnId, _: u64) -> Result<(), BusError> {
+        Ok(())
+    }
+    async fn publish_turn(&self, _: Arc<TurnEvent>) -> Result<(), BusError> {
+        Ok(())
+    }
+    async fn checkpointed(&self, _: TurnId, _: u64) -> Result<(), BusError> {
+        Ok(())
+    }
+    async fn close_turn(&self, _: TurnId) -> Result<(), BusError> {
+        Ok(())
+    }
+    async fn tail_turn(&self, _: TurnId, _: u64) -> Result<Option<TurnTail>, BusError> {
+        Ok(None)
+    }
+    async fn notify(&self, to: PrincipalId, notice: Notice) -> Result<(), BusError> {
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push((to, notice));
+        Ok(())
+    }
+    async fn notices(&self, _: PrincipalId) -> Result<BoxStream<'static, Notice>, BusError> {
+        Ok(stream::pending().boxed())
+    }
+    async fn ask_stop(&self, _: TurnId) -> Result<(), BusError> {
+        Ok(())
+    }
+    async fn stop_asked(&self, _: TurnId) -> Result<BoxStream<'static, ()>, BusError> {
+        Ok(stream::pending().boxed())
+    }
+}
