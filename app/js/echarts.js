@@ -39,6 +39,12 @@ function palette(element) {
     surface: color(element, "--surface", "#ffffff"),
     raised: color(element, "--raised", "#ffffff"),
     font: style.fontFamily || "system-ui, sans-serif",
+    health: {
+      good: color(element, "--good", "#19703f"),
+      watch: color(element, "--watch", "#8a5a00"),
+      bad: color(element, "--bad", "#b0261c"),
+      unknown: color(element, "--ink-faint", "#666666"),
+    },
     isContrast: document.documentElement.dataset.theme === "contrast" || matchMedia("(prefers-contrast: more)").matches,
   };
 }
@@ -64,6 +70,7 @@ function theme(colors) {
     line: { symbolSize: 5, lineStyle: { width: 2 }, smooth: false },
     bar: { itemStyle: { borderRadius: [3, 3, 0, 0] }, barMaxWidth: 40 },
     pie: { label: { color: colors.text }, itemStyle: { borderColor: colors.surface, borderWidth: 2 } },
+    funnel: { itemStyle: { borderColor: colors.surface, borderWidth: 2 } },
     radar: { axisName: { color: colors.muted }, splitLine: { lineStyle: { color: colors.line } }, splitArea: { show: false } },
     gauge: { axisLabel: { color: colors.muted }, title: { color: colors.text }, detail: { color: colors.text } },
     tooltip: {
@@ -105,7 +112,9 @@ function dress(option, settings, colors, isStill) {
   const formats = settings.formats ?? {};
   const all = [...new Set(Object.values(formats).filter((format) => format !== "text" && format !== "date"))];
   const series = asList(option.series);
-  const formatOf = (item) => formats[item?.name] ?? (all.length === 1 ? all[0] : "number");
+  // Series that say how figures stand bear the standing as their id; their values are shares of a target.
+  const standing = (item) => (Object.hasOwn(colors.health, item?.id ?? "") ? colors.health[item.id] : undefined);
+  const formatOf = (item) => formats[item?.name] ?? (standing(item) ? "percent" : all.length === 1 ? all[0] : "number");
   const axisFormat = (dimension, index) => {
     const here = series.filter((item) => (item?.[dimension] ?? 0) === index).map(formatOf);
     return here.length > 0 && here.every((format) => format === here[0]) ? here[0] : "number";
@@ -119,6 +128,17 @@ function dress(option, settings, colors, isStill) {
   }
   for (const item of series) {
     const format = formatOf(item);
+    const tint = standing(item);
+    if (tint) item.itemStyle = { ...item.itemStyle, color: tint };
+    if (item.markLine) {
+      const isTurned = asList(option.yAxis).some((axis) => axis.inverse);
+      item.markLine.label = { color: colors.muted, distance: 3, ...item.markLine.label, ...(isTurned ? { position: "start" } : {}) };
+      item.markLine.lineStyle = { color: colors.text, ...item.markLine.lineStyle };
+    }
+    if (item.type === "bar" && item.stack && !tint) item.itemStyle = { borderRadius: 0, ...item.itemStyle };
+    // Words inside a shape stand on its colour, which is dark on light pages and light on dark ones.
+    if (item.label?.position === "inside") item.label = { color: colors.surface, ...item.label };
+    if (item.backgroundStyle) item.backgroundStyle = { color: colors.line, ...item.backgroundStyle };
     item.tooltip = { ...item.tooltip, valueFormatter: (value) => write(Array.isArray(value) ? value.at(-1) : value, format, false) };
     if (item.label?.show && item.label.formatter === undefined && item.type !== "pie") {
       item.label = { ...item.label, color: colors.text, formatter: ({ value }) => write(Array.isArray(value) ? value.at(-1) : value, format, true) };

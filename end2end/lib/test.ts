@@ -1,11 +1,11 @@
 // What each test is given: a server, a model server where it wants one, and hands to use the page with.
-import { test as base, type Page } from "@playwright/test";
+import { expect, test as base, type Page } from "@playwright/test";
 import { Api } from "./api.ts";
 import { awake, Chat } from "./chat.ts";
 import { ADMIN, type Environment, Models, Penny } from "./penny.ts";
 import { type Locale, text } from "./words.ts";
 
-export { expect } from "@playwright/test";
+export { expect };
 
 interface Options {
   /** Settings of the server; an empty value means not set. */
@@ -15,6 +15,8 @@ interface Options {
 }
 
 interface Fixtures {
+  /** Fails a test in which the page's code broke, even where nobody looked. */
+  calm: void;
   penny: Penny;
   models: Models;
   api: Api;
@@ -24,6 +26,21 @@ interface Fixtures {
 export const test = base.extend<Options & Fixtures>({
   settings: [{}, { option: true }],
   script: [undefined, { option: true }],
+
+  calm: [
+    async ({ context }, use) => {
+      const trouble: string[] = [];
+      context.on("weberror", (error) => trouble.push(String(error.error())));
+      context.on("console", (message) => {
+        const text = message.text();
+        // A panic of the page, something the security policy stopped, or a page that was not what the server sent.
+        if (/panicked at|Content Security Policy|hydration/i.test(text)) trouble.push(text.slice(0, 600));
+      });
+      await use();
+      expect(trouble, "what the page complained about").toEqual([]);
+    },
+    { auto: true },
+  ],
 
   models: async ({}, use) => {
     const models = await Models.start();

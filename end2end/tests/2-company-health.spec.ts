@@ -99,10 +99,11 @@ test("the panes fold away and can be made wider", async ({ chat, page }) => {
   await expect(chat.conversations).toBeHidden();
   await page.keyboard.press("Control+Shift+S");
   await expect(chat.conversations).toBeVisible();
+  const wasOpen = await chat.artifacts.isVisible();
   await page.keyboard.press("Control+]");
-  await expect(chat.artifacts).toBeHidden();
+  await expect(chat.artifacts).toBeVisible({ visible: !wasOpen });
   await page.keyboard.press("Control+]");
-  await expect(chat.artifacts).toBeVisible();
+  await expect(chat.artifacts).toBeVisible({ visible: wasOpen });
 
   const edge = page.getByRole("separator", { name: chat.t("ui-resize-conversations") });
   const width = (await chat.conversations.boundingBox())!.width;

@@ -53,11 +53,8 @@ pub struct Outside {
 
 impl Default for Outside {
     fn default() -> Self {
-        let world = World {
-            clock: Arc::new(SystemClock),
-            ids: Arc::new(UuidV7Ids),
-            entropy: Arc::new(OsEntropy),
-        };
+        let world =
+            World { clock: Arc::new(SystemClock), ids: Arc::new(UuidV7Ids), entropy: Arc::new(OsEntropy) };
         Self { world, clients: ClientFactory::new(Policy::default()), models: None }
     }
 }
@@ -96,13 +93,16 @@ async fn foundation(config: &Config, outside: &Outside) -> Result<Shared> {
     let mut options = DbOptions::new(url.expose_secret());
     options.max_connections = config.database.max_connections;
     let kind = config.database.kind();
-    let db = Db::connect(&options, Arc::clone(&bus)).await.with_context(|| format!("{kind} cannot be opened"))?;
+    let db =
+        Db::connect(&options, Arc::clone(&bus)).await.with_context(|| format!("{kind} cannot be opened"))?;
     let keyring = FileKeyring::open(&dir.join("master.key"), &*outside.world.entropy)?;
     Ok(Arc::new(Foundation {
         db,
         bus,
         blobs: Arc::new(FolderStore::new(dir.join("blobs"))),
-        engine: Arc::new(DataFusionEngine::start(Limits::default()).context("the analytics engine cannot start")?),
+        engine: Arc::new(
+            DataFusionEngine::start(Limits::default()).context("the analytics engine cannot start")?,
+        ),
         keyring: Arc::new(keyring),
         access: Access::new()?,
         world: outside.world.clone(),
@@ -122,7 +122,8 @@ fn make_private_folder(dir: &Path) -> std::io::Result<()> {
 async fn services(config: &Config, outside: &Outside, shared: Shared) -> Result<Services> {
     let routing = match &outside.models {
         Some(given) => {
-            let first = given.first().map(|provider| format!("{}/default", provider.name())).unwrap_or_default();
+            let first =
+                given.first().map(|provider| format!("{}/default", provider.name())).unwrap_or_default();
             Routing::new(given.clone(), config.models.default.clone().unwrap_or(first))
         }
         None => models::routing(&config.models, outside).await?,

@@ -58,7 +58,8 @@ pub async fn examine(config: anyhow::Result<Config>, locale: Locale) -> Vec<Find
     let mut report = Report { locale, findings: Vec::new() };
     match config {
         Err(error) => {
-            let words = error.downcast_ref::<ConfigError>().map_or_else(|| error.to_string(), ToString::to_string);
+            let words =
+                error.downcast_ref::<ConfigError>().map_or_else(|| error.to_string(), ToString::to_string);
             report.add(Verdict::Off, "config", "wrong", &[("problem", &words)]);
         }
         Ok(config) => {

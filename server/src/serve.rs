@@ -72,7 +72,10 @@ fn lock_folder(state: &AppState) -> Result<File> {
     let path = state.config.data.dir.join("penny.lock");
     let file = File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;
     file.try_lock().map_err(|_| {
-        anyhow::anyhow!("another PENNY uses the data folder {}: stop it, or use another", state.config.data.dir.display())
+        anyhow::anyhow!(
+            "another PENNY uses the data folder {}: stop it, or use another",
+            state.config.data.dir.display()
+        )
     })?;
     Ok(file)
 }
@@ -97,7 +100,10 @@ fn tidy(state: &AppState) {
     state.foundation.tasks.spawn(async move {
         loop {
             if let Err(error) = sessions.forget_ended().await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "ended sessions could not be removed");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "ended sessions could not be removed"
+                );
             }
             tokio::select! {
                 () = stopping.cancelled() => return,

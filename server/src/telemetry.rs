@@ -37,7 +37,9 @@ pub fn start(config: &Telemetry, has_colours: bool) -> Result<Guard> {
     let filter: EnvFilter = config.log_filter.parse().context("telemetry.log_filter")?;
     let provider = config.otlp_endpoint.as_ref().map(exporter).transpose()?;
     let traces = provider.as_ref().map(|provider| {
-        tracing_opentelemetry::layer().with_tracer(provider.tracer("penny")).with_filter(EnvFilter::new("info"))
+        tracing_opentelemetry::layer()
+            .with_tracer(provider.tracer("penny"))
+            .with_filter(EnvFilter::new("info"))
     });
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match config.log_format {
         LogFormat::Json => {

@@ -2,7 +2,7 @@
 
 use crate::{
     facts::PaneLayout,
-    features::{chat::provide_open_chat, conversations::ConversationsPane},
+    features::{chat::provide_open_chat, conversations::ConversationsPane, sign_in::in_query},
     routes::ArtifactPanel,
     state::{Panes, tr, use_locale, use_panes, use_viewer},
     ui::{Side, Splitter},
@@ -22,7 +22,7 @@ pub(crate) fn Workbench() -> impl IntoView {
     }
     let location = use_location();
     let here = location.pathname.get_untracked();
-    let path = if here == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={here}") };
+    let path = if here == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", in_query(&here)) };
     view! { <Redirect path=path/> }.into_any()
 }
 

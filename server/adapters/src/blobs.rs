@@ -67,7 +67,10 @@ impl BlobStore for FolderStore {
 
     async fn check(&self) -> Result<(), BlobError> {
         let probe = self.root.join(unique_name(".probe"));
-        off_the_loop(move || write_durably(&probe, b"probe").and_then(|()| fs::remove_file(&probe)).map_err(sort)).await
+        off_the_loop(move || {
+            write_durably(&probe, b"probe").and_then(|()| fs::remove_file(&probe)).map_err(sort)
+        })
+        .await
     }
 }
 
@@ -75,7 +78,9 @@ impl BlobStore for FolderStore {
 async fn off_the_loop<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, BlobError> + Send + 'static,
 ) -> Result<T, BlobError> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|died| Err(BlobError::Failed(io::Error::other(died))))
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|died| Err(BlobError::Failed(io::Error::other(died))))
 }
 
 fn sort(error: io::Error) -> BlobError {
@@ -139,7 +144,10 @@ mod tests {
 
     fn files(folder: &Path) -> usize {
         let Ok(entries) = fs::read_dir(folder) else { return 0 };
-        entries.map(|entry| entry.unwrap().path()).map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
+        entries
+            .map(|entry| entry.unwrap().path())
+            .map(|path| if path.is_dir() { files(&path) } else { 1 })
+            .sum()
     }
 
     #[tokio::test]
@@ -216,7 +224,8 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_full_disk_has_its_own_error() {
-        let error = fs::OpenOptions::new().write(true).open("/dev/full").unwrap().write_all(b"x").unwrap_err();
+        let error =
+            fs::OpenOptions::new().write(true).open("/dev/full").unwrap().write_all(b"x").unwrap_err();
         assert!(matches!(sort(error), BlobError::Full(_)));
     }
 }

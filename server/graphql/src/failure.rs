@@ -5,11 +5,13 @@ use penny_core::{ctx::Ctx, fault::ToFault};
 use penny_types::{Fault, FaultCode, Locale};
 use serde::Serialize;
 
-/// Turns a service's error into the resolver's.
+/// Turns a service's error into the resolver's, and logs what is our own fault or our dependencies'.
 pub(crate) fn fail(ctx: &Ctx, error: impl ToFault) -> Error {
-    let fault = error.to_fault();
-    if fault.code == FaultCode::Internal {
-        tracing::error!(request.id = %ctx.request, fault.key = fault.message_key, "a GraphQL resolver failed");
+    let mut fault = error.to_fault();
+    if matches!(fault.code, FaultCode::Internal | FaultCode::Unavailable | FaultCode::StorageFull) {
+        let cause = &error as &dyn std::error::Error;
+        tracing::error!(request.id = %ctx.request, error = cause, "a GraphQL request could not be served");
+        fault.trace_id.get_or_insert_with(|| ctx.request.to_string());
     }
     from_fault(&fault, ctx.locale)
 }

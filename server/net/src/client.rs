@@ -73,6 +73,7 @@ impl ClientFactory {
     ///
     /// # Errors
     /// When TLS cannot be set up or the proxy's address is no use.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that makes clients")]
     pub fn client(&self, purpose: &Purpose) -> Result<HttpClient, NetError> {
         let guard = Arc::new(self.guard(purpose));
         let mut builder = Client::builder()
@@ -82,13 +83,16 @@ impl ClientFactory {
             .pool_idle_timeout(Duration::from_secs(60))
             .tcp_nodelay(true)
             .referer(false)
+            // A compressor holds words back until its window is full.
+            .no_gzip()
             .no_proxy()
             .redirect(redirects(guard.clone()))
             .dns_resolver(Arc::new(GuardedResolver(guard.clone())))
             .tls_backend_preconfigured(self.tls()?);
         if let Some(proxy) = self.policy.proxy.clone() {
             let direct = self.direct(purpose);
-            builder = builder.proxy(Proxy::custom(move |url| (!direct.contains(&url.origin())).then(|| proxy.clone())));
+            builder = builder
+                .proxy(Proxy::custom(move |url| (!direct.contains(&url.origin())).then(|| proxy.clone())));
         }
         let inner = builder.build().map_err(|error| NetError::Setup(error.into()))?;
         Ok(HttpClient { inner, guard })

@@ -164,7 +164,8 @@ mod tests {
 
     #[test]
     fn an_operators_address_is_exempt_and_its_other_ports_are_not() {
-        let guard = Guard::default().exempt(&url("http://127.0.0.1:11434/v1")).exempt(&url("http://models.local"));
+        let guard =
+            Guard::default().exempt(&url("http://127.0.0.1:11434/v1")).exempt(&url("http://models.local"));
         for (address, expected) in [
             ("http://127.0.0.1:11434/v1/models", true),
             ("http://127.0.0.1:5432/", false),

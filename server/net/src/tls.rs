@@ -12,7 +12,9 @@ pub(crate) fn settings() -> Result<ClientConfig, NetError> {
     let mut roots = RootCertStore::empty();
     let (trusted, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if trusted == 0 {
-        tracing::warn!("This machine trusts no certificate authority (ca-certificates): https requests will fail.");
+        tracing::warn!(
+            "This machine trusts no certificate authority (ca-certificates): https requests will fail."
+        );
     }
     let mut settings = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()

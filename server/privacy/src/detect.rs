@@ -87,7 +87,9 @@ fn secrets(text: &str, found: &mut Vec<Finding>) {
 
 fn emails(text: &str, found: &mut Vec<Finding>) {
     static SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        pattern(r"[\p{L}\p{N}][\p{L}\p{N}._%+'-]*@[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)+")
+        pattern(
+            r"[\p{L}\p{N}][\p{L}\p{N}._%+'-]*@[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)+",
+        )
     });
     let addresses = SHAPE.iter().flat_map(|shape| shape.find_iter(text));
     // The last label of a domain is no number: `2@3.14` is a sum.
@@ -95,7 +97,11 @@ fn emails(text: &str, found: &mut Vec<Finding>) {
         let last = address.as_str().rsplit('.').next().unwrap_or_default();
         last.chars().count() >= 2 && !last.chars().all(|letter| letter.is_ascii_digit())
     });
-    found.extend(addresses.map(|address| Finding { start: address.start(), end: address.end(), kind: Kind::Email }));
+    found.extend(addresses.map(|address| Finding {
+        start: address.start(),
+        end: address.end(),
+        kind: Kind::Email,
+    }));
 }
 
 fn ibans(text: &str, found: &mut Vec<Finding>) {
@@ -132,7 +138,9 @@ fn cards(text: &str, found: &mut Vec<Finding>) {
                 found.push(Finding { start, end: start + end, kind: Kind::PaymentCard });
                 from += end;
             }
-            let Some(next) = next_group(rest.get(longest.unwrap_or(0)..).unwrap_or_default(), longest.is_some()) else {
+            let Some(next) =
+                next_group(rest.get(longest.unwrap_or(0)..).unwrap_or_default(), longest.is_some())
+            else {
                 break;
             };
             from += next;

@@ -48,14 +48,17 @@ impl VendorError {
             .iter()
             .flat_map(|key| [error.get(key), inner.and_then(|inner| inner.get(key))])
             .flatten()
-            .filter_map(|mark| mark.as_str().map(str::to_ascii_lowercase).or_else(|| mark.as_u64().map(|n| n.to_string())))
+            .filter_map(|mark| {
+                mark.as_str().map(str::to_ascii_lowercase).or_else(|| mark.as_u64().map(|n| n.to_string()))
+            })
             .collect();
         Self { message, marks }
     }
 
     /// Says what it means; `status` is absent for an error inside a stream.
     pub(crate) fn classify(&self, status: Option<StatusCode>, retry_after: Option<Duration>) -> ModelError {
-        let status = status.map(|status| status.as_u16()).or_else(|| self.status_in_marks()).unwrap_or_default();
+        let status =
+            status.map(|status| status.as_u16()).or_else(|| self.status_in_marks()).unwrap_or_default();
         let words = self.message.to_lowercase();
         let marked = |any: &[&str]| self.marks.iter().any(|mark| any.iter().any(|word| mark.contains(word)));
         let said = |any: &[&str]| any.iter().any(|phrase| words.contains(phrase));
@@ -68,11 +71,16 @@ impl VendorError {
             ModelError::ContextTooLong
         } else if status == 429 || marked(&["rate_limit", "too_many_requests", "resource_exhausted"]) {
             ModelError::RateLimited { retry_after }
-        } else if matches!(status, 401 | 403) || marked(&["invalid_api_key", "authentication", "permission", "unauthorized"]) {
+        } else if matches!(status, 401 | 403)
+            || marked(&["invalid_api_key", "authentication", "permission", "unauthorized"])
+        {
             ModelError::Denied
         } else if status == 404 || marked(&["model_not_found", "unknown_model"]) || names_no_model(&words) {
             ModelError::UnknownModel
-        } else if matches!(status, 408 | 409 | 425) || status >= 500 || marked(&["server_error", "overloaded", "unavailable"]) {
+        } else if matches!(status, 408 | 409 | 425)
+            || status >= 500
+            || marked(&["server_error", "overloaded", "unavailable"])
+        {
             ModelError::Unavailable { detail: self.detail(status) }
         } else if status == 0 {
             ModelError::Broken { detail: self.detail(status) }
@@ -92,15 +100,18 @@ impl VendorError {
     }
 
     fn detail(&self, status: u16) -> String {
-        let words: String = self.message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_DETAIL).collect();
+        let words: String =
+            self.message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_DETAIL).collect();
         if status == 0 { words } else { format!("{status} {words}").chars().take(MAX_DETAIL).collect() }
     }
 }
 
 const NO_CREDIT_MARKS: &[&str] =
     &["insufficient_quota", "billing", "insufficient_balance", "insufficient_credit", "payment_required"];
-const NO_CREDIT_PHRASES: &[&str] = &["insufficient balance", "insufficient credit", "exceeded your current quota"];
-const FILTER_MARKS: &[&str] = &["content_filter", "content_policy", "contentfilter", "responsibleai", "moderation"];
+const NO_CREDIT_PHRASES: &[&str] =
+    &["insufficient balance", "insufficient credit", "exceeded your current quota"];
+const FILTER_MARKS: &[&str] =
+    &["content_filter", "content_policy", "contentfilter", "responsibleai", "moderation"];
 const TOO_LONG_PHRASES: &[&str] = &[
     "context length",
     "context window",
@@ -149,20 +160,54 @@ mod tests {
     fn each_refusal_says_what_to_do() {
         type Expected = fn(&ModelError) -> bool;
         let table: &[(u16, &str, Expected)] = &[
-            (401, r#"{"error":{"message":"Incorrect API key","type":"invalid_request_error","code":"invalid_api_key"}}"#, |e| matches!(e, ModelError::Denied)),
+            (
+                401,
+                r#"{"error":{"message":"Incorrect API key","type":"invalid_request_error","code":"invalid_api_key"}}"#,
+                |e| matches!(e, ModelError::Denied),
+            ),
             (403, "", |e| matches!(e, ModelError::Denied)),
             (402, r#"{"error":{"message":"Insufficient Balance"}}"#, |e| matches!(e, ModelError::NoCredit)),
-            (429, r#"{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}"#, |e| matches!(e, ModelError::NoCredit)),
-            (429, r#"{"error":{"message":"Rate limit reached","code":"rate_limit_exceeded"}}"#, |e| matches!(e, ModelError::RateLimited { .. })),
-            (404, r#"{"error":{"message":"The model `x` does not exist","code":"model_not_found"}}"#, |e| matches!(e, ModelError::UnknownModel)),
-            (404, r#"{"error":"model 'x' not found, try pulling it first"}"#, |e| matches!(e, ModelError::UnknownModel)),
-            (400, r#"{"error":{"message":"This model's maximum context length is 8192 tokens","code":"context_length_exceeded"}}"#, |e| matches!(e, ModelError::ContextTooLong)),
-            (400, r#"{"object":"error","message":"Please reduce the length of the messages","code":400}"#, |e| matches!(e, ModelError::ContextTooLong)),
+            (
+                429,
+                r#"{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}"#,
+                |e| matches!(e, ModelError::NoCredit),
+            ),
+            (429, r#"{"error":{"message":"Rate limit reached","code":"rate_limit_exceeded"}}"#, |e| {
+                matches!(e, ModelError::RateLimited { .. })
+            }),
+            (404, r#"{"error":{"message":"The model `x` does not exist","code":"model_not_found"}}"#, |e| {
+                matches!(e, ModelError::UnknownModel)
+            }),
+            (404, r#"{"error":"model 'x' not found, try pulling it first"}"#, |e| {
+                matches!(e, ModelError::UnknownModel)
+            }),
+            (
+                400,
+                r#"{"error":{"message":"This model's maximum context length is 8192 tokens","code":"context_length_exceeded"}}"#,
+                |e| matches!(e, ModelError::ContextTooLong),
+            ),
+            (
+                400,
+                r#"{"object":"error","message":"Please reduce the length of the messages","code":400}"#,
+                |e| matches!(e, ModelError::ContextTooLong),
+            ),
             (413, "payload too large", |e| matches!(e, ModelError::ContextTooLong)),
-            (400, r#"{"error":{"message":"filtered","code":"content_filter","innererror":{"code":"ResponsibleAIPolicyViolation"}}}"#, |e| matches!(e, ModelError::Refused { category } if category == "content_filter")),
-            (400, r#"{"error":{"message":"bad temperature","type":"invalid_request_error"}}"#, |e| matches!(e, ModelError::Rejected { detail } if detail == "400 bad temperature")),
+            (
+                400,
+                r#"{"error":{"message":"filtered","code":"content_filter","innererror":{"code":"ResponsibleAIPolicyViolation"}}}"#,
+                |e| matches!(e, ModelError::Refused { category } if category == "content_filter"),
+            ),
+            (
+                400,
+                r#"{"error":{"message":"bad temperature","type":"invalid_request_error"}}"#,
+                |e| matches!(e, ModelError::Rejected { detail } if detail == "400 bad temperature"),
+            ),
             (422, r#"{"detail":[{"msg":"field required"}]}"#, |e| matches!(e, ModelError::Rejected { .. })),
-            (400, r#"[{"error":{"code":400,"message":"API key not valid","status":"INVALID_ARGUMENT"}}]"#, |e| matches!(e, ModelError::Rejected { .. })),
+            (
+                400,
+                r#"[{"error":{"code":400,"message":"API key not valid","status":"INVALID_ARGUMENT"}}]"#,
+                |e| matches!(e, ModelError::Rejected { .. }),
+            ),
             (500, "oops", |e| matches!(e, ModelError::Unavailable { detail } if detail == "500 oops")),
             (503, r#"{"error":{"message":"overloaded"}}"#, |e| matches!(e, ModelError::Unavailable { .. })),
             (529, "", |e| matches!(e, ModelError::Unavailable { .. })),
@@ -177,7 +222,10 @@ mod tests {
     fn an_error_inside_a_stream_is_known_by_its_words() {
         let read = |body| VendorError::read(body).classify(None, None);
         assert!(matches!(read(r#"{"error":{"message":"x","code":429}}"#), ModelError::RateLimited { .. }));
-        assert!(matches!(read(r#"{"error":{"message":"x","type":"server_error"}}"#), ModelError::Unavailable { .. }));
+        assert!(matches!(
+            read(r#"{"error":{"message":"x","type":"server_error"}}"#),
+            ModelError::Unavailable { .. }
+        ));
         assert!(matches!(read(r#"{"error":"model runner crashed"}"#), ModelError::Broken { .. }));
     }
 
@@ -192,7 +240,8 @@ mod tests {
     fn a_wait_is_read_from_seconds_and_from_dates() {
         let now = DateTime::parse_from_rfc3339("2026-11-20T12:00:00Z").unwrap().to_utc();
         let wait = |pairs: &[(&'static str, &str)]| {
-            let headers = pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+            let headers =
+                pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
             retry_after(&headers, now)
         };
         let seconds = |seconds| Some(Duration::from_secs(seconds));
@@ -203,10 +252,14 @@ mod tests {
         assert_eq!(wait(&[("retry-after", "1e300")]), None);
         assert_eq!(wait(&[("retry-after", "999999999")]), Some(MAX_WAIT));
         assert_eq!(wait(&[("retry-after", "soon")]), None);
-        assert_eq!(wait(&[("retry-after-ms", "250"), ("retry-after", "1")]), Some(Duration::from_millis(250)));
+        assert_eq!(
+            wait(&[("retry-after-ms", "250"), ("retry-after", "1")]),
+            Some(Duration::from_millis(250))
+        );
         assert_eq!(wait(&[("retry-after", "Fri, 20 Nov 2026 12:00:30 GMT")]), seconds(30));
         assert_eq!(wait(&[("retry-after", "Fri, 20 Nov 2026 11:00:00 GMT")]), seconds(0));
-        let skewed = [("retry-after", "Fri, 20 Nov 2026 15:00:05 GMT"), ("date", "Fri, 20 Nov 2026 15:00:00 GMT")];
+        let skewed =
+            [("retry-after", "Fri, 20 Nov 2026 15:00:05 GMT"), ("date", "Fri, 20 Nov 2026 15:00:00 GMT")];
         assert_eq!(wait(&skewed), seconds(5));
     }
 }

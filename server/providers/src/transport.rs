@@ -5,8 +5,8 @@ use crate::{
     formats::{Decoder, broken},
 };
 use async_stream::stream;
-use futures::{StreamExt, stream::BoxStream};
 use bytes::Bytes;
+use futures::{StreamExt, stream::BoxStream};
 use penny_net::{ClientFactory, NetError};
 use penny_ports::{
     models::{ModelError, ModelEvent, ModelStream},
@@ -38,9 +38,14 @@ impl Wiring {
 }
 
 /// Sends a request and returns its answer if the vendor gives one. `secret` never reaches a log.
-pub(crate) async fn send(request: RequestBuilder, wiring: &Wiring, secret: &str) -> Result<Response, ModelError> {
+pub(crate) async fn send(
+    request: RequestBuilder,
+    wiring: &Wiring,
+    secret: &str,
+) -> Result<Response, ModelError> {
     let sent = tokio::time::timeout(wiring.silence, request.send()).await;
-    let response = sent.map_err(|_| ModelError::Silent(wiring.silence))?.map_err(|error| unsent(&error, wiring))?;
+    let response =
+        sent.map_err(|_| ModelError::Silent(wiring.silence))?.map_err(|error| unsent(&error, wiring))?;
     let status = response.status();
     if status.is_success() {
         return Ok(response);
@@ -151,7 +156,9 @@ mod tests {
         Ok(format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n").into())
     }
 
-    async fn heard(body: BoxStream<'static, Result<Bytes, Option<String>>>) -> Vec<Result<ModelEvent, String>> {
+    async fn heard(
+        body: BoxStream<'static, Result<Bytes, Option<String>>>,
+    ) -> Vec<Result<ModelEvent, String>> {
         let answer = decode(body, ChatDecoder::new(0), Duration::from_secs(60));
         answer.map(|event| event.map_err(|error| error.to_string())).collect().await
     }
@@ -170,7 +177,10 @@ mod tests {
     #[tokio::test]
     async fn what_was_said_before_the_connection_died_is_kept() {
         let body = stream::iter([chunk("Hel"), Err(Some("reset".to_owned()))]);
-        assert_eq!(heard(body.boxed()).await, [text("Hel"), Err("the model's answer broke off: reset".to_owned())]);
+        assert_eq!(
+            heard(body.boxed()).await,
+            [text("Hel"), Err("the model's answer broke off: reset".to_owned())]
+        );
     }
 
     #[tokio::test]

@@ -20,7 +20,8 @@ pub(super) async fn routing(config: &Models, outside: &Outside) -> Result<Routin
         let vendor = Vendor::at(config.openai_compatible.name.clone(), base.clone());
         let key = config.openai_compatible.api_key.clone();
         let made = OpenAiCompatible::new(vendor, key, wiring.clone());
-        let provider: Arc<dyn ModelProvider> = Arc::new(made.context("models.openai_compatible cannot be used")?);
+        let provider: Arc<dyn ModelProvider> =
+            Arc::new(made.context("models.openai_compatible cannot be used")?);
         fallback = first_model(&*provider).await;
         if fallback.is_none() {
             tracing::warn!(

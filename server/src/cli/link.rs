@@ -29,9 +29,10 @@ pub(super) async fn run(session: Session, command: Command) -> Result<()> {
     let Command::Create { email, tenant, url } = command;
     let (state, ctx) = session.open_tenant(tenant.as_deref()).await?;
     let identity = &state.services.identity;
-    let whom = identity.find_by_email(&ctx, &email).await.with_context(|| {
-        penny_words::text(session.locale, "cli-no-account", &[("email", &email)])
-    })?;
+    let whom = identity
+        .find_by_email(&ctx, &email)
+        .await
+        .with_context(|| penny_words::text(session.locale, "cli-no-account", &[("email", &email)]))?;
     let secret = identity.issue_link(&ctx, whom, LINK_MINUTES).await?;
     let base = url.as_deref().unwrap_or(&base).trim_end_matches('/');
     write(&format!("{base}/auth/link/{}\n", secret.expose_secret()));

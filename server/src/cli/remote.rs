@@ -51,7 +51,8 @@ impl Remote {
 
     /// Sends a body and reads JSON.
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        let request = self.client.post(self.base.join(path)?)?.json(body).header("accept", "application/json");
+        let request =
+            self.client.post(self.base.join(path)?)?.json(body).header("accept", "application/json");
         let response = request.bearer_auth(self.token.0.expose_secret()).send().await;
         let response = response.with_context(|| format!("{} does not answer", self.base))?;
         Ok(checked(response).await?.json().await?)

@@ -2,12 +2,7 @@
 
 use super::{Session, start_log, write};
 use anyhow::{Context, Result};
-use penny_core::{
-    ctx::Ctx,
-    identity::NewUser,
-    tenants::NewTenant,
-    themes::NewTheme,
-};
+use penny_core::{ctx::Ctx, identity::NewUser, tenants::NewTenant, themes::NewTheme};
 use penny_types::{Locale, people::Role};
 use secrecy::SecretString;
 use std::path::PathBuf;
@@ -77,7 +72,12 @@ pub(super) async fn run(session: Session, command: Command) -> Result<()> {
     ctx.locale = session.locale;
     if let Some(email) = admin {
         let user = NewUser { email, name: None, password, role: Role::Admin };
-        state.services.identity.create_user(&ctx, user).await.context("its administrator could not be made")?;
+        state
+            .services
+            .identity
+            .create_user(&ctx, user)
+            .await
+            .context("its administrator could not be made")?;
     }
     if with_demo {
         crate::boot::install_demo(&state, &ctx).await?;
@@ -96,7 +96,9 @@ fn read_password(args: &Create) -> Result<Option<SecretString>> {
 
 fn tenant(args: Create) -> Result<NewTenant> {
     let logo = match &args.logo {
-        Some(file) => Some(std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?),
+        Some(file) => {
+            Some(std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?)
+        }
         None => None,
     };
     let theme = NewTheme {

@@ -40,15 +40,20 @@ pub(super) async fn run(session: Session, command: Command) -> Result<()> {
     let Command::Create { email, name, tenant, scopes, expires } = command;
     let (state, ctx) = session.open_tenant(tenant.as_deref()).await?;
     let identity = &state.services.identity;
-    let owner = identity.find_by_email(&ctx, &email).await.with_context(|| {
-        penny_words::text(session.locale, "cli-no-account", &[("email", &email)])
-    })?;
+    let owner = identity
+        .find_by_email(&ctx, &email)
+        .await
+        .with_context(|| penny_words::text(session.locale, "cli-no-account", &[("email", &email)]))?;
     let made = identity.issue_token_for(&ctx, owner, NewToken { name, scopes, lifetime: expires }).await;
     let (_, secret) = made.map_err(|error| {
         let fault = error.to_fault();
         let fields = fault.fields.iter().map(|field| penny_words::field_fault(session.locale, field));
         let words = fields.collect::<Vec<_>>().join(" ");
-        anyhow::Error::new(error).context(if words.is_empty() { penny_words::fault(session.locale, &fault) } else { words })
+        anyhow::Error::new(error).context(if words.is_empty() {
+            penny_words::fault(session.locale, &fault)
+        } else {
+            words
+        })
     })?;
     write(&format!("{}\n", secret.expose_secret()));
     Ok(state.foundation.db.close().await?)

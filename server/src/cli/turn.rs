@@ -1,9 +1,9 @@
 //! `penny turn follow`: a turn's events from any number on, resuming by itself when cut off.
 
 use super::{
-    Session, say,
+    Session,
     remote::{Event, Remote, Where},
-    write,
+    say, write,
 };
 use anyhow::Result;
 use serde_json::Value;

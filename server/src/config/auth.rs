@@ -77,8 +77,10 @@ impl Auth {
             problems.push("auth.session_days must be between 1 and 365".to_owned());
         }
         for (name, provider) in &self.oidc {
-            if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_')) {
-                problems.push(format!("auth.oidc.{name}: the name takes lower-case letters, digits and hyphens"));
+            if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
+            {
+                problems
+                    .push(format!("auth.oidc.{name}: the name takes lower-case letters, digits and hyphens"));
             }
             if !matches!(provider.issuer.scheme(), "http" | "https") {
                 problems.push(format!("auth.oidc.{name}.issuer must begin with https://"));

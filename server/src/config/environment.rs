@@ -22,7 +22,6 @@ impl std::fmt::Debug for Environment {
 }
 
 /// Reads the variables that concern PENNY from the process.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads variables")]
 #[must_use]
 pub fn process() -> Environment {
     std::env::vars_os()

@@ -55,7 +55,8 @@ impl Http {
     pub(super) fn validate(&self, problems: &mut Vec<String>) {
         if let Some(url) = &self.public_url {
             if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-                problems.push("http.public_url must begin with http:// or https:// and name a host".to_owned());
+                problems
+                    .push("http.public_url must begin with http:// or https:// and name a host".to_owned());
             } else if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
                 problems.push("http.public_url must be a host alone: no path, no query".to_owned());
             }

@@ -56,8 +56,11 @@ impl Models {
             problems.push("models.openai_compatible.api_key needs base_url beside it".to_owned());
         }
         let name = &self.openai_compatible.name;
-        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-            problems.push("models.openai_compatible.name takes lower-case letters, digits and hyphens".to_owned());
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        {
+            problems.push(
+                "models.openai_compatible.name takes lower-case letters, digits and hyphens".to_owned(),
+            );
         }
     }
 }

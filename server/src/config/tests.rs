@@ -81,7 +81,9 @@ fn what_cannot_work_is_said_all_at_once() {
     ])
     .unwrap_err()
     .to_string();
-    for key in ["http.public_url", "database.url", "bootstrap.email", "auth.session_days", "telemetry.log_filter"] {
+    for key in
+        ["http.public_url", "database.url", "bootstrap.email", "auth.session_days", "telemetry.log_filter"]
+    {
         assert!(error.contains(key), "{key} is missing in: {error}");
     }
 }

@@ -67,7 +67,11 @@ pub(super) async fn space(config: &Config, report: &mut Report) {
         return;
     };
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let free = text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)).and_then(|n| n.parse::<u64>().ok());
+    let free = text
+        .lines()
+        .nth(1)
+        .and_then(|line| line.split_whitespace().nth(3))
+        .and_then(|n| n.parse::<u64>().ok());
     let Some(mib) = free.map(|kib| kib / 1024) else {
         return;
     };
@@ -104,7 +108,12 @@ pub(super) async fn database(config: &Config, report: &mut Report) {
             report.add(Verdict::Note, "database", "outdated", &[("kind", kind), ("count", &count)]);
         }
         Err(error) => {
-            report.add(Verdict::Off, "database", "failing", &[("kind", kind), ("problem", &error.to_string())]);
+            report.add(
+                Verdict::Off,
+                "database",
+                "failing",
+                &[("kind", kind), ("problem", &error.to_string())],
+            );
         }
     }
 }
@@ -113,7 +122,8 @@ pub(super) async fn database(config: &Config, report: &mut Report) {
 pub(super) fn clock(report: &mut Report) {
     let now = Outside::default().world.now();
     let shown = now.format("%Y-%m-%d %H:%M UTC").to_string();
-    let (verdict, what) = if now.timestamp() < NO_EARLIER { (Verdict::Off, "wrong") } else { (Verdict::Fine, "fine") };
+    let (verdict, what) =
+        if now.timestamp() < NO_EARLIER { (Verdict::Off, "wrong") } else { (Verdict::Fine, "fine") };
     report.add(verdict, "clock", what, &[("now", &shown)]);
 }
 
@@ -124,7 +134,8 @@ pub(super) async fn models(config: &Config, report: &mut Report) {
     let mut has_model = false;
     if let Some(base) = &config.models.openai_compatible.base_url {
         let vendor = Vendor::at(config.models.openai_compatible.name.clone(), base.clone());
-        let made = OpenAiCompatible::new(vendor, config.models.openai_compatible.api_key.clone(), wiring.clone());
+        let made =
+            OpenAiCompatible::new(vendor, config.models.openai_compatible.api_key.clone(), wiring.clone());
         let listed = match made {
             Ok(provider) => listed(&provider).await,
             Err(error) => Err(error.to_string()),
@@ -132,7 +143,9 @@ pub(super) async fn models(config: &Config, report: &mut Report) {
         let url = base.to_string();
         match listed {
             Ok(()) => report.add(Verdict::Fine, "models", "fine", &[("url", &url)]),
-            Err(problem) => report.add(Verdict::Off, "models", "failing", &[("url", &url), ("problem", &problem)]),
+            Err(problem) => {
+                report.add(Verdict::Off, "models", "failing", &[("url", &url), ("problem", &problem)])
+            }
         }
         has_model = true;
     }
@@ -161,16 +174,24 @@ pub(super) async fn providers(config: &Config, report: &mut Report) {
     for (slug, provider) in &config.auth.oidc {
         let clients = Outside::default().clients;
         let asked = async {
-            let address = format!("{}/.well-known/openid-configuration", provider.issuer.as_str().trim_end_matches('/'));
+            let address = format!(
+                "{}/.well-known/openid-configuration",
+                provider.issuer.as_str().trim_end_matches('/')
+            );
             let address = address.parse().map_err(|_| "?".to_owned())?;
-            let client = clients.client(&Purpose::Issuer(provider.issuer.clone())).map_err(|e| e.to_string())?;
-            let response = client.get(address).map_err(|e| e.to_string())?.send().await.map_err(|e| e.to_string())?;
+            let client =
+                clients.client(&Purpose::Issuer(provider.issuer.clone())).map_err(|e| e.to_string())?;
+            let response =
+                client.get(address).map_err(|e| e.to_string())?.send().await.map_err(|e| e.to_string())?;
             if response.status().is_success() { Ok(()) } else { Err(response.status().to_string()) }
         };
-        let answer = tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| Err(format!("{PATIENCE:?}")));
+        let answer =
+            tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| Err(format!("{PATIENCE:?}")));
         match answer {
             Ok(()) => report.add(Verdict::Fine, "openid", "fine", &[("name", slug)]),
-            Err(problem) => report.add(Verdict::Off, "openid", "failing", &[("name", slug), ("problem", &problem)]),
+            Err(problem) => {
+                report.add(Verdict::Off, "openid", "failing", &[("name", slug), ("problem", &problem)])
+            }
         }
     }
 }

@@ -27,6 +27,7 @@ pub fn router() -> Router<AppState> {
         .route("/v1/openapi.json", axum::routing::get(document::serve))
         .method_not_allowed_fallback(refuse::method)
         .route("/v1", any(refuse::address))
+        .route("/v1/", any(refuse::address))
         .route("/v1/{*rest}", any(refuse::address))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,

@@ -17,7 +17,8 @@ fn checked(next: &str) -> Option<String> {
     }
     let here = Url::parse("http://penny.invalid/").ok()?;
     let there = here.join(next).ok()?;
-    let is_inside = there.origin() == here.origin() && there.username().is_empty() && there.password().is_none();
+    let is_inside =
+        there.origin() == here.origin() && there.username().is_empty() && there.password().is_none();
     let is_way_in = there.path() == "/sign-in" || there.path().starts_with("/auth/");
     // What is left may still look like another host to a browser that normalises differently.
     if !is_inside || is_way_in || there.path().starts_with("//") {

@@ -77,11 +77,14 @@ pub async fn authenticate(parts: &mut Parts, state: &AppState) -> Result<Ctx, Re
     let locale = standing.locale;
     if parts.headers.contains_key(header::AUTHORIZATION) {
         // Whoever sends credentials is judged by them, never by a cookie beside them.
-        let wrong = || Refusal::new(Fault::keyed(FaultCode::Unauthenticated, "identity-token-unusable"), locale);
+        let wrong =
+            || Refusal::new(Fault::keyed(FaultCode::Unauthenticated, "identity-token-unusable"), locale);
         let token = bearer(parts).ok_or_else(wrong)?;
         let via = door(parts.uri.path());
         let asked = standing.is_locale_asked.then_some(locale);
-        return by_token(state, &token, via, asked, locale).await.map(|ctx| Ctx { request: standing.request, ..ctx });
+        return by_token(state, &token, via, asked, locale)
+            .await
+            .map(|ctx| Ctx { request: standing.request, ..ctx });
     }
     let Some(session) = parts.extensions.get::<Session>().cloned() else {
         return Err(Refusal::new(FaultCode::Unauthenticated.into(), locale));

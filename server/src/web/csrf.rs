@@ -86,7 +86,11 @@ mod tests {
             (false, &[("origin", "https://penny.example.evil")]),
             (false, &[("origin", "null")]),
         ] {
-            assert_eq!(comes_from_us(&headers(pairs), Some("penny.local:3000"), Some(&public)), is_ours, "{pairs:?}");
+            assert_eq!(
+                comes_from_us(&headers(pairs), Some("penny.local:3000"), Some(&public)),
+                is_ours,
+                "{pairs:?}"
+            );
         }
     }
 }

@@ -45,8 +45,9 @@ async fn read(request: Request, limit: usize) -> Result<penny_graphql::Request, 
     if !kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/json")) {
         return Err(Fault::new(FaultCode::Malformed));
     }
-    let body: Bytes =
-        axum::body::to_bytes(request.into_body(), limit).await.map_err(|_| Fault::new(FaultCode::TooLarge))?;
+    let body: Bytes = axum::body::to_bytes(request.into_body(), limit)
+        .await
+        .map_err(|_| Fault::new(FaultCode::TooLarge))?;
     serde_json::from_slice(&body).map_err(|_| Fault::new(FaultCode::Malformed))
 }
 
@@ -104,7 +105,8 @@ impl Doorkeeper for Keeper {
             }
             return authenticate(&mut parts, &self.state).await.map_err(split);
         };
-        let refused = || (Fault::keyed(FaultCode::Unauthenticated, "identity-token-unusable"), standing.locale);
+        let refused =
+            || (Fault::keyed(FaultCode::Unauthenticated, "identity-token-unusable"), standing.locale);
         let token = token_in(authorization).ok_or_else(refused)?;
         let asked = standing.is_locale_asked.then_some(standing.locale);
         by_token(&self.state, &token, Via::Graphql, asked, standing.locale).await.map_err(split)

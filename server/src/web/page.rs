@@ -66,7 +66,9 @@ fn elsewhere(path: &str, query: Option<&str>, is_signed_in: bool) -> Option<Resp
     let is_link = path.starts_with("/auth/link/");
     if is_signed_in && is_door {
         let next = query.and_then(|query| {
-            url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next").map(|(_, next)| next)
+            url::form_urlencoded::parse(query.as_bytes())
+                .find(|(name, _)| name == "next")
+                .map(|(_, next)| next)
         });
         return Some(Redirect::to(&crate::sign_in::safe_path(next.as_deref())).into_response());
     }
@@ -163,7 +165,8 @@ struct InProcess {
 impl GraphqlTransport for InProcess {
     async fn execute(&self, document: &str, operation: &str, variables: Value) -> Result<Value, Fault> {
         let ctx = self.who.clone().ok_or_else(|| Fault::new(FaultCode::Unauthenticated))?;
-        let body = serde_json::json!({ "query": document, "operationName": operation, "variables": variables });
+        let body =
+            serde_json::json!({ "query": document, "operationName": operation, "variables": variables });
         let request = serde_json::from_value(body).map_err(|_| Fault::new(FaultCode::Internal))?;
         let answer = penny_graphql::execute(&self.state.schema, ctx, request).await;
         let answer = serde_json::to_value(answer).map_err(|_| Fault::new(FaultCode::Internal))?;

@@ -1,11 +1,9 @@
 //! All doors on one address, and what every request passes on its way to one.
 //!
-//! From the outside in: request id, log, panics, headers, time limit, compression, where the caller
+//! From the outside in: request id, log, headers, panics, time limit, compression, where the caller
 //! stands, cross-site guard, session. Files of the page and the probes need none but the first.
 
-use super::{
-    csrf, fault::problem, graphql, headers, health, page, sessions, site, state::AppState, tenant,
-};
+use super::{csrf, fault::problem, graphql, headers, health, page, sessions, site, state::AppState, tenant};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
@@ -23,6 +21,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Returns the whole application.
 pub fn router(state: AppState) -> Router {
+    // Rendering spawns on tokio; who was first to say so does not matter.
+    let _ = any_spawner::Executor::init_tokio();
     let known = Router::new()
         .merge(crate::rest::router())
         .merge(graphql::router())
@@ -39,8 +39,8 @@ pub fn router(state: AppState) -> Router {
         .merge(site::router())
         .merge(known)
         .layer(middleware::from_fn_with_state(state.clone(), limit_time))
-        .layer(middleware::from_fn_with_state(state.clone(), headers::protect))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(state.clone(), headers::protect))
         .layer(middleware::from_fn_with_state(state.clone(), log))
         .with_state(state)
 }
@@ -53,7 +53,8 @@ async fn log(State(state): State<AppState>, mut request: Request, next: Next) ->
     let path = request.uri().path();
     let is_quiet = ["/pkg/", "/static/", "/health", "/ready"].iter().any(|quiet| path.starts_with(quiet));
     // One-time secrets stand in paths of their own: the log knows the route, not the address.
-    let shown = route.unwrap_or_else(|| if path.starts_with("/auth/") { "/auth/…".to_owned() } else { path.to_owned() });
+    let shown = route
+        .unwrap_or_else(|| if path.starts_with("/auth/") { "/auth/…".to_owned() } else { path.to_owned() });
     let method = request.method().clone();
     let span = tracing::info_span!("request", request.id = %id, http.method = %method, http.route = %shown);
     let began = std::time::Instant::now();
@@ -83,9 +84,9 @@ async fn limit_time(State(state): State<AppState>, request: Request, next: Next)
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature is the layer's")]
 fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
-    let words = cause.downcast_ref::<&str>().copied().or_else(|| cause.downcast_ref::<String>().map(String::as_str));
+    let words =
+        cause.downcast_ref::<&str>().copied().or_else(|| cause.downcast_ref::<String>().map(String::as_str));
     tracing::error!(panic = words.unwrap_or("of another kind"), "a handler panicked");
     problem(&Fault::new(FaultCode::Internal), Locale::En)
 }

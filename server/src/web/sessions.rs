@@ -33,7 +33,9 @@ impl SignedInSession {
     ///
     /// # Errors
     /// When the session cannot be loaded.
-    pub async fn read(session: &Session) -> std::result::Result<Option<SignedIn>, tower_sessions::session::Error> {
+    pub async fn read(
+        session: &Session,
+    ) -> std::result::Result<Option<SignedIn>, tower_sessions::session::Error> {
         let found = session.get::<Self>(WHO).await?;
         Ok(found.map(|found| SignedIn { tenant: found.tenant, principal: found.principal }))
     }

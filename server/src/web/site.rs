@@ -56,14 +56,19 @@ impl Site {
             let manifest = self.find("manifest.json").map(|file| serde_json::from_slice(&file.bytes));
             manifest.and_then(Result::ok).unwrap_or_default()
         };
-        if self.folder.is_some() || cfg!(debug_assertions) { read() } else { self.assets.get_or_init(read).clone() }
+        if self.folder.is_some() || cfg!(debug_assertions) {
+            read()
+        } else {
+            self.assets.get_or_init(read).clone()
+        }
     }
 
     fn find(&self, path: &str) -> Option<File> {
         match &self.folder {
             None => Embedded::get(path).map(File::from),
             Some(folder) => {
-                let is_plain = path.split('/').all(|piece| !piece.is_empty() && piece != ".." && piece != ".");
+                let is_plain =
+                    path.split('/').all(|piece| !piece.is_empty() && piece != ".." && piece != ".");
                 let bytes = is_plain.then(|| std::fs::read(folder.join(path)).ok()).flatten()?;
                 Some(File { bytes: bytes.into(), tag: None })
             }
@@ -111,7 +116,9 @@ fn serve(site: &Site, path: &str, headers: &HeaderMap, cache: &'static str) -> R
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .any(|item| item.trim().split(';').next() == Some("br") && !item.contains("q=0,") && !item.ends_with("q=0"));
+        .any(|item| {
+            item.trim().split(';').next() == Some("br") && !item.contains("q=0,") && !item.ends_with("q=0")
+        });
     let compressed = accepts_brotli.then(|| site.find(&format!("{path}.br"))).flatten();
     let is_compressed = compressed.is_some();
     let Some(file) = compressed.or_else(|| site.find(path)) else {

@@ -85,7 +85,10 @@ async fn find(
     let tenant = state.services.tenants.resolve_host(&state.world, host).await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "the tenant of a host could not be found");
         let fault = error.to_fault();
-        Refusal::new(if fault.code == FaultCode::Internal { Fault::new(FaultCode::Unavailable) } else { fault }, locale)
+        Refusal::new(
+            if fault.code == FaultCode::Internal { Fault::new(FaultCode::Unavailable) } else { fault },
+            locale,
+        )
     })?;
     Ok(Standing {
         tenant,

@@ -1,14 +1,8 @@
 //! Fresh databases for store tests: every such test runs on SQLite and, where there is a server, on
 //! PostgreSQL.
 //!
-//! ```no_run
-//! # async fn example() {
-//! for database in penny_testkit::databases::both().await {
-//!     let ctx = penny_core::ctx::Ctx::system(database.mint(), database.world.clone());
-//!     let tx = database.db.begin(&ctx).await.unwrap();
-//! }
-//! # }
-//! ```
+//! A test says `for database in both().await { .. }` and works with `database.db` and a context made
+//! of `database.world`.
 
 use crate::{
     doubles::{QuietBus, test_world},

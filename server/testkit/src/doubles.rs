@@ -122,3 +122,33 @@ impl EventBus for QuietBus {
         Ok(stream::pending().boxed())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_as_they_were_minted_and_are_of_the_seventh_version() {
+        let ids = TestIds::default();
+        let minted: Vec<Uuid> = (0..100).map(|_| ids.mint()).collect();
+        assert!(minted.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(minted.iter().all(|id| id.get_version_num() == 7));
+    }
+
+    #[test]
+    fn two_worlds_are_alike() {
+        let (one, other) = (test_world(), test_world());
+        assert_eq!(one.now(), other.now());
+        assert_eq!(one.mint::<Uuid>(), other.mint::<Uuid>());
+        assert_eq!(one.secret::<32>(), other.secret::<32>());
+        assert_ne!(one.secret::<32>(), one.secret::<32>());
+    }
+
+    #[test]
+    fn time_passes_as_it_is_told() {
+        let clock = TestClock::default();
+        let before = clock.now();
+        clock.advance(TimeDelta::hours(1));
+        assert!(clock.now() - before >= TimeDelta::hours(1));
+    }
+}

@@ -37,7 +37,7 @@ async fn hostile_documents_are_refused_with_a_code_and_quickly() {
         ("{".repeat(30_000), "invalid"),
         (format!("{{ a(b: {}", "[".repeat(30_000)), "invalid"),
         (format!("{{ viewer {{ name }} }} #{}", "x".repeat(70_000)), "too_large"),
-        (format!("{{ __schema {{ types {{ {nested} name {} }} }} }}", "}".repeat(24)), "malformed"),
+        (format!("{{ __schema {{ types {{ {nested} name {} }} }} }}", "}".repeat(24)), "invalid"),
         (format!("{{ viewer {{ {} }} }}", "name @skip(if: false) ".repeat(2_000)), "invalid"),
         (format!("{{ viewer {{ name {} }} }}", "@include(if: true) ".repeat(50)), "malformed"),
         ("\u{0}\u{1}\u{202e}{".to_owned(), "malformed"),

@@ -161,7 +161,7 @@ impl Reply {
 
     /// Status and code of a problem, after checking that it has the shape of one.
     pub fn problem(&self) -> (u16, String) {
-        assert_eq!(self.header("content-type"), "application/problem+json", "{} {}", self.status, self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json", "{} {:?}", self.status, self.text);
         let body = self.json();
         assert_eq!(body["status"], self.status, "{body}");
         assert!(body["title"].is_string() && body["detail"].is_string() && body["type"] == "about:blank", "{body}");

@@ -9,19 +9,20 @@ use crate::{
 use leptos::{html, prelude::*, task::spawn_local};
 use penny_types::artifacts::ChartContent;
 use penny_words::keys;
+use send_wrapper::SendWrapper;
 use serde_json::json;
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A drawn chart, for taking its picture. Empty until it is drawn.
 #[derive(Clone, Copy)]
-pub struct Drawn(StoredValue<Option<JsValue>, LocalStorage>);
+pub struct Drawn(StoredValue<Option<SendWrapper<JsValue>>>);
 
 impl Drawn {
     /// Makes an empty one.
     #[must_use]
     pub fn new() -> Self {
-        Self(StoredValue::new_local(None))
+        Self(StoredValue::new(None))
     }
 
     /// Returns what a method of the drawing answers: `png` a data URL, `svg` text.
@@ -32,7 +33,7 @@ impl Drawn {
 
     fn put(self, drawn: JsValue) {
         self.clear();
-        let _ = self.0.try_set_value(Some(drawn));
+        let _ = self.0.try_set_value(Some(SendWrapper::new(drawn)));
     }
 
     fn clear(self) {
@@ -106,7 +107,9 @@ fn Canvas(content: Arc<ChartContent>, currency: Option<String>, drawn: Drawn) ->
         let option = content.option.to_string();
         spawn_local(async move {
             let handle = match modules.load("echarts").await {
-                Ok(module) if element.is_connected() => mount(&module, &element, &option, &settings.to_string()),
+                Ok(module) if element.is_connected() => {
+                    mount(&module, &element, &option, &settings.to_string())
+                }
                 Ok(_) => return,
                 Err(error) => Err(error),
             };

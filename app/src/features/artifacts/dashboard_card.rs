@@ -97,6 +97,9 @@ mod tests {
             widgets: Vec::new(),
             as_of: DateTime::UNIX_EPOCH,
         };
-        assert_eq!(dashboard_address(&dashboard), "/d/company-health?period=QTD&unit=bu&id=a%20b%26c%3D%C3%B1");
+        assert_eq!(
+            dashboard_address(&dashboard),
+            "/d/company-health?period=QTD&unit=bu&id=a%20b%26c%3D%C3%B1"
+        );
     }
 }

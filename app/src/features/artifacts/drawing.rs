@@ -77,7 +77,9 @@ pub fn Picture(
 fn draw(content: &Content, title: Signal<String>, drawn: Drawn) -> AnyView {
     match content {
         Content::Markdown(text) => document(text),
-        Content::Table(table) => view! { <DataTable table=Arc::new(table.clone()) title currency=None/> }.into_any(),
+        Content::Table(table) => {
+            view! { <DataTable table=Arc::new(table.clone()) title currency=None/> }.into_any()
+        }
         Content::Chart(chart) => view! { <Chart content=Arc::new(chart.clone()) drawn title/> }.into_any(),
         Content::Dashboard(dashboard) => view! { <DashboardCard content=(**dashboard).clone()/> }.into_any(),
         Content::Mermaid(text) => view! { <Diagram text=text.clone() title/> }.into_any(),

@@ -52,7 +52,7 @@ pub fn fixed(locale: Locale, value: f64, decimals: usize) -> String {
     out
 }
 
-/// Writes a large number short: `1.2M`, `1,2 M`. Below ten thousand it is written out.
+/// Writes a large number short: `1.25M`, `1,25 M`. Below ten thousand it is written out.
 #[must_use]
 pub fn compact(locale: Locale, value: f64) -> String {
     let size = value.abs();
@@ -63,7 +63,12 @@ pub fn compact(locale: Locale, value: f64) -> String {
         _ if size >= 10_000.0 => (value / 1e3, if locale == Locale::En { "K" } else { "k" }),
         _ => return number(locale, value, decimals_for(value)),
     };
-    let decimals = if scaled.abs() < 100.0 { 1 } else { 0 };
+    // Three figures tell enough, and as many as it takes to see a difference from a target.
+    let decimals = match scaled.abs() {
+        ..10.0 => 2,
+        10.0..100.0 => 1,
+        _ => 0,
+    };
     let text = number(locale, scaled, decimals);
     match locale {
         Locale::En => format!("{text}{unit}"),
@@ -98,7 +103,11 @@ pub fn percent(locale: Locale, share: f64, decimals: usize) -> String {
 #[must_use]
 pub fn change(locale: Locale, share: f64) -> String {
     let text = percent(locale, share, 1);
-    if share > 0.0 && text.chars().any(|letter| matches!(letter, '1'..='9')) { format!("+{text}") } else { text }
+    if share > 0.0 && text.chars().any(|letter| matches!(letter, '1'..='9')) {
+        format!("+{text}")
+    } else {
+        text
+    }
 }
 
 /// Writes a calendar day: `20 Nov 2026`, `20 nov 2026`.
@@ -164,7 +173,9 @@ pub fn figure(locale: Locale, value: f64, format: ValueFormat, currency_code: Op
         ValueFormat::Percent => percent(locale, value, 1),
         ValueFormat::Days => with_days(locale, value),
         ValueFormat::Hours => format!("{}{NO_BREAK}h", number(locale, value, 1)),
-        ValueFormat::Number | ValueFormat::Text | ValueFormat::Date => number(locale, value, decimals_for(value)),
+        ValueFormat::Number | ValueFormat::Text | ValueFormat::Date => {
+            number(locale, value, decimals_for(value))
+        }
     }
 }
 
@@ -269,8 +280,10 @@ const fn decimal_point(locale: Locale) -> char {
 
 /// Returns a month's short name; 0 is January.
 fn month_name(locale: Locale, month0: u32) -> &'static str {
-    const EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    const ES: [&str; 12] = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"];
+    const EN: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const ES: [&str; 12] =
+        ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"];
     let names = match locale {
         Locale::En => EN,
         Locale::Es => ES,
@@ -322,7 +335,7 @@ mod tests {
         for (value, en, es) in [
             (9_999.0, "9,999", "9.999"),
             (12_345.0, "12.3K", "12,3 k"),
-            (1_250_000.0, "1.2M", "1,2 M"),
+            (1_250_000.0, "1.25M", "1,25 M"),
             (250_400_000.0, "250M", "250 M"),
             (2_500_000_000.0, "2.5B", "2.500 M"),
             (-1_500_000.0, "−1.5M", "−1,5 M"),

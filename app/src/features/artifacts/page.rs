@@ -53,7 +53,9 @@ pub fn ArtifactPage() -> impl IntoView {
                     }
                     .into_any()
                 }
-                Err(fault) => view! { <FaultNotice fault on_retry=Callback::new(move |_| view.refetch())/> }.into_any(),
+                Err(fault) => {
+                    view! { <FaultNotice fault on_retry=Callback::new(move |_| view.refetch())/> }.into_any()
+                }
             }
         })
     };

@@ -65,7 +65,8 @@ fn Picker(here: Memo<Vec<ArtifactPart>>, shown: Memo<Option<ArtifactId>>) -> imp
             .map(|part| {
                 let id = part.artifact_id;
                 let title = move || shelf.view(id).map_or_else(|| part.title.clone(), |view| view.title);
-                view! { <option value=id.to_string() selected=move || shown.get() == Some(id)>{title}</option> }
+                let is_shown = move || shown.get() == Some(id);
+                view! { <option value=id.to_string() selected=is_shown prop:selected=is_shown>{title}</option> }
             })
             .collect_view()
     };

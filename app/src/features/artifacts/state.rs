@@ -148,7 +148,8 @@ pub fn sparkline(values: &[Option<f64>], width: f64, height: f64) -> Option<Stri
     if known.len() < 2 {
         return None;
     }
-    let (low, high) = known.iter().fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
+    let (low, high) =
+        known.iter().fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
     let span = if high > low { high - low } else { 1.0 };
     #[expect(clippy::cast_precision_loss, reason = "a handful of points")]
     let step = width / (values.len().saturating_sub(1).max(1) as f64);
@@ -178,7 +179,12 @@ pub fn share_of_change(value: Option<f64>, base: Option<f64>) -> Option<f64> {
 
 /// Returns the difference as people expect it: shares differ by percentage points, all else by a share.
 #[must_use]
-pub fn written_change(value: Option<f64>, base: Option<f64>, figure: ValueFormat, locale: Locale) -> Option<String> {
+pub fn written_change(
+    value: Option<f64>,
+    base: Option<f64>,
+    figure: ValueFormat,
+    locale: Locale,
+) -> Option<String> {
     if figure == ValueFormat::Percent {
         let points = (value? - base?) * 100.0;
         let text = format::fixed(locale, points, 1);
@@ -252,9 +258,18 @@ mod tests {
 
     #[test]
     fn shares_change_by_points_and_the_rest_by_shares() {
-        assert_eq!(written_change(Some(0.25), Some(0.2), ValueFormat::Percent, Locale::En).unwrap(), "+5.0\u{a0}pp");
-        assert_eq!(written_change(Some(90.0), Some(100.0), ValueFormat::Number, Locale::En).unwrap(), "−10.0%");
-        assert_eq!(written_change(Some(-50.0), Some(-100.0), ValueFormat::Number, Locale::En).unwrap(), "+50.0%");
+        assert_eq!(
+            written_change(Some(0.25), Some(0.2), ValueFormat::Percent, Locale::En).unwrap(),
+            "+5.0\u{a0}pp"
+        );
+        assert_eq!(
+            written_change(Some(90.0), Some(100.0), ValueFormat::Number, Locale::En).unwrap(),
+            "−10.0%"
+        );
+        assert_eq!(
+            written_change(Some(-50.0), Some(-100.0), ValueFormat::Number, Locale::En).unwrap(),
+            "+50.0%"
+        );
         assert_eq!(written_change(Some(1.0), Some(0.0), ValueFormat::Number, Locale::En), None);
     }
 }

@@ -29,12 +29,7 @@ pub fn DataTable(
     currency: Option<String>,
 ) -> impl IntoView {
     let sorting = RwSignal::new(None::<Sorting>);
-    let heads = table
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(at, column)| head(at, column, sorting))
-        .collect_view();
+    let heads = table.columns.iter().enumerate().map(|(at, column)| head(at, column, sorting)).collect_view();
     let total = table.rows.len();
     let label = tr_with(keys::ARTIFACT_TABLE_LABEL, move || [("title", title.get())]);
     view! {
@@ -82,7 +77,11 @@ fn head(at: usize, column: &TableColumn, sorting: RwSignal<Option<Sorting>>) -> 
 }
 
 #[component]
-fn Rows(table: Arc<TableContent>, sorting: RwSignal<Option<Sorting>>, currency: Option<String>) -> impl IntoView {
+fn Rows(
+    table: Arc<TableContent>,
+    sorting: RwSignal<Option<Sorting>>,
+    currency: Option<String>,
+) -> impl IntoView {
     let locale = use_locale();
     let rows = move || {
         let (locale, order) = (locale.get(), state::sorted(&table, sorting.get()));

@@ -39,7 +39,7 @@ pub fn Toolbar(
 ) -> impl IntoView {
     let shelf = use_shelf();
     let panes = use_panes();
-    let navigate = StoredValue::new_local(use_navigate());
+    let navigate = StoredValue::new(use_navigate());
     let is_pinned = Memo::new(move |_| shelf.view(id).is_some_and(|view| view.is_pinned));
     let is_renaming = RwSignal::new(false);
     let acts = ArtifactActs::new(id, title);
@@ -58,8 +58,13 @@ pub fn Toolbar(
                 })
             })
             .collect();
-        items.push(MenuItem::new(Glyph::Pencil, tr_in(locale, keys::ARTIFACT_RENAME), move || is_renaming.set(true)));
-        items.push(MenuItem::new(Glyph::Trash2, tr_in(locale, keys::ARTIFACT_DELETE), move || acts.delete()).danger());
+        items.push(MenuItem::new(Glyph::Pencil, tr_in(locale, keys::ARTIFACT_RENAME), move || {
+            is_renaming.set(true)
+        }));
+        items.push(
+            MenuItem::new(Glyph::Trash2, tr_in(locale, keys::ARTIFACT_DELETE), move || acts.delete())
+                .danger(),
+        );
         items
     };
     let pin_glyph = Signal::derive(move || if is_pinned.get() { Glyph::PinOff } else { Glyph::Pin });
@@ -91,7 +96,10 @@ pub fn Toolbar(
 }
 
 /// A label that follows the language, for menus that are made outside of a component's set-up.
-fn tr_in(locale: RwSignal<penny_types::Locale>, key: &'static str) -> impl Fn() -> String + Send + Sync + 'static {
+fn tr_in(
+    locale: RwSignal<penny_types::Locale>,
+    key: &'static str,
+) -> impl Fn() -> String + Send + Sync + 'static {
     move || penny_words::text(locale.get(), key, &[])
 }
 

@@ -43,7 +43,7 @@ pub fn Filters(
             let is_there = move || unit == Unit::Company || view.with(|view| !choices(view, unit).is_empty());
             let is_selected = move || filters.with(|filters| filters.unit == unit);
             view! {
-                <option value=unit.as_str() selected=is_selected disabled=move || !is_there()>{tr(key)}</option>
+                <option value=unit.as_str() selected=is_selected prop:selected=is_selected disabled=move || !is_there()>{tr(key)}</option>
             }
         })
         .collect_view();
@@ -83,7 +83,8 @@ fn Periods(filters: Memo<DashboardFilters>, on_change: Callback<DashboardFilters
             }
         })
         .collect_view();
-    view! { <div class="segments" role="radiogroup" aria-label=tr(keys::DASHBOARD_PERIOD)>{buttons}</div> }.into_any()
+    view! { <div class="segments" role="radiogroup" aria-label=tr(keys::DASHBOARD_PERIOD)>{buttons}</div> }
+        .into_any()
 }
 
 /// Picks among the business units or the projects.
@@ -111,7 +112,7 @@ fn Which(
                 .map(|option| {
                     let value = option.id.clone();
                     let is_selected = move || filters.with(|filters| filters.id.as_ref() == Some(&option.id));
-                    view! { <option value=value selected=is_selected>{option.name}</option> }
+                    view! { <option value=value selected=is_selected.clone() prop:selected=is_selected>{option.name}</option> }
                 })
                 .collect_view();
             view! {

@@ -31,8 +31,11 @@ pub fn KpiCard(
     let short = move |value: f64| {
         code.with_value(|code| format::short_figure(locale.get(), value, figure, Some(code)))
     };
-    let exact = move || value.map(|value| code.with_value(|code| format::figure(locale.get(), value, figure, Some(code))));
-    let shown = move || value.map_or_else(|| penny_words::text(locale.get(), keys::DASHBOARD_NO_FIGURE, &[]), short);
+    let exact = move || {
+        value.map(|value| code.with_value(|code| format::figure(locale.get(), value, figure, Some(code))))
+    };
+    let shown =
+        move || value.map_or_else(|| penny_words::text(locale.get(), keys::DASHBOARD_NO_FIGURE, &[]), short);
     let goal = move || match target {
         Some(target) => penny_words::text(locale.get(), keys::DASHBOARD_TARGET, &[("value", &short(target))]),
         None => penny_words::text(locale.get(), keys::DASHBOARD_NO_TARGET, &[]),
@@ -70,7 +73,7 @@ fn Change(
         let change = written_change(value, base, figure, locale.get())?;
         Some(penny_words::text(locale.get(), key, &[("change", &change)]))
     };
-    words.clone()().is_some().then(|| {
+    written_change(value, base, figure, Locale::En).is_some().then(|| {
         let glyph = match (value, base) {
             (Some(value), Some(base)) if value > base => Glyph::TrendingUp,
             (Some(value), Some(base)) if value < base => Glyph::TrendingDown,

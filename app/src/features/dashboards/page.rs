@@ -31,9 +31,7 @@ pub fn DashboardPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let slug = Memo::new(move |_| params.with(|params| params.get("slug")).unwrap_or_default());
     let filters = Memo::new(move |_| {
-        query.with(|query| {
-            filters_of(query.get_str("period"), query.get_str("unit"), query.get("id"))
-        })
+        query.with(|query| filters_of(query.get_str("period"), query.get_str("unit"), query.get("id")))
     });
     leave_on_escape();
     let api = use_api();
@@ -90,14 +88,16 @@ fn Shown(view: DashboardView, filters: Memo<DashboardFilters>) -> impl IntoView 
         }
         now
     });
-    let navigate = StoredValue::new_local(use_navigate());
+    let navigate = StoredValue::new(use_navigate());
     let on_change = Callback::new(move |filters: DashboardFilters| {
         let address = slug.with_value(|slug| format!("/d/{slug}{}", query_of(&filters)));
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
         let _ = navigate.try_with_value(|navigate| navigate(&address, options));
     });
     let (clock, locale) = (use_clock(), use_locale());
-    let as_of = tr_with(keys::DASHBOARD_AS_OF, move || [("when", view.with(|view| clock.full(locale.get(), view.as_of)))]);
+    let as_of = tr_with(keys::DASHBOARD_AS_OF, move || {
+        [("when", view.with(|view| clock.full(locale.get(), view.as_of)))]
+    });
     let stretch = move || {
         let (key, range) =
             view.with(|view| (period_key(view.period), format::day_range(locale.get(), view.from, view.to)));
@@ -137,7 +137,8 @@ fn Shown(view: DashboardView, filters: Memo<DashboardFilters>) -> impl IntoView 
 /// The widgets. One is only drawn anew when what it shows has changed.
 #[component]
 fn Grid(view: RwSignal<DashboardView>) -> impl IntoView {
-    let ids = Memo::new(move |_| view.with(|view| view.widgets.iter().map(|widget| widget.id).collect::<Vec<_>>()));
+    let ids =
+        Memo::new(move |_| view.with(|view| view.widgets.iter().map(|widget| widget.id).collect::<Vec<_>>()));
     view! {
         <div class="grid">
             <For each=move || ids.get() key=|id| *id let:id>
@@ -200,7 +201,8 @@ impl Reading {
 /// Grey boxes in the shape of a dashboard.
 #[component]
 fn Waiting() -> impl IntoView {
-    let cards = (0..4).map(|_| view! { <div class="span-3"><Skeleton lines=0 class="skeleton-block kpi-skeleton"/></div> });
+    let cards = (0..4)
+        .map(|_| view! { <div class="span-3"><Skeleton lines=0 class="skeleton-block kpi-skeleton"/></div> });
     view! {
         <div class="dashboard" aria-label=tr(keys::DASHBOARD_LOADING)>
             <header class="dashboard-head"><Skeleton lines=2/></header>

@@ -88,7 +88,10 @@ mod tests {
         ] {
             let query = query_of(&filters);
             let find = |name: &str| {
-                query.trim_start_matches('?').split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")))
+                query
+                    .trim_start_matches('?')
+                    .split('&')
+                    .find_map(|pair| pair.strip_prefix(&format!("{name}=")))
             };
             assert_eq!(filters_of(find("period"), find("unit"), find("id").map(ToOwned::to_owned)), filters);
         }

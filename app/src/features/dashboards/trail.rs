@@ -32,9 +32,10 @@ fn is_full_screen(path: &str) -> bool {
 /// Returns what leads back: to where the person came from, or to the start page.
 fn way_back() -> impl Fn() + Copy + Send + Sync + 'static {
     let trail = use_context::<Trail>();
-    let navigate = StoredValue::new_local(use_navigate());
+    let navigate = StoredValue::new(use_navigate());
     move || {
-        let target = trail.and_then(|trail| trail.0.try_get_value().flatten()).unwrap_or_else(|| "/".to_owned());
+        let target =
+            trail.and_then(|trail| trail.0.try_get_value().flatten()).unwrap_or_else(|| "/".to_owned());
         let _ = navigate.try_with_value(|navigate| navigate(&target, Default::default()));
     }
 }
@@ -43,7 +44,8 @@ fn way_back() -> impl Fn() + Copy + Send + Sync + 'static {
 pub fn leave_on_escape() {
     let back = way_back();
     let listener = window_event_listener(ev::keydown, move |event| {
-        let is_open = document().query_selector("dialog[open], [role=menu]").is_ok_and(|found| found.is_some());
+        let is_open =
+            document().query_selector("dialog[open], [role=menu]").is_ok_and(|found| found.is_some());
         if event.key() == "Escape" && !event.default_prevented() && !is_open {
             event.prevent_default();
             back();

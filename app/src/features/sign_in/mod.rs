@@ -30,6 +30,19 @@ fn next_path(asked: Option<String>) -> String {
     asked.filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\')).unwrap_or_default()
 }
 
+/// Writes a path so that it can stand in a query (RFC 3986, 2.1).
+pub(crate) fn in_query(path: &str) -> String {
+    let mut written = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.' | b'~') {
+            written.push(char::from(byte));
+        } else {
+            written.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    written
+}
+
 /// The sign-in page.
 #[component]
 pub(crate) fn SignInPage() -> impl IntoView {
@@ -126,7 +139,7 @@ fn providers(methods: SignInMethods, next: &str) -> AnyView {
             let name = provider.name;
             let words = tr_with(keys::UI_SIGN_IN_WITH, move || [("provider", name.clone())]);
             let path = format!("/auth/oidc/{}/start", provider.slug);
-            let path = if next.is_empty() { path } else { format!("{path}?next={next}") };
+            let path = if next.is_empty() { path } else { format!("{path}?next={}", in_query(next)) };
             // Not a page of this application: the browser has to load it.
             view! { <a class="button button-wide" href=path rel="external"><Icon glyph=Glyph::ShieldCheck/>{words}</a> }
         })
@@ -206,6 +219,11 @@ pub(crate) fn BrandMark(brand: BrandView) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_in_a_query_stays_one_value() {
+        assert_eq!(in_query("/d/health?period=MTD&id=ñ"), "/d/health%3Fperiod%3DMTD%26id%3D%C3%B1");
+    }
 
     #[test]
     fn only_paths_on_this_host_are_followed_after_signing_in() {

@@ -15,7 +15,6 @@ chat-send = Send
 chat-stop = Stop
 chat-stop-hint = Stop answering (Esc)
 chat-model = Model
-chat-model-demo = { $name } (demo)
 chat-too-long = This message is { $size } and at most { $limit } can be sent. Shorten it or split it up.
 chat-edit-label = Edit your message
 chat-edit-save = Send again

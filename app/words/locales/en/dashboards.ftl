@@ -15,8 +15,6 @@ fault-unit-id = Pick one that exists.
 
 value-days = { $value } d
 value-hours = { $value } h
-axis-days = days
-axis-hours = hours
 
 month-short-1 = Jan
 month-short-2 = Feb
@@ -39,10 +37,10 @@ figures-watch = Close to target
 figures-bad = Off target
 figures-unknown = No data
 figures-target = Target
-figures-planned = Budget
 figures-column-figure = Key figure
 figures-column-value = Value
 figures-column-target = Target
+figures-column-share = Share of target
 figures-column-year-before = A year before
 figures-column-health = Standing
 figures-company-title = Company health, { $period }

@@ -51,6 +51,12 @@ demo-comparing = I am looking up the figures of each business unit.
 demo-opening = I am opening the dashboard.
 demo-dashboard-open = **{ $title }** is ready: open it with the button on its card. There you can change the period and the unit; Esc brings you back.
 demo-dashboard-open-plain = The dashboard is ready: open it with the button on its card. Esc brings you back.
+demo-dashboard-score =
+    { $good_count ->
+        [one] { $good_count } of { $known_count } key figures on it is
+       *[other] { $good_count } of { $known_count } key figures on it are
+    } on target.
+demo-dashboard-table = The table “{ $title }” on it has each project, the late ones first.
 
 demo-period-MTD = this month so far
 demo-period-QTD = this quarter so far

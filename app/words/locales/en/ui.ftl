@@ -104,7 +104,7 @@ ui-key-up = ↑
 # Account and settings
 ui-account = Account
 ui-settings = Settings
-ui-settings-intro = How PENNY looks and speaks to you. Changes apply at once.
+ui-settings-intro = How everything looks and speaks to you. Changes apply at once.
 ui-settings-appearance = Appearance
 ui-settings-language = Language
 ui-settings-language-hint = For the page, its messages and the assistant’s own words.

@@ -15,7 +15,6 @@ chat-send = Enviar
 chat-stop = Detener
 chat-stop-hint = Detener la respuesta (Esc)
 chat-model = Modelo
-chat-model-demo = { $name } (demostración)
 chat-too-long = Este mensaje ocupa { $size } y como máximo se pueden enviar { $limit }. Acórtalo o divídelo.
 chat-edit-label = Edita tu mensaje
 chat-edit-save = Enviar de nuevo

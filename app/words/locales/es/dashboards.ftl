@@ -15,8 +15,6 @@ fault-unit-id = Elige uno que exista.
 
 value-days = { $value } d
 value-hours = { $value } h
-axis-days = días
-axis-hours = horas
 
 month-short-1 = ene
 month-short-2 = feb
@@ -39,10 +37,10 @@ figures-watch = Cerca del objetivo
 figures-bad = Fuera de objetivo
 figures-unknown = Sin datos
 figures-target = Objetivo
-figures-planned = Presupuesto
 figures-column-figure = Indicador
 figures-column-value = Valor
 figures-column-target = Objetivo
+figures-column-share = Parte del objetivo
 figures-column-year-before = Un año antes
 figures-column-health = Estado
 figures-company-title = Salud de la empresa, { $period }

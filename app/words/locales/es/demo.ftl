@@ -51,6 +51,12 @@ demo-comparing = Estoy consultando las cifras de cada unidad de negocio.
 demo-opening = Estoy abriendo el panel.
 demo-dashboard-open = **{ $title }** está listo: ábrelo con el botón de su tarjeta. Allí puedes cambiar el periodo y la unidad; Esc te trae de vuelta.
 demo-dashboard-open-plain = El panel está listo: ábrelo con el botón de su tarjeta. Esc te trae de vuelta.
+demo-dashboard-score =
+    { $good_count ->
+        [one] { $good_count } de sus { $known_count } indicadores cumple
+       *[other] { $good_count } de sus { $known_count } indicadores cumplen
+    } el objetivo.
+demo-dashboard-table = Su tabla «{ $title }» tiene cada proyecto, primero los retrasados.
 
 demo-period-MTD = lo que va de mes
 demo-period-QTD = lo que va de trimestre

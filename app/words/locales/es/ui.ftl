@@ -104,7 +104,7 @@ ui-key-up = ↑
 # Cuenta y ajustes
 ui-account = Cuenta
 ui-settings = Ajustes
-ui-settings-intro = Cómo se ve PENNY y en qué idioma te habla. Los cambios se aplican al momento.
+ui-settings-intro = Cómo se ve todo y en qué idioma te habla. Los cambios se aplican al momento.
 ui-settings-appearance = Apariencia
 ui-settings-language = Idioma
 ui-settings-language-hint = Para la página, sus avisos y las palabras propias del asistente.

@@ -19,7 +19,10 @@ fn event(seq: u64) -> Arc<TurnEvent> {
 }
 
 fn notice(number: u128) -> Notice {
-    Notice::Conversation(ConversationUpdate { id: ConversationId(Uuid::from_u128(number)), conversation: None })
+    Notice::Conversation(ConversationUpdate {
+        id: ConversationId(Uuid::from_u128(number)),
+        conversation: None,
+    })
 }
 
 async fn open(first: u64) -> InProcessBus {
@@ -117,7 +120,10 @@ async fn a_channel_opened_in_the_middle_knows_only_what_comes_then() {
 async fn an_event_sent_twice_is_seen_once_and_a_leap_is_a_gap() {
     let bus = open(1).await;
     publish(&bus, [1, 2, 2, 1, 3]).await;
-    assert_eq!(tail(&bus, 0).await.take(3).map_ok(|event| event.seq).try_collect::<Vec<_>>().await, Ok(vec![1, 2, 3]));
+    assert_eq!(
+        tail(&bus, 0).await.take(3).map_ok(|event| event.seq).try_collect::<Vec<_>>().await,
+        Ok(vec![1, 2, 3])
+    );
     let mut behind = tail(&bus, 2).await;
     publish(&bus, [9]).await;
     assert_eq!(behind.next().await, Some(Err(BusError::Gap { first: 9 })));

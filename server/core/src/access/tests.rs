@@ -51,7 +51,7 @@ fn resources(owner: PrincipalId) -> Vec<(&'static str, Resource<'static>, Vec<Ac
     use Action::*;
     let tool = |effect| Resource::Tool { name: "t", effect };
     vec![
-        ("tenant", Resource::Tenant, vec![ConversationCreate, ArtifactCreate, TenantConfigure]),
+        ("tenant", Resource::Tenant, vec![ConversationCreate, ArtifactCreate, DashboardEdit, DatasourceEdit, TenantConfigure]),
         (
             "conversation",
             Resource::Conversation { id: ConversationId(Uuid::from_u128(5)), owner },

@@ -74,6 +74,17 @@ pub(crate) enum WidgetConfig {
     Text(Words),
 }
 
+impl WidgetConfig {
+    /// Returns the slug of the key figure it shows.
+    #[cfg(test)]
+    pub(crate) fn kpi(&self) -> Option<&str> {
+        match self {
+            Self::Kpi(slug) => Some(slug),
+            _ => None,
+        }
+    }
+}
+
 /// How the rows of a query become a chart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ChartConfig {

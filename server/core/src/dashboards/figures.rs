@@ -62,10 +62,3 @@ pub(super) fn position(rows: &Rows, slug: &str, column: &str) -> Result<usize, E
         .position(|known| known.name == column)
         .ok_or_else(|| Error::BadDefinition { slug: slug.to_owned(), column: column.to_owned() })
 }
-
-/// Returns the targets the query itself gives, one a span named; none when it gives none.
-pub(super) fn targets(rows: &Rows, spans: &[String]) -> Vec<Option<f64>> {
-    let (Ok(span), Ok(target)) = (position(rows, "", "span"), position(rows, "", "target")) else { return Vec::new() };
-    let of = |name: &String| rows.rows.iter().find(|row| row.get(span).and_then(Value::as_str) == Some(name))?.get(target)?.as_f64();
-    spans.iter().map(of).collect()
-}

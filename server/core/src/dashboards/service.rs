@@ -1,9 +1,9 @@
 use super::{
     Error,
-    charts::{CompanyChart, Hand, company},
+    charts::{Hand, company},
     definition::{NewDashboard, NewKpi, WidgetConfig},
     figures,
-    scene::{Scene, span_name},
+    scene::Scene,
     store::{self, Kpi, pick},
     widgets,
 };
@@ -19,7 +19,7 @@ use futures::future::join_all;
 use penny_entity::{dashboard, widget};
 use penny_types::{
     DatasourceId, Locale,
-    artifacts::{ChartContent, ValueFormat},
+    artifacts::ChartContent,
     dashboards::{DashboardFilters, DashboardSummary, DashboardView, Health, KpiValue, Period, WidgetView},
 };
 use penny_words::{keys, text};
@@ -130,11 +130,11 @@ impl Dashboards {
             return Err(Error::NoFigures);
         }
         let read = join_all(definitions.iter().map(|kpi| self.figure(ctx, &scene, kpi))).await;
-        let (kpis, planned) = gather(&definitions, read)?;
+        let kpis = gather(&definitions, read)?;
         let hand = Hand { locale: ctx.locale, currency: &scene.currency };
         let title = title(ctx.locale, scene.unit_name.as_deref(), scene.filters.period);
         let summary = verdict(hand, &title, &kpis);
-        let chart = company(CompanyChart { hand, kpis: &kpis, planned: &planned, summary });
+        let chart = company(&kpis, hand, summary);
         Ok(KpiReport {
             from: scene.spans.now.from,
             to: scene.spans.now.to,
@@ -173,11 +173,9 @@ impl Dashboards {
         Ok(())
     }
 
-    /// Computes one key figure, and its targets of the trend's months.
-    async fn figure(&self, ctx: &Ctx, scene: &Scene, kpi: &Kpi) -> Result<(KpiValue, Vec<Option<f64>>), Error> {
+    async fn figure(&self, ctx: &Ctx, scene: &Scene, kpi: &Kpi) -> Result<KpiValue, Error> {
         let rows = scene.ask(ctx, &self.datasources, Some(kpi.datasource), &kpi.sql).await?;
-        let months: Vec<String> = scene.spans.months.iter().map(|month| span_name(*month)).collect();
-        Ok((figures::figure(kpi, scene, &rows)?, figures::targets(&rows, &months)))
+        figures::figure(kpi, scene, &rows)
     }
 
     /// Draws one widget; absent when it shows a figure that does not exist for what is asked about.
@@ -213,7 +211,7 @@ impl Dashboards {
                 if !kpi.units.contains(&scene.filters.unit) {
                     return Ok(Drawn::Nothing);
                 }
-                return Ok(Drawn::Kpi(self.figure(ctx, scene, kpi).await?.0));
+                return Ok(Drawn::Kpi(self.figure(ctx, scene, kpi).await?));
             }
             WidgetConfig::Chart(config) => {
                 let rows = scene.ask(ctx, &self.datasources, config.datasource, &config.sql).await?;
@@ -245,21 +243,14 @@ fn summary(row: dashboard::Model, locale: Locale) -> DashboardSummary {
     }
 }
 
-type Read = Result<(KpiValue, Vec<Option<f64>>), Error>;
-
-/// Puts the figures together with the monthly targets of the first amount. A figure that failed is
-/// one of which nothing is known; when all failed, the first failure is the answer.
-fn gather(definitions: &[&Kpi], read: Vec<Read>) -> Result<(Vec<KpiValue>, Vec<Option<f64>>), Error> {
+/// Puts the figures together. One that failed is one of which nothing is known; when all failed, the
+/// first failure is the answer.
+fn gather(definitions: &[&Kpi], read: Vec<Result<KpiValue, Error>>) -> Result<Vec<KpiValue>, Error> {
     let has_any = read.iter().any(Result::is_ok);
-    let (mut kpis, mut planned) = (Vec::with_capacity(read.len()), None);
+    let mut kpis = Vec::with_capacity(read.len());
     for (definition, read) in definitions.iter().zip(read) {
         match read {
-            Ok((kpi, targets)) => {
-                if kpi.format == ValueFormat::Currency {
-                    planned.get_or_insert(targets);
-                }
-                kpis.push(kpi);
-            }
+            Ok(kpi) => kpis.push(kpi),
             Err(error) if has_any => {
                 tracing::warn!(error = %error, kpi.slug = %definition.slug, "a key figure could not be computed");
                 kpis.push(figures::nothing(definition));
@@ -267,7 +258,7 @@ fn gather(definitions: &[&Kpi], read: Vec<Read>) -> Result<(Vec<KpiValue>, Vec<O
             Err(error) => return Err(error),
         }
     }
-    Ok((kpis, planned.unwrap_or_default()))
+    Ok(kpis)
 }
 
 fn title(locale: Locale, unit_name: Option<&str>, period: Period) -> String {

@@ -17,9 +17,14 @@ pub(super) fn classify(error: &DbErr) -> Trouble {
     match error {
         DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => Trouble::Busy,
         DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => Trouble::Unavailable,
-        DbErr::Conn(RuntimeErr::SqlxError(inner))
-        | DbErr::Exec(RuntimeErr::SqlxError(inner))
-        | DbErr::Query(RuntimeErr::SqlxError(inner)) => classify_driver(inner),
+        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+            classify_driver(inner)
+        }
+        // Whatever keeps a connection from being made, the database cannot be reached.
+        DbErr::Conn(RuntimeErr::SqlxError(inner)) => match classify_driver(inner) {
+            Trouble::Other => Trouble::Unavailable,
+            trouble => trouble,
+        },
         DbErr::Conn(_) => Trouble::Unavailable,
         _ => Trouble::Other,
     }

@@ -11,7 +11,9 @@ pub fn normalise(address: &str) -> Option<String> {
     let (local, domain) = address.rsplit_once('@')?;
     let is_local = !local.is_empty()
         && local.len() <= 64
-        && !local.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '@' | '"' | '<' | '>' | ',' | ';'));
+        && !local
+            .chars()
+            .any(|c| c.is_control() || c.is_whitespace() || matches!(c, '@' | '"' | '<' | '>' | ',' | ';'));
     if !is_local || domain.contains(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ':')) {
         return None;
     }

@@ -30,8 +30,23 @@ pub enum Weakness {
 /// What people who guess try first, as far as it is long enough to pass otherwise. Compared without
 /// case, digits at the end and what is not a letter.
 const GUESSES: &[&str] = &[
-    "password", "passwort", "contrasena", "contraseña", "qwertyuiop", "qwertzuiop", "letmein", "welcome",
-    "administrator", "admin", "changeme", "iloveyou", "abcdefghij", "asdfghjkl", "bienvenido", "penny", "company",
+    "password",
+    "passwort",
+    "contrasena",
+    "contraseña",
+    "qwertyuiop",
+    "qwertzuiop",
+    "letmein",
+    "welcome",
+    "administrator",
+    "admin",
+    "changeme",
+    "iloveyou",
+    "abcdefghij",
+    "asdfghjkl",
+    "bienvenido",
+    "penny",
+    "company",
 ];
 
 /// Checks a password somebody chooses.
@@ -51,7 +66,8 @@ pub fn check(password: &str, email: &str) -> Result<(), Weakness> {
     distinct.sort_unstable();
     distinct.dedup();
     let local = email.split('@').next().unwrap_or_default().to_lowercase();
-    let is_digits_in_order = "01234567890123456789".contains(&lower) || "98765432109876543210".contains(&lower);
+    let is_digits_in_order =
+        "01234567890123456789".contains(&lower) || "98765432109876543210".contains(&lower);
     let is_own_name = local.len() >= 4 && lower.contains(&local);
     if distinct.len() < 4 || is_digits_in_order || is_own_name || GUESSES.contains(&letters.as_str()) {
         return Err(Weakness::Guessable);
@@ -88,7 +104,8 @@ impl Hasher {
     /// When there is no memory for it.
     pub async fn hash(&self, password: &SecretString, salt: [u8; 16]) -> Result<String, HashFailed> {
         let password = password.clone();
-        self.run(move || compute(password.expose_secret().as_bytes(), &salt).map(|hash| hash.to_string())).await?
+        self.run(move || compute(password.expose_secret().as_bytes(), &salt).map(|hash| hash.to_string()))
+            .await?
     }
 
     /// Says whether a password is the one that was hashed. Without a hash it works as long and says no.
@@ -102,7 +119,8 @@ impl Hasher {
         let decoy = Arc::clone(&self.decoy);
         let is_same = self
             .run(move || {
-                let decoy = || decoy.get_or_init(|| compute(b"nobody's password", b"no account's salt").ok()).clone();
+                let decoy =
+                    || decoy.get_or_init(|| compute(b"nobody's password", b"no account's salt").ok()).clone();
                 let hash = stored.or_else(decoy);
                 hash.is_some_and(|hash| Argon2::default().verify_password(&given, &hash).is_ok())
             })
@@ -110,7 +128,10 @@ impl Hasher {
         Ok(is_known && is_same)
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashFailed> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashFailed> {
         let failed = |error: &dyn std::fmt::Display| HashFailed(error.to_string());
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|error| failed(&error))?;
         tokio::task::spawn_blocking(move || {

@@ -75,7 +75,12 @@ impl Identity {
         let account =
             NewAccount { email: Some(user.email), name, role: user.role, locale: ctx.locale, password_hash };
         let who = insert_account(&tx, ctx, account).await?;
-        audit::record(&tx, ctx, Record::of("identity.create_user", "principal").target(who.id).permit(&permit)).await?;
+        audit::record(
+            &tx,
+            ctx,
+            Record::of("identity.create_user", "principal").target(who.id).permit(&permit),
+        )
+        .await?;
         tx.commit().await?;
         Ok(who.id)
     }
@@ -96,9 +101,15 @@ impl Identity {
     ///
     /// # Errors
     /// When the address is none. The password is the operator's own choice and is not judged.
-    pub async fn bootstrap(&self, ctx: &Ctx, address: &str, secret: Option<&SecretString>) -> Result<PrincipalId> {
+    pub async fn bootstrap(
+        &self,
+        ctx: &Ctx,
+        address: &str,
+        secret: Option<&SecretString>,
+    ) -> Result<PrincipalId> {
         self.shared.access.check(ctx, Action::TenantConfigure, &Resource::Tenant)?;
-        let normalised = email::normalise(address).ok_or(Error::Invalid { field: "email", key: "identity-email" })?;
+        let normalised =
+            email::normalise(address).ok_or(Error::Invalid { field: "email", key: "identity-email" })?;
         if self.is_admin_with_password(ctx, &normalised, secret.is_some()).await? {
             return self.find_by_email(ctx, address).await;
         }
@@ -134,7 +145,12 @@ impl Identity {
     }
 
     /// Says whether the operator's choice is made already: nothing is to be hashed or written then.
-    async fn is_admin_with_password(&self, ctx: &Ctx, normalised: &str, wants_password: bool) -> Result<bool> {
+    async fn is_admin_with_password(
+        &self,
+        ctx: &Ctx,
+        normalised: &str,
+        wants_password: bool,
+    ) -> Result<bool> {
         let tx = self.shared.db.read(ctx).await?;
         let Some(who) = store::find_by_email(&tx, ctx.tenant, normalised).await? else {
             return Ok(false);
@@ -154,7 +170,8 @@ impl Identity {
             let tx = self.shared.db.read(ctx).await?;
             store::holders(&tx, ctx.tenant, Role::Admin).await?
         };
-        let by_password = |who: &principal::Model| self.options.passwords_enabled && who.password_hash.is_some();
+        let by_password =
+            |who: &principal::Model| self.options.passwords_enabled && who.password_hash.is_some();
         let by_provider = has_providers && admins.iter().any(|who| who.last_signed_in_at.is_some());
         if by_provider || admins.iter().any(by_password) {
             return Ok(FirstAdmin::CanSignIn);
@@ -171,7 +188,8 @@ impl Identity {
                     password_hash: None,
                 };
                 let who = insert_account(&tx, ctx, account).await?;
-                audit::record(&tx, ctx, Record::of("identity.first_admin", "principal").target(who.id)).await?;
+                audit::record(&tx, ctx, Record::of("identity.first_admin", "principal").target(who.id))
+                    .await?;
                 tx.commit().await?;
                 who.id
             }

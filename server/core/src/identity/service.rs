@@ -84,7 +84,13 @@ impl Identity {
     ///
     /// # Errors
     /// When they may no longer act.
-    pub async fn ctx_for(&self, world: &World, who: SignedIn, via: Via, locale: Option<Locale>) -> Result<Ctx> {
+    pub async fn ctx_for(
+        &self,
+        world: &World,
+        who: SignedIn,
+        via: Via,
+        locale: Option<Locale>,
+    ) -> Result<Ctx> {
         let actor = |kind| Actor { id: who.principal, kind, on_behalf_of: None };
         self.ctx(world, who, via, locale, Vec::new(), actor).await
     }

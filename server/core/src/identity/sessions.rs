@@ -6,10 +6,7 @@ use crate::{Shared, ctx::World};
 use chrono::{DateTime, Utc};
 use penny_entity::session;
 use penny_types::{PrincipalId, TenantId};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter,
-    sea_query::OnConflict,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 
 /// A session, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -105,7 +105,8 @@ impl Identity {
     pub async fn issue_link(&self, ctx: &Ctx, whom: PrincipalId, minutes: i64) -> Result<SecretString> {
         let permit = self.shared.access.check(ctx, Action::TenantConfigure, &Resource::Tenant)?;
         let tx = self.shared.db.begin(ctx).await?;
-        let who = store::find(&tx, ctx.tenant, whom).await?.filter(|who| who.is_active).ok_or(Error::NotFound)?;
+        let who =
+            store::find(&tx, ctx.tenant, whom).await?.filter(|who| who.is_active).ok_or(Error::NotFound)?;
         store::forget_links(&tx, ctx.tenant, ctx.now()).await?;
         let minted = secrets::mint_link(&ctx.world, &self.link_hash);
         let row = sign_in_link::ActiveModel {
@@ -117,7 +118,12 @@ impl Identity {
             used_at: Set(None),
         };
         sign_in_link::Entity::insert(row).exec_without_returning(&tx).await?;
-        audit::record(&tx, ctx, Record::of("identity.issue_link", "principal").target(who.id).permit(&permit)).await?;
+        audit::record(
+            &tx,
+            ctx,
+            Record::of("identity.issue_link", "principal").target(who.id).permit(&permit),
+        )
+        .await?;
         tx.commit().await?;
         Ok(minted.secret)
     }
@@ -132,7 +138,9 @@ impl Identity {
         let tx = self.shared.db.lookup().await?;
         let link = store::find_link(&tx, &hash).await?;
         let is_usable = link.is_some_and(|link| {
-            link.tenant_id == visitor.tenant && link.used_at.is_none() && link.expires_at > visitor.world.now()
+            link.tenant_id == visitor.tenant
+                && link.used_at.is_none()
+                && link.expires_at > visitor.world.now()
         });
         if is_usable { Ok(()) } else { Err(Error::LinkUnusable) }
     }

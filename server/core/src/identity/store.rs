@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use penny_entity::{TenantScoped, external_identity, principal, role_grant, sign_in_link, token};
 use penny_types::{PrincipalId, TenantId, TokenId, people::Role};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 
 /// Finds an account by its address as it is compared.
@@ -85,7 +85,10 @@ pub async fn entered(
 }
 
 /// Finds a link by its secret's hash, in whichever tenant it is.
-pub async fn find_link(conn: &impl ConnectionTrait, hash: &[u8]) -> Result<Option<sign_in_link::Model>, DbErr> {
+pub async fn find_link(
+    conn: &impl ConnectionTrait,
+    hash: &[u8],
+) -> Result<Option<sign_in_link::Model>, DbErr> {
     sign_in_link::Entity::find().filter(sign_in_link::Column::SecretHash.eq(hash)).one(conn).await
 }
 
@@ -107,8 +110,15 @@ pub async fn use_link(
 }
 
 /// Removes links that can no longer be used.
-pub async fn forget_links(conn: &impl ConnectionTrait, tenant: TenantId, now: DateTime<Utc>) -> Result<(), DbErr> {
-    sign_in_link::Entity::delete_in(tenant).filter(sign_in_link::Column::ExpiresAt.lte(now)).exec(conn).await?;
+pub async fn forget_links(
+    conn: &impl ConnectionTrait,
+    tenant: TenantId,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    sign_in_link::Entity::delete_in(tenant)
+        .filter(sign_in_link::Column::ExpiresAt.lte(now))
+        .exec(conn)
+        .await?;
     Ok(())
 }
 
@@ -137,7 +147,11 @@ pub async fn tokens(
 }
 
 /// Counts somebody's tokens that were not taken back.
-pub async fn count_tokens(conn: &impl ConnectionTrait, tenant: TenantId, owner: PrincipalId) -> Result<u64, DbErr> {
+pub async fn count_tokens(
+    conn: &impl ConnectionTrait,
+    tenant: TenantId,
+    owner: PrincipalId,
+) -> Result<u64, DbErr> {
     of_owner(tenant, owner).count(conn).await
 }
 

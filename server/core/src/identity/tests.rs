@@ -145,7 +145,16 @@ fn a_token_is_told_from_a_slip_of_the_pen_without_a_look() {
     assert_eq!(minted.hash, hash.of(token.as_bytes()));
     let mut flipped = token.clone();
     flipped.replace_range(10..11, if &token[10..11] == "0" { "1" } else { "0" });
-    for bad in [&token[..75], &token[1..], &token.to_uppercase(), &format!("{token}0"), &flipped, "", "pny_", "pny_é"] {
+    for bad in [
+        &token[..75],
+        &token[1..],
+        &token.to_uppercase(),
+        &format!("{token}0"),
+        &flipped,
+        "",
+        "pny_",
+        "pny_é",
+    ] {
         assert!(!secrets::is_well_formed(&secret(bad)), "{bad} was taken");
     }
 }
@@ -174,7 +183,11 @@ struct Door {
 
 impl Door {
     fn new() -> Self {
-        Self { throttle: Throttle::default(), tenant: TenantId(Uuid::from_u128(1)), now: DateTime::UNIX_EPOCH }
+        Self {
+            throttle: Throttle::default(),
+            tenant: TenantId(Uuid::from_u128(1)),
+            now: DateTime::UNIX_EPOCH,
+        }
     }
 
     fn fail(&mut self, account: &str, address: &str, times: u32) {

@@ -70,7 +70,13 @@ fn keys(tenant: TenantId, account: &str, address: Option<IpAddr>) -> Vec<(Key, u
 
 impl Throttle {
     /// Returns the seconds to wait before the next attempt, zero when it may be made now.
-    pub fn wait_seconds(&self, tenant: TenantId, account: &str, address: Option<IpAddr>, now: DateTime<Utc>) -> u64 {
+    pub fn wait_seconds(
+        &self,
+        tenant: TenantId,
+        account: &str,
+        address: Option<IpAddr>,
+        now: DateTime<Utc>,
+    ) -> u64 {
         let counts = self.counts.lock();
         keys(tenant, account, address)
             .into_iter()

@@ -106,7 +106,8 @@ impl Identity {
         if !store::revoke(&tx, ctx.tenant, ctx.subject(), id, ctx.now()).await? {
             return Err(Error::NotFound);
         }
-        audit::record(&tx, ctx, Record::of("identity.revoke_token", "token").target(id).permit(&permit)).await?;
+        audit::record(&tx, ctx, Record::of("identity.revoke_token", "token").target(id).permit(&permit))
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -137,7 +138,8 @@ impl Identity {
         let who = SignedIn { tenant: token.tenant_id, principal: token.principal_id };
         let actor = |kind| Actor { id: token.principal_id, kind, on_behalf_of: token.on_behalf_of };
         let ctx = self.ctx(world, who, via, locale, texts(&token.scopes), actor).await;
-        let ctx = ctx.map_err(|error| if matches!(error, Error::Inactive) { Error::TokenUnusable } else { error })?;
+        let ctx =
+            ctx.map_err(|error| if matches!(error, Error::Inactive) { Error::TokenUnusable } else { error })?;
         self.note_use(&ctx, &token);
         Ok(ctx)
     }
@@ -175,7 +177,8 @@ fn checked(new: NewToken, own: &[String]) -> Result<NewToken> {
     if !new.scopes.iter().all(|scope| known.contains(&scope.as_str())) {
         return Err(Error::Invalid { field: "scopes", key: "identity-token-scope" });
     }
-    if new.lifetime.is_some_and(|lifetime| lifetime <= TimeDelta::zero() || lifetime > TimeDelta::days(3660)) {
+    if new.lifetime.is_some_and(|lifetime| lifetime <= TimeDelta::zero() || lifetime > TimeDelta::days(3660))
+    {
         return Err(Error::Invalid { field: "expires", key: "identity-token-lifetime" });
     }
     let mut scopes = new.scopes;

@@ -22,9 +22,15 @@ fn a_host_is_compared_without_port_case_or_final_dot() {
 
 #[test]
 fn a_companys_names_are_checked_one_by_one() {
-    let fine = NewTenant { hosts: vec!["B.example:1".into(), "a.example".into(), "b.example".into()], ..NewTenant::named("globex", " Globex ") };
+    let fine = NewTenant {
+        hosts: vec!["B.example:1".into(), "a.example".into(), "b.example".into()],
+        ..NewTenant::named("globex", " Globex ")
+    };
     let new = checked(fine.clone()).unwrap();
-    assert_eq!((new.name.as_str(), new.hosts), ("Globex", vec!["a.example".to_owned(), "b.example".to_owned()]));
+    assert_eq!(
+        (new.name.as_str(), new.hosts),
+        ("Globex", vec!["a.example".to_owned(), "b.example".to_owned()])
+    );
     for (what, bad) in [
         ("slug", NewTenant { slug: "Globex".into(), ..fine.clone() }),
         ("slug", NewTenant { slug: "-x".into(), ..fine.clone() }),

@@ -62,18 +62,86 @@ fn check_png(bytes: &[u8]) -> Result<(), LogoError> {
 }
 
 const ELEMENTS: &[&str] = &[
-    "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "defs", "title", "desc",
-    "linearGradient", "radialGradient", "stop", "clipPath", "mask", "text", "tspan",
+    "svg",
+    "g",
+    "path",
+    "rect",
+    "circle",
+    "ellipse",
+    "line",
+    "polyline",
+    "polygon",
+    "defs",
+    "title",
+    "desc",
+    "linearGradient",
+    "radialGradient",
+    "stop",
+    "clipPath",
+    "mask",
+    "text",
+    "tspan",
 ];
 
 const ATTRIBUTES: &[&str] = &[
-    "xmlns", "version", "viewBox", "width", "height", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx",
-    "ry", "fx", "fy", "d", "points", "transform", "gradientTransform", "gradientUnits", "spreadMethod", "offset",
-    "stop-color", "stop-opacity", "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity",
-    "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-dasharray", "stroke-dashoffset", "opacity",
-    "clip-path", "clip-rule", "clipPathUnits", "mask", "maskUnits", "id", "role", "aria-label", "aria-hidden",
-    "preserveAspectRatio", "font-family", "font-size", "font-weight", "text-anchor", "letter-spacing", "dx", "dy",
-    "color", "focusable",
+    "xmlns",
+    "version",
+    "viewBox",
+    "width",
+    "height",
+    "x",
+    "y",
+    "x1",
+    "y1",
+    "x2",
+    "y2",
+    "cx",
+    "cy",
+    "r",
+    "rx",
+    "ry",
+    "fx",
+    "fy",
+    "d",
+    "points",
+    "transform",
+    "gradientTransform",
+    "gradientUnits",
+    "spreadMethod",
+    "offset",
+    "stop-color",
+    "stop-opacity",
+    "fill",
+    "fill-opacity",
+    "fill-rule",
+    "stroke",
+    "stroke-width",
+    "stroke-opacity",
+    "stroke-linecap",
+    "stroke-linejoin",
+    "stroke-miterlimit",
+    "stroke-dasharray",
+    "stroke-dashoffset",
+    "opacity",
+    "clip-path",
+    "clip-rule",
+    "clipPathUnits",
+    "mask",
+    "maskUnits",
+    "id",
+    "role",
+    "aria-label",
+    "aria-hidden",
+    "preserveAspectRatio",
+    "font-family",
+    "font-size",
+    "font-weight",
+    "text-anchor",
+    "letter-spacing",
+    "dx",
+    "dy",
+    "color",
+    "focusable",
 ];
 
 /// Walks the tags. Whatever is not on the lists, and every construct with a memory or a reach of its
@@ -84,7 +152,11 @@ fn check_svg(text: &str) -> Result<(), LogoError> {
     let mut is_first = true;
     while !rest.is_empty() {
         let Some((words, after)) = rest.split_once('<') else {
-            return if open.is_empty() && rest.trim().is_empty() { Ok(()) } else { Err(LogoError::Malformed) };
+            return if open.is_empty() && rest.trim().is_empty() {
+                Ok(())
+            } else {
+                Err(LogoError::Malformed)
+            };
         };
         check_words(words, open.is_empty())?;
         let (tag, after) = after.split_once('>').ok_or(LogoError::Malformed)?;
@@ -167,7 +239,10 @@ fn check_attribute(name: &str, value: &str) -> Result<(), LogoError> {
     // A reference may only point inside the picture.
     let is_reaching = lower.matches("url(").count() != lower.matches("url(#").count();
     if is_reaching || lower.contains(':') || lower.contains('\\') {
-        return Err(LogoError::NotAllowed(format!("{name}=\"{}\"", value.chars().take(32).collect::<String>())));
+        return Err(LogoError::NotAllowed(format!(
+            "{name}=\"{}\"",
+            value.chars().take(32).collect::<String>()
+        )));
     }
     Ok(())
 }

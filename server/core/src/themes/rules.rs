@@ -55,7 +55,8 @@ const MAX_NAME_CHARS: usize = 40;
 /// Says which part breaks which rule.
 pub fn check(theme: &NewTheme) -> Result<CheckedTheme, Error> {
     let product_name = name(theme.product_name.as_deref().unwrap_or(PRODUCT_NAME))?;
-    let accent: Color = theme.accent.as_deref().unwrap_or(ACCENT).parse().map_err(|_| Error::Color { field: "accent" })?;
+    let accent: Color =
+        theme.accent.as_deref().unwrap_or(ACCENT).parse().map_err(|_| Error::Color { field: "accent" })?;
     let wished = theme
         .on_accent
         .as_deref()
@@ -94,7 +95,8 @@ pub fn plain(company_name: &str) -> BrandView {
 
 fn name(text: &str) -> Result<String, Error> {
     let text = text.trim();
-    let is_fine = !text.is_empty() && text.chars().count() <= MAX_NAME_CHARS && !text.chars().any(char::is_control);
+    let is_fine =
+        !text.is_empty() && text.chars().count() <= MAX_NAME_CHARS && !text.chars().any(char::is_control);
     if is_fine { Ok(text.to_owned()) } else { Err(Error::Name) }
 }
 

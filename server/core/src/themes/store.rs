@@ -8,7 +8,8 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, sea_query::
 
 /// Reads a tenant's look; the product's own where it has none.
 pub async fn brand_in(conn: &impl ConnectionTrait, id: TenantId) -> Result<BrandView, DbErr> {
-    let company = tenant::Entity::find_by_id(id).one(conn).await?.map(|tenant| tenant.name).unwrap_or_default();
+    let company =
+        tenant::Entity::find_by_id(id).one(conn).await?.map(|tenant| tenant.name).unwrap_or_default();
     let Some(theme) = theme::Entity::find_by_id(id).one(conn).await? else {
         return Ok(rules::plain(&company));
     };

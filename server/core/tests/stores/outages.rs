@@ -109,11 +109,10 @@ async fn connections_that_died_unseen_cost_no_request() {
 async fn a_login_that_is_no_superuser_owns_the_tables_and_sees_nothing_in_them() {
     let Some(database) = postgres().await else { return };
     let admin = crate::schema::past_the_doors(&database).await;
-    let login = format!("penny_login_{}", database.options.url.rsplit('_').next().unwrap());
     let url = penny_testkit::postgres::fresh_database().await.unwrap();
     let (server, name) = url.rsplit_once('/').unwrap();
+    let login = format!("login_of_{name}");
     for sql in [
-        format!("DROP ROLE IF EXISTS {login}"),
         format!("CREATE ROLE {login} LOGIN NOSUPERUSER NOBYPASSRLS CREATEROLE"),
         format!("ALTER DATABASE {name} OWNER TO {login}"),
     ] {
@@ -138,4 +137,22 @@ async fn a_login_that_is_no_superuser_owns_the_tables_and_sees_nothing_in_them()
     assert_eq!(crate::schema::number(&owner, "SELECT count(*) FROM principal").await, 0);
     let tx = db.read(&acme).await.unwrap();
     assert_eq!(crate::schema::number(&tx, "SELECT count(*) FROM principal").await, 1);
+    drop(tx);
+    owner.close().await.unwrap();
+    db.close().await.unwrap();
+    // A role belongs to the whole server and would stay there.
+    for sql in [format!("DROP DATABASE {name} WITH (FORCE)"), format!("DROP ROLE {login}")] {
+        admin.execute_unprepared(&sql).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_lets_nobody_in_cannot_be_reached() {
+    let Some(database) = postgres().await else { return };
+    let acme = people::tenant(&database, "acme").await;
+    let mut options = database.options.clone();
+    options.url = format!("{}_missing", options.url);
+    let db = Db::connect(&options, database.bus.clone()).await.unwrap();
+    let error = db.read(&acme).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
 }

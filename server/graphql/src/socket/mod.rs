@@ -5,6 +5,8 @@
 //! connection may run at once is bounded, and a peer that stops reading is let go.
 
 mod connection;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use connection::serve;

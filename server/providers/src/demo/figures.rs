@@ -49,7 +49,16 @@ impl Hand<'_> {
             _ => (1.0, ""),
         };
         let scaled = value.abs() / divisor;
-        let number = self.number(scaled, if letter.is_empty() || scaled >= 100.0 { 0 } else if scaled >= 10.0 { 1 } else { 2 });
+        let number = self.number(
+            scaled,
+            if letter.is_empty() || scaled >= 100.0 {
+                0
+            } else if scaled >= 10.0 {
+                1
+            } else {
+                2
+            },
+        );
         let sign = if value < 0.0 { "−" } else { "" };
         let symbol = match self.currency {
             "EUR" => "€",
@@ -58,7 +67,9 @@ impl Hand<'_> {
             code => code,
         };
         match self.locale {
-            Locale::En if symbol.chars().all(char::is_alphabetic) => format!("{sign}{symbol}{NO_BREAK}{number}{letter}"),
+            Locale::En if symbol.chars().all(char::is_alphabetic) => {
+                format!("{sign}{symbol}{NO_BREAK}{number}{letter}")
+            }
             Locale::En => format!("{sign}{symbol}{number}{letter}"),
             Locale::Es if letter.is_empty() => format!("{sign}{number}{NO_BREAK}{symbol}"),
             Locale::Es => format!("{sign}{number}{NO_BREAK}{letter}{NO_BREAK}{symbol}"),
@@ -113,7 +124,9 @@ mod tests {
 
     #[test]
     fn figures_are_written_as_each_language_does() {
-        let write = |locale, value, format| Hand { locale, currency: "EUR" }.write(value, format).replace(NO_BREAK, " ");
+        let write = |locale, value, format| {
+            Hand { locale, currency: "EUR" }.write(value, format).replace(NO_BREAK, " ")
+        };
         for (value, format, english, spanish) in [
             (1_234_567.0, ValueFormat::Currency, "€1.23M", "1,23 M €"),
             (45_678.0, ValueFormat::Currency, "€45.7k", "45,7 mil €"),

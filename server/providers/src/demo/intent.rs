@@ -1,7 +1,13 @@
 //! What a message asks for.
 
+mod words;
+
 use super::language::Plain;
 use penny_types::dashboards::{Period, Unit};
+use words::{
+    ABILITIES, ALL_PROJECTS, COMPANY_HEALTH, CONNECT, DASHBOARD, FIGURES, FILLERS, GREETING, LUMEN, MARKDOWN,
+    PROJECTS, TABLE, THANKS, TOPICS, TOUR, UNITS,
+};
 
 /// What figures are about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,48 +56,6 @@ pub(super) enum Intent {
     Unknown,
 }
 
-/// The units and projects of the demo company, by the words people use for them. With other data
-/// the tool says what exists.
-const UNITS: &[(&str, &[&str])] = &[
-    ("lighting", &["lighting", "iluminacion"]),
-    ("furniture", &["furniture", "muebles", "mobiliario"]),
-    ("studio", &["studio", "estudio"]),
-];
-const PROJECTS: &[&str] = &[
-    "aurora", "daybreak", "harbor", "oakline", "pinewood", "nest", "workshop", "atelier", "museum", "stadium", "campus",
-];
-const LUMEN: &str = "lumen";
-
-/// The dashboard that comes with the demo company.
-const COMPANY_HEALTH: &str = "company-health";
-
-const DASHBOARD: &[&str] = &["dashboard", "dashboards", "panel", "paneles", "tablero", "cuadro de mando"];
-const CONNECT: &[&str] = &[
-    "connect a model", "connect a real model", "connect real model", "connect the model", "real model", "real models",
-    "language model", "openai", "ollama", "api key", "conectar un modelo", "conecto un modelo", "conectar modelo",
-    "modelo real", "modelo de verdad", "modelo de lenguaje", "clave de api",
-];
-const FIGURES: &[&str] = &[
-    "company health", "health", "kpi", "kpis", "key figures", "figures", "metrics", "indicators", "performance",
-    "how are we doing", "how is the company", "how is business", "how is our", "revenue", "margin", "margins", "sales",
-    "pipeline", "win rate", "incidents", "hiring", "salud", "indicadores", "indicador", "cifras", "metricas",
-    "rendimiento", "desempeno", "como vamos", "como va", "como van", "como esta la empresa", "ingresos", "margen",
-    "margenes", "ventas", "incidentes", "contratacion",
-];
-const ABILITIES: &[&str] = &[
-    "what can you do", "what do you do", "who are you", "what are you", "help", "que puedes hacer", "que sabes hacer",
-    "quien eres", "que eres", "ayuda", "ayudame", "eres una ia", "are you an ai", "are you real",
-];
-const TOUR: &[&str] = &[
-    "tour", "story", "long text", "long answer", "tell me about penny", "explain penny", "recorrido", "cuento",
-    "historia", "texto largo", "respuesta larga", "hablame de penny", "explica penny", "que es penny", "what is penny",
-];
-const MARKDOWN: &[&str] = &["markdown", "formatting", "formato", "code", "codigo"];
-const TABLE: &[&str] = &["table", "tabla", "tables", "tablas"];
-const THANKS: &[&str] = &["thanks", "thank you", "thx", "great", "gracias", "genial", "perfecto", "perfect"];
-const GREETING: &[&str] =
-    &["hello", "hi", "hey", "good morning", "good afternoon", "good evening", "hola", "buenos dias", "buenas"];
-
 /// Words a message may have and still be a greeting, thanks or a follow-up.
 const SHORT: usize = 6;
 
@@ -105,7 +69,13 @@ pub(super) fn of(message: &str) -> Intent {
         Intent::Connect
     } else if plain.has_any(DASHBOARD) {
         Intent::Dashboard(slug(&plain), scope)
-    } else if plain.has_any(FIGURES) || (names_a_part && plain.has_any(&["how", "show", "compare", "como", "muestra", "muestrame", "compara"])) {
+    } else if plain.has_any(ALL_PROJECTS) && !names_a_part {
+        // No tool lists the projects; the dashboard has a table of them.
+        Intent::Dashboard(COMPANY_HEALTH.to_owned(), scope)
+    } else if plain.has_any(FIGURES)
+        || (names_a_part
+            && plain.has_any(&["how", "show", "compare", "como", "muestra", "muestrame", "compara"]))
+    {
         Intent::Figures(scope)
     } else if plain.has_any(ABILITIES) {
         Intent::Abilities
@@ -140,7 +110,14 @@ fn period(plain: &Plain) -> Option<Period> {
 }
 
 fn subject(plain: &Plain) -> Subject {
-    let each = ["business units", "by business unit", "each business unit", "unidades de negocio", "por unidad de negocio", "cada unidad de negocio"];
+    let each = [
+        "business units",
+        "by business unit",
+        "each business unit",
+        "unidades de negocio",
+        "por unidad de negocio",
+        "cada unidad de negocio",
+    ];
     if let Some((id, _)) = UNITS.iter().find(|(_, names)| plain.has_any(names)) {
         return Subject::One(Unit::Bu, Some((*id).to_owned()));
     }
@@ -159,16 +136,11 @@ fn subject(plain: &Plain) -> Subject {
     };
     named(Unit::Bu, &["business unit", "unidad de negocio"])
         .or_else(|| named(Unit::Project, &["project", "proyecto"]))
-        .or_else(|| plain.has_any(&["company", "empresa", "compania", "we", "vamos"]).then_some(Subject::Company))
+        .or_else(|| {
+            plain.has_any(&["company", "empresa", "compania", "we", "vamos"]).then_some(Subject::Company)
+        })
         .unwrap_or(Subject::Unsaid)
 }
-
-/// Words between a marker and the name it marks, or after the name.
-const FILLERS: &[&str] = &[
-    "a", "an", "the", "my", "our", "this", "that", "in", "for", "of", "called", "named", "is", "doing", "please", "now",
-    "month", "quarter", "year", "to", "date", "mtd", "qtd", "ytd", "el", "la", "los", "las", "mi", "nuestro", "nuestra",
-    "este", "esta", "en", "de", "del", "llamado", "llamada", "va", "por", "favor", "ahora", "mes", "trimestre", "ano",
-];
 
 /// Takes the first word that is none of the usual ones for a name.
 fn name(words: &str) -> Option<String> {
@@ -178,9 +150,47 @@ fn name(words: &str) -> Option<String> {
 /// Finds which dashboard is meant: named before the word in English, after it in Spanish.
 fn slug(plain: &Plain) -> String {
     let others = [
-        "open", "show", "me", "load", "see", "want", "i", "can", "you", "give", "company", "health", "abre", "abrir", "muestra",
-        "muestrame", "ver", "quiero", "ensename", "salud", "empresa", "y", "and", "full", "screen", "dashboard", "panel",
-        "tablero", "hi", "hey", "hola", "could", "would", "like", "us", "let", "s", "up", "bring", "carga", "cargar",
+        "open",
+        "show",
+        "me",
+        "load",
+        "see",
+        "want",
+        "i",
+        "can",
+        "you",
+        "give",
+        "company",
+        "health",
+        "abre",
+        "abrir",
+        "muestra",
+        "muestrame",
+        "ver",
+        "quiero",
+        "ensename",
+        "salud",
+        "empresa",
+        "y",
+        "and",
+        "full",
+        "screen",
+        "dashboard",
+        "panel",
+        "tablero",
+        "hi",
+        "hey",
+        "hola",
+        "could",
+        "would",
+        "like",
+        "us",
+        "let",
+        "s",
+        "up",
+        "bring",
+        "carga",
+        "cargar",
     ];
     let is_name = |word: &&str| !FILLERS.contains(word) && !others.contains(word) && !is_part(word);
     let before = ["dashboard", "dashboards"].iter().find_map(|word| plain.before(word));
@@ -193,6 +203,12 @@ fn slug(plain: &Plain) -> String {
 /// Says whether a word names a unit or a project, which are filters and no dashboard's name.
 fn is_part(word: &str) -> bool {
     UNITS.iter().any(|(_, names)| names.contains(&word)) || PROJECTS.contains(&word) || word == LUMEN
+}
+
+/// Finds which figures a message asks for: parts of their slugs. None means all alike.
+pub(super) fn topics(message: &str) -> Vec<&'static str> {
+    let plain = Plain::new(message);
+    TOPICS.iter().filter(|(_, words)| plain.has_any(words)).map(|(slug, _)| *slug).collect()
 }
 
 /// Returns the ids of the business units to compare.
@@ -215,7 +231,8 @@ mod tests {
     #[test]
     fn requests_are_recognised_in_both_languages() {
         use Period::{Mtd, Qtd, Ytd};
-        let dashboard = |slug: &str, period, subject| Intent::Dashboard(slug.to_owned(), Scope { period, subject });
+        let dashboard =
+            |slug: &str, period, subject| Intent::Dashboard(slug.to_owned(), Scope { period, subject });
         for (message, expected) in [
             ("Show me company health now", figures(None, Subject::Company)),
             ("Muéstrame la salud de la empresa", figures(None, Subject::Company)),
@@ -232,9 +249,17 @@ mod tests {
             ("Compara las unidades de negocio", figures(None, Subject::EachUnit)),
             ("Open the company health dashboard", dashboard("company-health", None, Subject::Company)),
             ("Abre el panel de salud de la empresa", dashboard("company-health", None, Subject::Company)),
-            ("open dashboard for studio this year", dashboard("company-health", Some(Ytd), one(Unit::Bu, "studio"))),
+            (
+                "open dashboard for studio this year",
+                dashboard("company-health", Some(Ytd), one(Unit::Bu, "studio")),
+            ),
             ("load the sales pipeline dashboard", dashboard("sales-pipeline", None, Subject::Unsaid)),
             ("abre el tablero de ventas", dashboard("ventas", None, Subject::Unsaid)),
+            (
+                "Which projects need attention this month?",
+                dashboard("company-health", Some(Mtd), Subject::Unsaid),
+            ),
+            ("¿Qué proyectos necesitan atención?", dashboard("company-health", None, Subject::Unsaid)),
             ("and this quarter?", Intent::Again(Scope { period: Some(Qtd), subject: Subject::Unsaid })),
             ("¿y Studio?", Intent::Again(Scope { period: None, subject: one(Unit::Bu, "studio") })),
             ("How do I connect a real model?", Intent::Connect),
@@ -255,5 +280,12 @@ mod tests {
         ] {
             assert_eq!(of(message), expected, "{message}");
         }
+    }
+
+    #[test]
+    fn the_figures_asked_for_are_found() {
+        assert_eq!(topics("How is revenue doing against budget?"), ["revenue"]);
+        assert_eq!(topics("¿Cómo van el margen y la contratación?"), ["margin", "hire"]);
+        assert!(topics("Show me company health now").is_empty());
     }
 }

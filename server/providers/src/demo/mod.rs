@@ -15,8 +15,8 @@ use async_stream::stream;
 use async_trait::async_trait;
 use futures::StreamExt;
 use penny_ports::models::{
-    FinishReason, ModelError, ModelEvent, ModelListing, ModelMessage, ModelProvider, ModelRequest, ModelStream,
-    ToolRequest,
+    FinishReason, ModelError, ModelEvent, ModelListing, ModelMessage, ModelProvider, ModelRequest,
+    ModelStream, ToolRequest,
 };
 use penny_types::{Locale, models::UsageView};
 use penny_words::{keys, text};
@@ -83,9 +83,11 @@ impl ModelProvider for DemoModel {
 /// Says the words one by one, then makes the calls. A word counts as a token.
 fn speak(script: Script, request: &ModelRequest, pace: Duration) -> ModelStream {
     let read = words_read(request);
-    let limit = request.max_output_tokens.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    let limit =
+        request.max_output_tokens.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
     stream! {
         let mut said = 0;
+        let mut due = tokio::time::Instant::now();
         for word in script.words.split_inclusive(char::is_whitespace) {
             if said == limit {
                 yield Ok(ModelEvent::Usage(usage(read, said)));
@@ -93,7 +95,9 @@ fn speak(script: Script, request: &ModelRequest, pace: Duration) -> ModelStream 
                 return;
             }
             if !pace.is_zero() && said > 0 {
-                tokio::time::sleep(pace).await;
+                // By the clock, not by the pause: a busy machine does not slow the speech down.
+                due += pace;
+                tokio::time::sleep_until(due).await;
             }
             said += 1;
             yield Ok(ModelEvent::Text(word.to_owned()));

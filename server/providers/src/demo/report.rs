@@ -30,6 +30,8 @@ pub(super) struct Report {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Figure {
+    #[serde(default)]
+    slug: String,
     name: String,
     format: ValueFormat,
     direction: Direction,
@@ -45,26 +47,24 @@ impl Report {
         serde_json::from_str(content).ok()
     }
 
-    /// Tells how one unit does: what goes well and what does not.
-    pub(super) fn tell(&self, locale: Locale) -> String {
+    /// Tells how one unit does: first the figures of the topics asked for, then what goes well and
+    /// what does not.
+    pub(super) fn tell(&self, locale: Locale, topics: &[&str]) -> String {
         if self.kpis.iter().all(|figure| figure.value.is_none()) {
             return text(locale, keys::DEMO_NO_FIGURES, &[]);
         }
         let hand = self.hand(locale);
+        let (asked, others): (Vec<_>, Vec<_>) = self.kpis.iter().partition(|figure| {
+            figure.value.is_some() && topics.iter().any(|topic| figure.slug.contains(topic))
+        });
         let mut told = self.headline(locale);
-        for (health, heading) in [
-            (Health::Good, keys::DEMO_GOING_WELL),
-            (Health::Watch, keys::DEMO_CLOSE),
-            (Health::Bad, keys::DEMO_OFF_TARGET),
-        ] {
-            let lines = self.of(health).into_iter().take(MAX_NAMED).map(|figure| figure.line(hand));
-            let lines: Vec<String> = lines.collect();
-            if !lines.is_empty() {
-                told.push_str(&format!("\n\n### {}\n\n{}", text(locale, heading, &[]), lines.join("\n")));
-            }
+        if !asked.is_empty() {
+            let lines: Vec<String> = asked.iter().map(|figure| figure.line(hand)).collect();
+            told.push_str(&format!("\n\n{}", lines.join("\n")));
         }
-        let without: Vec<&str> =
-            self.kpis.iter().filter(|figure| figure.value.is_none()).map(|figure| figure.name.as_str()).collect();
+        told.push_str(&sections(&others, hand, &[Health::Good, Health::Watch, Health::Bad]));
+        let without = others.iter().filter(|figure| figure.value.is_none());
+        let without: Vec<&str> = without.map(|figure| figure.name.as_str()).collect();
         if !without.is_empty() {
             told.push_str("\n\n");
             told.push_str(&text(locale, keys::DEMO_NO_DATA, &[("names", &without.join(", "))]));
@@ -84,7 +84,8 @@ impl Report {
             Some(name) if !name.is_empty() => name.to_owned(),
             _ => text(locale, keys::DEMO_THE_COMPANY, &[]),
         };
-        let subject = text(locale, keys::DEMO_SUBJECT, &[("unit", &unit), ("period", &period(locale, self.period))]);
+        let subject =
+            text(locale, keys::DEMO_SUBJECT, &[("unit", &unit), ("period", &period(locale, self.period))]);
         text(
             locale,
             keys::DEMO_HEADLINE,
@@ -98,18 +99,36 @@ impl Report {
         )
     }
 
-    /// Counts the figures on target, and those that can be judged at all.
     fn score(&self) -> (usize, usize) {
-        let known = self.kpis.iter().filter(|figure| figure.health != Health::Unknown);
-        (self.of(Health::Good).len(), known.count())
+        score(self.kpis.iter().map(|figure| figure.health))
     }
+}
 
-    /// Returns the figures that stand so, the furthest from their targets first.
-    fn of(&self, health: Health) -> Vec<&Figure> {
-        let mut found: Vec<_> = self.kpis.iter().filter(|figure| figure.health == health).collect();
+/// Counts the figures on target, and those that can be judged at all.
+fn score(standings: impl Iterator<Item = Health>) -> (usize, usize) {
+    standings
+        .filter(|health| *health != Health::Unknown)
+        .fold((0, 0), |(good, known), health| (good + usize::from(health == Health::Good), known + 1))
+}
+
+/// Lists figures under a heading for each way to stand, the furthest from their targets first.
+fn sections(figures: &[&Figure], hand: Hand<'_>, standings: &[Health]) -> String {
+    let mut told = String::new();
+    for health in standings {
+        let mut found: Vec<_> = figures.iter().filter(|figure| figure.health == *health).collect();
+        if found.is_empty() {
+            continue;
+        }
         found.sort_by(|one, other| other.distance().total_cmp(&one.distance()));
-        found
+        let heading = match health {
+            Health::Good => keys::DEMO_GOING_WELL,
+            Health::Watch => keys::DEMO_CLOSE,
+            Health::Bad | Health::Unknown => keys::DEMO_OFF_TARGET,
+        };
+        let lines: Vec<String> = found.iter().take(MAX_NAMED).map(|figure| figure.line(hand)).collect();
+        told.push_str(&format!("\n\n### {}\n\n{}", text(hand.locale, heading, &[]), lines.join("\n")));
     }
+    told
 }
 
 impl Figure {
@@ -137,6 +156,78 @@ impl Figure {
             line.push_str(&text(hand.locale, keys::DEMO_CHANGE, &[("change", &change)]));
         }
         format!("- {line}")
+    }
+}
+
+/// What `load_dashboard` answers, as far as it is quoted.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Dashboard {
+    title: String,
+    #[serde(default)]
+    currency: String,
+    #[serde(default)]
+    widgets: Vec<Widget>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Widget {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    format: Option<ValueFormat>,
+    #[serde(default)]
+    value: Option<f64>,
+    #[serde(default)]
+    previous: Option<f64>,
+    #[serde(default)]
+    target: Option<f64>,
+    #[serde(default)]
+    health: Option<Health>,
+}
+
+impl Dashboard {
+    /// Reads a tool's answer; `None` when it is something else.
+    pub(super) fn read(content: &str) -> Option<Self> {
+        serde_json::from_str(content).ok()
+    }
+
+    /// Tells that it is open, and what on it needs attention.
+    pub(super) fn tell(&self, locale: Locale, topics: &[&str]) -> String {
+        let mut told = text(locale, keys::DEMO_DASHBOARD_OPEN, &[("title", &self.title)]);
+        let figures: Vec<Figure> = self.widgets.iter().filter_map(Widget::figure).collect();
+        let (good, known) = score(figures.iter().map(|figure| figure.health));
+        if known > 0 {
+            let args = [("good_count", &*good.to_string()), ("known_count", &*known.to_string())];
+            told.push_str(&format!("\n\n{}", text(locale, keys::DEMO_DASHBOARD_SCORE, &args)));
+        }
+        let tables = self.widgets.iter().filter(|widget| widget.kind == "table");
+        if topics.contains(&"projects")
+            && let Some(table) = tables.last()
+        {
+            let args = [("title", table.title.as_str())];
+            told.push_str(&format!(" {}", text(locale, keys::DEMO_DASHBOARD_TABLE, &args)));
+        }
+        let hand = Hand { locale, currency: &self.currency };
+        let figures: Vec<&Figure> = figures.iter().collect();
+        told.push_str(&sections(&figures, hand, &[Health::Bad, Health::Watch]));
+        told
+    }
+}
+
+impl Widget {
+    fn figure(&self) -> Option<Figure> {
+        Some(Figure {
+            slug: String::new(),
+            name: self.title.clone(),
+            format: self.format?,
+            direction: Direction::Up,
+            value: self.value,
+            previous: self.previous,
+            target: self.target,
+            health: self.health?,
+        })
     }
 }
 

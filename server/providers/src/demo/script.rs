@@ -3,7 +3,7 @@
 use super::{
     intent::{self, Intent, Scope, Subject},
     language, report,
-    report::Report,
+    report::{Dashboard, Report},
     tool_request,
 };
 use penny_ports::models::{ModelMessage, ModelRequest, ToolRequest};
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 const KPIS: &str = "get_company_kpis";
-const DASHBOARD: &str = "load_dashboard";
+const LOAD_DASHBOARD: &str = "load_dashboard";
 /// Characters of a tool's excuse that are quoted.
 const MAX_REASON: usize = 400;
 
@@ -123,7 +123,9 @@ impl<'a> Scene<'a> {
                 let each = intent::unit_ids().map(|id| arguments(Unit::Bu, Some(id))).collect();
                 self.call(keys::DEMO_COMPARING, KPIS, each)
             }
-            Subject::One(unit, id) => self.call(keys::DEMO_LOOKING, KPIS, vec![arguments(*unit, id.as_deref())]),
+            Subject::One(unit, id) => {
+                self.call(keys::DEMO_LOOKING, KPIS, vec![arguments(*unit, id.as_deref())])
+            }
             Subject::Unsaid | Subject::Company => {
                 self.call(keys::DEMO_LOOKING, KPIS, vec![arguments(Unit::Company, None)])
             }
@@ -139,8 +141,12 @@ impl<'a> Scene<'a> {
             filters.insert("unit".into(), unit.as_str().into());
             filters.insert("id".into(), id.as_str().into());
         }
-        let arguments = if filters.is_empty() { json!({ "slug": slug }) } else { json!({ "slug": slug, "filters": filters }) };
-        self.call(keys::DEMO_OPENING, DASHBOARD, vec![arguments])
+        let arguments = if filters.is_empty() {
+            json!({ "slug": slug })
+        } else {
+            json!({ "slug": slug, "filters": filters })
+        };
+        self.call(keys::DEMO_OPENING, LOAD_DASHBOARD, vec![arguments])
     }
 
     /// Calls a tool, if it is offered.
@@ -169,10 +175,11 @@ impl<'a> Scene<'a> {
     fn tell(&self) -> String {
         let failed = self.answers.iter().filter(|answer| answer.is_error);
         let excuses: Vec<String> = failed.map(|answer| self.excuse(answer)).collect();
-        let reports: Vec<Report> = self.good(KPIS).filter_map(|answer| Report::read(answer.content)).collect();
+        let reports: Vec<Report> =
+            self.good(KPIS).filter_map(|answer| Report::read(answer.content)).collect();
         let told = match reports.as_slice() {
             [] => self.answers.iter().find(|answer| !answer.is_error).map(|answer| self.other(answer)),
-            [report] => Some(report.tell(self.locale)),
+            [report] => Some(report.tell(self.locale, &intent::topics(self.question))),
             several => report::compare(several, self.locale),
         };
         let paragraphs: Vec<String> = told.into_iter().chain(excuses).collect();
@@ -185,21 +192,20 @@ impl<'a> Scene<'a> {
 
     /// Tells of an answer that holds no figures.
     fn other(&self, answer: &Answer<'_>) -> String {
-        if answer.tool != DASHBOARD {
+        if answer.tool != LOAD_DASHBOARD {
             return text(self.locale, keys::DEMO_TOOL_FAILED_PLAIN, &[("tool", answer.tool)]);
         }
-        let title = serde_json::from_str::<Value>(answer.content)
-            .ok()
-            .and_then(|value| Some(value.get("title")?.as_str()?.to_owned()));
-        match title {
-            Some(title) => text(self.locale, keys::DEMO_DASHBOARD_OPEN, &[("title", &title)]),
+        match Dashboard::read(answer.content) {
+            Some(dashboard) => dashboard.tell(self.locale, &intent::topics(self.question)),
             None => text(self.locale, keys::DEMO_DASHBOARD_OPEN_PLAIN, &[]),
         }
     }
 
     fn excuse(&self, answer: &Answer<'_>) -> String {
         match reason(answer.content) {
-            Some(reason) => text(self.locale, keys::DEMO_TOOL_FAILED, &[("tool", answer.tool), ("reason", &reason)]),
+            Some(reason) => {
+                text(self.locale, keys::DEMO_TOOL_FAILED, &[("tool", answer.tool), ("reason", &reason)])
+            }
             None => text(self.locale, keys::DEMO_TOOL_FAILED_PLAIN, &[("tool", answer.tool)]),
         }
     }

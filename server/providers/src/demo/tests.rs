@@ -4,7 +4,8 @@ use penny_ports::models::ToolSpec;
 use serde_json::{Value, json};
 
 fn ask(messages: Vec<ModelMessage>) -> ModelRequest {
-    let tool = |name: &str| ToolSpec { name: name.into(), description: String::new(), input_schema: json!({}) };
+    let tool =
+        |name: &str| ToolSpec { name: name.into(), description: String::new(), input_schema: json!({}) };
     ModelRequest {
         model: MODEL.into(),
         system: String::new(),
@@ -38,7 +39,9 @@ async fn answer(request: ModelRequest) -> (String, Vec<(String, Value)>) {
     for event in events(request).await {
         match event {
             ModelEvent::Text(text) => words.push_str(&text),
-            ModelEvent::ToolCall(call) => calls.push((call.name, serde_json::from_str(&call.arguments).unwrap())),
+            ModelEvent::ToolCall(call) => {
+                calls.push((call.name, serde_json::from_str(&call.arguments).unwrap()))
+            }
             _ => {}
         }
     }
@@ -47,7 +50,7 @@ async fn answer(request: ModelRequest) -> (String, Vec<(String, Value)>) {
 
 fn kpi(name: &str, format: &str, direction: &str, figures: (f64, f64, f64), health: &str) -> Value {
     let (value, previous, target) = figures;
-    json!({ "id": "kpi_00000000000000000000000001", "slug": "x", "name": name, "format": format, "direction": direction,
+    json!({ "id": "kpi_00000000000000000000000001", "slug": name.to_lowercase().replace(' ', "-"), "name": name, "format": format, "direction": direction,
         "value": value, "previous": previous, "target": target, "health": health, "trend": [] })
 }
 
@@ -69,7 +72,10 @@ async fn company_health_is_looked_up_by_a_tool() {
     for (question, expected) in [
         ("Show me company health now", json!({ "period": "MTD", "unit": "company" })),
         ("¿Cómo va Furniture este trimestre?", json!({ "period": "QTD", "unit": "bu", "id": "furniture" })),
-        ("Key figures of project Aurora this year", json!({ "period": "YTD", "unit": "project", "id": "aurora" })),
+        (
+            "Key figures of project Aurora this year",
+            json!({ "period": "YTD", "unit": "project", "id": "aurora" }),
+        ),
     ] {
         let (words, calls) = answer(ask(vec![user(question)])).await;
         assert_eq!(calls, [("get_company_kpis".to_owned(), expected)], "{question}");
@@ -80,7 +86,8 @@ async fn company_health_is_looked_up_by_a_tool() {
 #[tokio::test]
 async fn a_dashboard_is_opened_with_its_filters() {
     let (_, calls) = answer(ask(vec![user("Open the company health dashboard for Studio this year")])).await;
-    let expected = json!({ "slug": "company-health", "filters": { "period": "YTD", "unit": "bu", "id": "studio" } });
+    let expected =
+        json!({ "slug": "company-health", "filters": { "period": "YTD", "unit": "bu", "id": "studio" } });
     assert_eq!(calls, [("load_dashboard".to_owned(), expected)]);
     let (_, calls) = answer(ask(vec![user("abre el panel")])).await;
     assert_eq!(calls, [("load_dashboard".to_owned(), json!({ "slug": "company-health" }))]);
@@ -88,7 +95,10 @@ async fn a_dashboard_is_opened_with_its_filters() {
 
 #[tokio::test]
 async fn the_answer_quotes_the_figures_and_says_what_is_good_and_what_is_not() {
-    let messages = vec![user("How is Studio doing this quarter?"), tool("get_company_kpis", &report("Studio", 1_320_000.0), false)];
+    let messages = vec![
+        user("How is Studio doing this quarter?"),
+        tool("get_company_kpis", &report("Studio", 1_320_000.0), false),
+    ];
     let (words, calls) = answer(ask(messages)).await;
     assert!(calls.is_empty());
     let expected = "**Studio, this quarter so far** (2026-10-01 to 2026-11-20): 1 of 3 key figures is on target.\n\n\
@@ -102,10 +112,38 @@ async fn the_answer_quotes_the_figures_and_says_what_is_good_and_what_is_not() {
 
 #[tokio::test]
 async fn a_question_in_spanish_is_answered_in_spanish_whatever_the_page_speaks() {
-    let messages = vec![user("¿Cómo va Studio?"), tool("get_company_kpis", &report("Studio", 1_320_000.0), false)];
+    let messages =
+        vec![user("¿Cómo va Studio?"), tool("get_company_kpis", &report("Studio", 1_320_000.0), false)];
     let (words, _) = answer(ask(messages)).await;
     assert!(words.starts_with("**Studio, lo que va de trimestre** (del 2026-10-01 al 2026-11-20): 1 de 3 indicadores cumple el objetivo."), "{words}");
     assert!(words.contains("1,32\u{a0}M\u{a0}€") && words.contains("43,1\u{a0}%"), "{words}");
+}
+
+#[tokio::test]
+async fn the_figures_asked_for_come_first() {
+    let messages =
+        vec![user("How is hiring this quarter?"), tool("get_company_kpis", &report("Studio", 1.0), false)];
+    let (words, _) = answer(ask(messages)).await;
+    let (hiring, well) = (words.find("**Time to hire:**").unwrap(), words.find("### Going well").unwrap());
+    assert!(hiring < well && words.matches("Time to hire").count() == 1, "{words}");
+}
+
+#[tokio::test]
+async fn an_open_dashboard_is_told_with_what_needs_attention() {
+    let widgets = json!([
+        { "kind": "kpi", "title": "Revenue", "format": "currency", "value": 5e6, "previous": 4e6, "target": 4.5e6, "health": "good" },
+        { "kind": "kpi", "title": "Projects on time", "format": "percent", "value": 0.5, "previous": null, "target": 0.8, "health": "bad" },
+        { "kind": "chart", "title": "Cash", "summary": "Cash is flat.", "error": null },
+        { "kind": "table", "title": "Projects", "summary": null, "error": null },
+    ]);
+    let result =
+        json!({ "slug": "company-health", "title": "Company health", "currency": "EUR", "widgets": widgets });
+    let question = user("Which projects need attention this month?");
+    let (words, _) = answer(ask(vec![question, tool("load_dashboard", &result, false)])).await;
+    let expected = "**Company health** is ready: open it with the button on its card. There you can change the period and the unit; Esc brings you back.\n\n\
+        1 of 2 key figures on it is on target. The table “Projects” on it has each project, the late ones first.\n\n\
+        ### Needs attention\n\n- **Projects on time:** 50.0% (target 80.0%)";
+    assert_eq!(words, expected);
 }
 
 #[tokio::test]
@@ -158,7 +196,10 @@ async fn a_missing_tool_is_named_and_not_called() {
     let mut request = ask(vec![user("Show me company health now")]);
     request.tools.clear();
     let (words, calls) = answer(request).await;
-    assert!(calls.is_empty() && words.contains("`get_company_kpis`") && words.contains("not available"), "{words}");
+    assert!(
+        calls.is_empty() && words.contains("`get_company_kpis`") && words.contains("not available"),
+        "{words}"
+    );
 }
 
 #[tokio::test]
@@ -183,7 +224,9 @@ async fn it_never_pretends_to_be_a_language_model() {
         let (words, _) = answer(ask(vec![user(question)])).await;
         assert!(words.contains("not a language model"), "{question}: {words}");
     }
-    for question in ["hola", "¿Quién eres?", "Escríbeme un poema sobre el mar y todo lo que hay en él", "un recorrido"] {
+    for question in
+        ["hola", "¿Quién eres?", "Escríbeme un poema sobre el mar y todo lo que hay en él", "un recorrido"]
+    {
         let (words, _) = answer(ask(vec![user(question)])).await;
         assert!(words.contains("no un modelo de lenguaje"), "{question}: {words}");
     }
@@ -192,11 +235,22 @@ async fn it_never_pretends_to_be_a_language_model() {
 #[tokio::test]
 async fn prepared_texts_keep_their_markdown() {
     let (words, _) = answer(ask(vec![user("Show me a table")])).await;
-    assert!(words.contains("\n| Quarter | Orders | Share |\n|:--------|-------:|------:|\n| First   |    120 |   20% |\n"), "{words}");
+    assert!(
+        words.contains(
+            "\n| Quarter | Orders | Share |\n|:--------|-------:|------:|\n| First   |    120 |   20% |\n"
+        ),
+        "{words}"
+    );
     let (words, _) = answer(ask(vec![user("How do I connect a real model?")])).await;
-    assert!(words.contains("\n   ```\n   PENNY__MODELS__OLLAMA__BASE_URL=http://127.0.0.1:11434\n   ```\n2. "), "{words}");
+    assert!(
+        words.contains("\n   ```\n   PENNY__MODELS__OLLAMA__BASE_URL=http://127.0.0.1:11434\n   ```\n2. "),
+        "{words}"
+    );
     let (words, _) = answer(ask(vec![user("what can markdown do")])).await;
-    assert!(words.contains("\n```python\ndef margin(revenue: float, cost: float) -> float:\n    return "), "{words}");
+    assert!(
+        words.contains("\n```python\ndef margin(revenue: float, cost: float) -> float:\n    return "),
+        "{words}"
+    );
     let (words, _) = answer(ask(vec![user("give me a tour")])).await;
     assert!(words.split_whitespace().count() > 400 && words.contains("\n\n### Ask\n\n"), "{words}");
 }

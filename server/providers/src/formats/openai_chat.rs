@@ -30,12 +30,18 @@ struct Answer {
 impl ChatDecoder {
     /// Makes a decoder; `earlier_calls` is how many tool calls the conversation has already.
     pub(crate) fn new(earlier_calls: usize) -> Self {
-        let answer = Answer { calls: ToolCalls::new(earlier_calls), usage: None, reason: None, is_done: false };
+        let answer =
+            Answer { calls: ToolCalls::new(earlier_calls), usage: None, reason: None, is_done: false };
         Self { events: EventData::new(), answer }
     }
 
-    /// Decodes an answer that came whole, from a vendor that does not stream.
+    /// Decodes an answer that came as one document, from a vendor that does not stream; or a stream
+    /// that its vendor called one.
     pub(crate) fn whole(&mut self, body: &str, out: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
+        if ["data:", "event:", ":"].iter().any(|start| body.trim_start().starts_with(start)) {
+            self.push(body.as_bytes(), out)?;
+            return self.end(out);
+        }
         self.answer.take(body, out)?;
         self.answer.close(out)
     }
@@ -76,7 +82,9 @@ impl Answer {
         if let Some(usage) = chunk.usage() {
             self.count(usage, out);
         }
-        for choice in chunk.choices.unwrap_or_default().into_iter().filter(|choice| choice.index.unwrap_or(0) == 0) {
+        for choice in
+            chunk.choices.unwrap_or_default().into_iter().filter(|choice| choice.index.unwrap_or(0) == 0)
+        {
             if let Some(delta) = choice.delta.or(choice.message) {
                 self.say(&delta, out)?;
             }
@@ -115,7 +123,9 @@ impl Answer {
             "length" | "max_tokens" | "model_length" => FinishReason::Length,
             "content_filter" | "safety" => FinishReason::Filtered,
             "error" | "abort" => return Err(broken(format!("the vendor ended the answer with {word}"))),
-            "insufficient_system_resource" => return Err(ModelError::Unavailable { detail: word.to_owned() }),
+            "insufficient_system_resource" => {
+                return Err(ModelError::Unavailable { detail: word.to_owned() });
+            }
             // Some vendors say "stop" though they ask for tools.
             _ if has_calls => FinishReason::ToolCalls,
             _ => FinishReason::Stop,

@@ -36,7 +36,10 @@ impl EventData {
     }
 
     /// Gives out the event the end of the body left open, if any.
-    pub(crate) fn end(&mut self, mut each: impl FnMut(&str) -> Result<(), ModelError>) -> Result<(), ModelError> {
+    pub(crate) fn end(
+        &mut self,
+        mut each: impl FnMut(&str) -> Result<(), ModelError>,
+    ) -> Result<(), ModelError> {
         if let Some(line) = self.lines.end() {
             self.data.line(&line, &mut each)?;
         }
@@ -45,7 +48,11 @@ impl EventData {
 }
 
 impl Data {
-    fn line(&mut self, line: &str, each: &mut impl FnMut(&str) -> Result<(), ModelError>) -> Result<(), ModelError> {
+    fn line(
+        &mut self,
+        line: &str,
+        each: &mut impl FnMut(&str) -> Result<(), ModelError>,
+    ) -> Result<(), ModelError> {
         let line = match std::mem::replace(&mut self.is_past_first_line, true) {
             false => line.strip_prefix('\u{feff}').unwrap_or(line),
             true => line,

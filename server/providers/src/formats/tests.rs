@@ -88,7 +88,8 @@ fn fixtures_split_at_every_byte_give_the_same_events() {
 
 #[test]
 fn line_ends_make_no_difference() {
-    for fixture in FIXTURES.iter().filter(|fixture| fixture.format == Format::Chat && fixture.error.is_none()) {
+    for fixture in FIXTURES.iter().filter(|fixture| fixture.format == Format::Chat && fixture.error.is_none())
+    {
         for end in ["\r\n", "\r"] {
             let body = fixture.body.replace('\n', end);
             let found = fixture.format.decode_whole(body.as_bytes());
@@ -127,7 +128,8 @@ fn what_is_too_large_breaks_the_answer_instead_of_the_server() {
         let (mut decoder, mut events) = (format.decoder(), Vec::new());
         decoder.push(start.as_bytes(), &mut events).unwrap();
         let endless = vec![b'x'; 64 * 1024];
-        let outcome = (0..=MAX_EVENT_BYTES / endless.len()).try_for_each(|_| decoder.push(&endless, &mut events));
+        let outcome =
+            (0..=MAX_EVENT_BYTES / endless.len()).try_for_each(|_| decoder.push(&endless, &mut events));
         assert!(matches!(outcome, Err(ModelError::Broken { .. })), "{format:?}");
     }
 }
@@ -163,10 +165,13 @@ fn made_up_ids_count_on_from_the_calls_before() {
 
 #[test]
 fn an_answer_that_comes_whole_gives_the_same_events() {
-    let body = r#"{"id":"x","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}"#;
-    let (mut decoder, mut events) = (ChatDecoder::new(0), Vec::new());
-    decoder.whole(body, &mut events).unwrap();
-    assert_eq!(events, [ModelEvent::Text("Hello".into()), ModelEvent::Finished(FinishReason::Stop)]);
+    let document = r#"{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}"#;
+    let stream = "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\n\ndata: [DONE]\n\n";
+    for body in [document, stream] {
+        let (mut decoder, mut events) = (ChatDecoder::new(0), Vec::new());
+        decoder.whole(body, &mut events).unwrap();
+        assert_eq!(events, [ModelEvent::Text("Hello".into()), ModelEvent::Finished(FinishReason::Stop)]);
+    }
 }
 
 proptest! {

@@ -95,9 +95,12 @@ impl ToolCalls {
         };
         let position = match position {
             Some(position) => position,
-            None if self.slots.len() >= MAX_CALLS => return Err(broken(format!("more than {MAX_CALLS} tool calls"))),
+            None if self.slots.len() >= MAX_CALLS => {
+                return Err(broken(format!("more than {MAX_CALLS} tool calls")));
+            }
             None => {
-                let request = ToolRequest { id: String::new(), name: String::new(), arguments: String::new() };
+                let request =
+                    ToolRequest { id: String::new(), name: String::new(), arguments: String::new() };
                 self.slots.push(Slot { index: piece.index, request });
                 self.slots.len() - 1
             }
@@ -132,7 +135,10 @@ mod tests {
             piece(Some(0), "", "", ":\"Lima\"}"),
             piece(Some(1), "", "", "}"),
         ];
-        assert_eq!(assembled(&pieces), [call("a", "weather", "{\"city\":\"Lima\"}"), call("b", "time", "{}")]);
+        assert_eq!(
+            assembled(&pieces),
+            [call("a", "weather", "{\"city\":\"Lima\"}"), call("b", "time", "{}")]
+        );
     }
 
     #[test]
@@ -153,7 +159,8 @@ mod tests {
 
     #[test]
     fn a_call_without_id_or_arguments_gets_some_and_one_without_a_name_is_dropped() {
-        let pieces = [piece(Some(0), "", "now", ""), piece(Some(1), "x", "", "{}"), piece(Some(2), "", "then", " ")];
+        let pieces =
+            [piece(Some(0), "", "now", ""), piece(Some(1), "x", "", "{}"), piece(Some(2), "", "then", " ")];
         assert_eq!(assembled(&pieces), [call("call_0", "now", "{}"), call("call_2", "then", "{}")]);
     }
 

@@ -3,12 +3,15 @@
 pub mod catalogue;
 pub mod ollama;
 pub mod openai_compatible;
+#[cfg(test)]
+mod tests;
 
 use crate::transport::Wiring;
 use penny_net::read_bounded;
 use penny_ports::models::{ModelError, ModelListing, ModelMessage, ModelRequest};
 use reqwest::RequestBuilder;
 use serde::de::DeserializeOwned;
+use std::collections::HashSet;
 use url::Url;
 
 /// Bytes a list of models may have.
@@ -45,13 +48,15 @@ async fn ask_json<T: DeserializeOwned>(
     let bytes = read
         .map_err(|_| ModelError::Silent(wiring.silence))?
         .map_err(|error| crate::formats::broken(error.to_string()))?;
-    serde_json::from_slice(&bytes).map_err(|error| crate::formats::broken(format!("not the expected JSON: {error}")))
+    serde_json::from_slice(&bytes)
+        .map_err(|error| crate::formats::broken(format!("not the expected JSON: {error}")))
 }
 
-/// Sorts a list by name and cuts it to a length anyone can read.
+/// Drops repetitions and cuts a list to a length anyone can read. The vendor's order stays: Ollama
+/// puts the model used last first.
 fn tidy(mut models: Vec<ModelListing>) -> Vec<ModelListing> {
-    models.sort_by(|one, other| one.id.cmp(&other.id));
-    models.dedup_by(|one, other| one.id == other.id);
+    let mut seen = HashSet::new();
+    models.retain(|model| seen.insert(model.id.clone()));
     models.truncate(MAX_LISTED);
     models
 }

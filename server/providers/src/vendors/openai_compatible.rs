@@ -64,7 +64,8 @@ impl OpenAiCompatible {
             return Ok(request);
         }
         let scheme = &self.vendor.auth_scheme;
-        let value = if scheme.is_empty() { self.secret().to_owned() } else { format!("{scheme} {}", self.secret()) };
+        let value =
+            if scheme.is_empty() { self.secret().to_owned() } else { format!("{scheme} {}", self.secret()) };
         let name = HeaderName::from_bytes(self.vendor.auth_header.as_bytes());
         let (Ok(name), Ok(mut value)) = (name, HeaderValue::from_str(&value)) else {
             // A key with a line break in it is a wrong key.
@@ -95,10 +96,15 @@ impl ModelProvider for OpenAiCompatible {
     }
 
     async fn list(&self) -> Result<Vec<ModelListing>, ModelError> {
-        let asked = self.http.get(endpoint(&self.vendor.base_url, "models")).map_err(|error| refused(&error))?;
+        let asked =
+            self.http.get(endpoint(&self.vendor.base_url, "models")).map_err(|error| refused(&error))?;
         let found: Models = ask_json(self.authorised(asked)?, &self.wiring, self.secret()).await?;
         let chats = found.data.into_iter().filter(|model| self.vendor.is_listed(&model.id));
-        Ok(tidy(chats.map(|Model { id, name }| ModelListing { name: name.unwrap_or_else(|| id.clone()), id }).collect()))
+        Ok(tidy(
+            chats
+                .map(|Model { id, name }| ModelListing { name: name.unwrap_or_else(|| id.clone()), id })
+                .collect(),
+        ))
     }
 }
 

@@ -7,9 +7,12 @@ use super::{
     verify::{Claims, verified},
 };
 use openidconnect::{
-    AccessToken, AuthType, AuthorizationCode, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet, Nonce,
-    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, SubjectIdentifier, TokenResponse,
-    core::{CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreProviderMetadata, CoreUserInfoClaims},
+    AccessToken, AuthType, AuthorizationCode, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet,
+    Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, SubjectIdentifier,
+    TokenResponse,
+    core::{
+        CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreProviderMetadata, CoreUserInfoClaims,
+    },
 };
 use penny_core::{ctx::World, identity::ExternalPerson};
 use url::Url;
@@ -25,15 +28,20 @@ pub(super) type Client = CoreClient<
 >;
 
 /// Makes the client of a provider.
-pub(super) fn client(provider: &Provider, metadata: &CoreProviderMetadata, ours: &str) -> Result<Client, Error> {
+pub(super) fn client(
+    provider: &Provider,
+    metadata: &CoreProviderMetadata,
+    ours: &str,
+) -> Result<Client, Error> {
     let ours = RedirectUrl::new(ours.to_owned()).map_err(|error| Error::Provider(error.to_string()))?;
     let supported = metadata.token_endpoint_auth_methods_supported();
     let is_listed = |method| supported.is_some_and(|all| all.contains(&method));
-    let client = CoreClient::from_provider_metadata(metadata.clone(), provider.client_id.clone(), provider.secret());
+    let client =
+        CoreClient::from_provider_metadata(metadata.clone(), provider.client_id.clone(), provider.secret());
     let client = client.set_redirect_uri(ours);
     // Basic is what the protocol assumes where nothing is said.
-    let by_body =
-        is_listed(CoreClientAuthMethod::ClientSecretPost) && !is_listed(CoreClientAuthMethod::ClientSecretBasic);
+    let by_body = is_listed(CoreClientAuthMethod::ClientSecretPost)
+        && !is_listed(CoreClientAuthMethod::ClientSecretBasic);
     Ok(client.set_auth_type(if by_body { AuthType::RequestBody } else { AuthType::BasicAuth }))
 }
 

@@ -106,10 +106,13 @@ pub async fn callback(
         Err(error) => return refused(&slug, &error, None),
     };
     let next = pending.next.clone();
-    let person = match flow::finish(provider, &state.world, &our_address(&state, &headers, &slug), answer, pending).await {
-        Ok(person) => person,
-        Err(error) => return refused(&slug, &error, next.as_deref()),
-    };
+    let person =
+        match flow::finish(provider, &state.world, &our_address(&state, &headers, &slug), answer, pending)
+            .await
+        {
+            Ok(person) => person,
+            Err(error) => return refused(&slug, &error, next.as_deref()),
+        };
     match state.services.identity.sign_in_external(&standing.visitor(&state), &person, provider.rules).await {
         Ok(who) => welcome(&state, &session, who, next.as_deref()).await,
         Err(error) => back(Some(word_for(&error)), next.as_deref()),

@@ -41,7 +41,12 @@ impl Pending {
     }
 
     /// Takes it out of the browser's session: an answer counts once, whatever comes of it.
-    pub async fn take(session: &Session, provider: &str, state: Option<&str>, world: &World) -> Result<Self, Error> {
+    pub async fn take(
+        session: &Session,
+        provider: &str,
+        state: Option<&str>,
+        world: &World,
+    ) -> Result<Self, Error> {
         let unreadable = |error: tower_sessions::session::Error| Error::Provider(error.to_string());
         let mut all = read(session, world).await.map_err(unreadable)?;
         let state = state.ok_or(Error::Unbegun)?;
@@ -66,4 +71,3 @@ fn is_same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     a.len() == b.len() && a.iter().zip(b).fold(0_u8, |difference, (x, y)| difference | (x ^ y)) == 0
 }
-

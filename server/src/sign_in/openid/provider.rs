@@ -105,7 +105,9 @@ impl Provider {
             secret: config.client_secret.clone(),
             scopes: config.scopes().filter(|scope| *scope != "openid").map(ToOwned::to_owned).collect(),
             rules: ExternalRules { may_link_by_email: config.link_by_email, first_role: config.default_role },
-            http: Http(clients.client(&Purpose::Issuer(config.issuer.clone())).map_err(|error| wrong(&error))?),
+            http: Http(
+                clients.client(&Purpose::Issuer(config.issuer.clone())).map_err(|error| wrong(&error))?,
+            ),
             known: Mutex::default(),
         })
     }
@@ -153,7 +155,8 @@ impl Provider {
             return None;
         }
         old.keys_read_at = now;
-        let keys: CoreJsonWebKeySet = JsonWebKeySet::fetch_async(old.metadata.jwks_uri(), &self.http).await.ok()?;
+        let keys: CoreJsonWebKeySet =
+            JsonWebKeySet::fetch_async(old.metadata.jwks_uri(), &self.http).await.ok()?;
         let metadata = Arc::new((*old.metadata).clone().set_jwks(keys));
         old.metadata = Arc::clone(&metadata);
         Some(metadata)

@@ -7,7 +7,8 @@ use super::{
 };
 use chrono::TimeDelta;
 use openidconnect::{
-    AccessToken, AccessTokenHash, ClaimsVerificationError, Nonce, SignatureVerificationError, SubjectIdentifier,
+    AccessToken, AccessTokenHash, ClaimsVerificationError, Nonce, SignatureVerificationError,
+    SubjectIdentifier,
     core::{
         CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJwsSigningAlgorithm, CoreProviderMetadata,
     },
@@ -69,7 +70,9 @@ enum Unproven {
 impl From<Unproven> for Error {
     fn from(unproven: Unproven) -> Self {
         match unproven {
-            Unproven::UnknownKey => Self::Unproven("it is signed with a key the provider does not list".to_owned()),
+            Unproven::UnknownKey => {
+                Self::Unproven("it is signed with a key the provider does not list".to_owned())
+            }
             Unproven::Wrong(words) => Self::Unproven(words),
         }
     }

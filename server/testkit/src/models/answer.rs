@@ -59,7 +59,8 @@ impl Asked {
     /// Reads the parts both formats share; `parameters` lie in `tools[].function`.
     pub(super) fn read(body: &Value) -> Self {
         let list = |key: &str| body.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let role = |message: &Value| message.get("role").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let role =
+            |message: &Value| message.get("role").and_then(Value::as_str).unwrap_or_default().to_owned();
         let words = |message: &Value| content(message).split_whitespace().count();
         let messages = list("messages");
         let question = messages.iter().rposition(|message| role(message) == "user");

@@ -42,7 +42,9 @@ pub(super) fn chat(body: &Value) -> Vec<String> {
             role => wrong.push(format!("messages[{at}].role is {role:?}")),
         }
         // Vendors insist that answers follow their calls at once.
-        if !called.is_empty() && matches!(message.get("role").and_then(Value::as_str), Some("user" | "system")) {
+        if !called.is_empty()
+            && matches!(message.get("role").and_then(Value::as_str), Some("user" | "system"))
+        {
             wrong.push(format!("messages[{at}] comes before the answers to {} tool calls", called.len()));
         }
     }
@@ -59,7 +61,10 @@ pub(super) fn ollama(body: &Value) -> Vec<String> {
         if !message.get("content").is_some_and(Value::is_string) {
             wrong.push(format!("messages[{at}].content is not text"));
         }
-        if !matches!(message.get("role").and_then(Value::as_str), Some("system" | "user" | "assistant" | "tool")) {
+        if !matches!(
+            message.get("role").and_then(Value::as_str),
+            Some("system" | "user" | "assistant" | "tool")
+        ) {
             wrong.push(format!("messages[{at}].role is unknown"));
         }
         let calls = message.get("tool_calls").and_then(Value::as_array);
@@ -118,12 +123,12 @@ impl OpenApi {
     pub fn read(path: &Path) -> Option<Self> {
         let text = std::fs::read_to_string(path).ok()?;
         let mut description: Value = serde_json::from_str(&text).expect("the description is JSON");
-        let mut components = description["components"].take();
+        let mut components = taken(&mut description, "components");
         make_null_a_type(&mut components);
         let schema = json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$ref": "#/components/schemas/CreateChatCompletionRequest",
-            "components": { "schemas": components["schemas"].take() },
+            "components": { "schemas": taken(&mut components, "schemas") },
         });
         let chat = jsonschema::options()
             .should_validate_formats(false)
@@ -135,8 +140,16 @@ impl OpenApi {
     /// Says what of a chat completions request the description does not allow.
     #[must_use]
     pub fn check_chat(&self, body: &Value) -> Vec<String> {
-        self.chat.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).take(10).collect()
+        self.chat
+            .iter_errors(body)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .take(10)
+            .collect()
     }
+}
+
+fn taken(value: &mut Value, key: &str) -> Value {
+    value.get_mut(key).map(Value::take).unwrap_or_default()
 }
 
 /// Rewrites `nullable: true`, which the description uses though its version dropped it.

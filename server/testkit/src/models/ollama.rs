@@ -32,12 +32,14 @@ pub(super) fn whole(model: &str, answer: &Answer, asked: &Asked) -> Value {
         .steps
         .iter()
         .filter_map(|step| match step {
-            Step::Call(_, call) => Some(json!({ "function": { "name": call.name, "arguments": call.arguments } })),
+            Step::Call(_, call) => {
+                Some(json!({ "function": { "name": call.name, "arguments": call.arguments } }))
+            }
             _ => None,
         })
         .collect();
-    if !calls.is_empty() {
-        whole["message"]["tool_calls"] = calls.into();
+    if let (false, Some(Value::Object(message))) = (calls.is_empty(), whole.get_mut("message")) {
+        message.insert("tool_calls".to_owned(), calls.into());
     }
     whole
 }

@@ -164,7 +164,10 @@ mod tests {
         }
         assert_eq!(Script::parse("mock-reasoning50").unwrap().reasoning, 50);
         assert_eq!(Script::parse("mock-args{bad}").unwrap().calls, Calls::BadArguments);
-        assert_eq!(Script::parse("mock-len5-tool-load_dash-board").unwrap().calls, Calls::Named("load_dash-board".into()));
+        assert_eq!(
+            Script::parse("mock-len5-tool-load_dash-board").unwrap().calls,
+            Calls::Named("load_dash-board".into())
+        );
         assert_eq!(Script::parse("mock").unwrap().len, 20);
     }
 

@@ -22,6 +22,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 use tokio::{net::TcpListener, task::JoinSet, time::Instant};
 
@@ -157,19 +158,29 @@ async fn list_models() -> Json<Value> {
 }
 
 async fn list_tags() -> Json<Value> {
-    let models = LISTED.map(|name| json!({ "name": format!("{name}:latest"), "model": format!("{name}:latest"),
-        "size": 1, "details": { "family": "mock", "parameter_size": "1B" } }));
+    let models = LISTED.map(|name| {
+        json!({ "name": format!("{name}:latest"), "model": format!("{name}:latest"),
+        "size": 1, "details": { "family": "mock", "parameter_size": "1B" } })
+    });
     Json(json!({ "models": models }))
 }
 
-async fn chat_completions(State(recording): State<Recording>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
+async fn chat_completions(
+    State(recording): State<Recording>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Response {
     let mut problems = check::chat(&body);
     problems.extend(recording.api.iter().flat_map(|api| api.check_chat(&body)));
     recording.keep("/v1/chat/completions", &headers, &body, &problems);
     respond(Wire::OpenAi, &body, &problems)
 }
 
-async fn ollama_chat(State(recording): State<Recording>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
+async fn ollama_chat(
+    State(recording): State<Recording>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Response {
     let problems = check::ollama(&body);
     recording.keep("/api/chat", &headers, &body, &problems);
     respond(Wire::Ollama, &body, &problems)
@@ -192,6 +203,10 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn has_calls(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Call(..)))
+    }
+
+    fn tokens(&self) -> usize {
+        self.steps.iter().filter(|step| matches!(step, Step::Token(_))).count()
     }
 
     pub(super) fn thoughts(&self) -> usize {
@@ -218,7 +233,8 @@ fn respond(wire: Wire, body: &Value, problems: &[String]) -> Response {
     match script.failure {
         Some(Failure::Status(status, wait)) => return refuse(wire, status, "the script says so", wait),
         Some(Failure::Nonsense) => {
-            return ([(header::CONTENT_TYPE, "text/html")], "<!doctype html><title>It works!</title>").into_response();
+            return ([(header::CONTENT_TYPE, "text/html")], "<!doctype html><title>It works!</title>")
+                .into_response();
         }
         _ => {}
     }
@@ -228,8 +244,8 @@ fn respond(wire: Wire, body: &Value, problems: &[String]) -> Response {
         .find_map(|limit| body.pointer(limit)?.as_u64())
         .and_then(|limit| usize::try_from(limit).ok());
     let steps = steps(&script, &asked);
-    let is_cut = steps.iter().filter(|step| matches!(step, Step::Token(_))).count() < script.len;
-    let answer = Answer { is_cut, steps };
+    let mut answer = Answer { is_cut: false, steps };
+    answer.is_cut = !answer.has_calls() && answer.tokens() < script.len;
     let is_streamed = body.get("stream").and_then(Value::as_bool).unwrap_or(wire == Wire::Ollama);
     match (wire, is_streamed) {
         (Wire::OpenAi, false) => Json(openai::whole(model, &answer, &asked)).into_response(),
@@ -270,13 +286,13 @@ fn say(wire: Wire, said: Said) -> impl Stream<Item = io::Result<Bytes>> {
     let begun = Instant::now();
     async_stream::stream! {
         let Said { model, has_usage, script, answer, asked } = said;
-        let events = openai::Events { model: &model, has_usage };
+        let events = openai::Events::new(&model, has_usage);
         let mut due = begun + script.ttft;
         for (position, step) in answer.steps.iter().enumerate() {
             match script.failure {
                 Some(Failure::SilentAfter(tokens)) if tokens <= position => std::future::pending::<()>().await,
                 Some(Failure::DiesAfter(tokens)) if tokens <= position => {
-                    yield Err(io::Error::other("the script cuts the connection"));
+                    yield cut().await;
                     return;
                 }
                 _ => {}
@@ -304,8 +320,14 @@ fn say(wire: Wire, said: Said) -> impl Stream<Item = io::Result<Bytes>> {
             }
             // A script that ends before its failure fails at its end.
             Some(Failure::SilentAfter(_)) => std::future::pending::<()>().await,
-            Some(Failure::DiesAfter(_)) => yield Err(io::Error::other("the script cuts the connection")),
+            Some(Failure::DiesAfter(_)) => yield cut().await,
             _ => yield Ok(last.into()),
         }
     }
+}
+
+/// Cuts the connection, after a moment in which what was said before gets out.
+async fn cut() -> io::Result<Bytes> {
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    Err(io::Error::other("the script cuts the connection"))
 }

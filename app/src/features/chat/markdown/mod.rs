@@ -11,5 +11,5 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use render::{Labels, render};
+pub use render::{Labels, escape, render};
 pub use stream::MarkdownStream;

@@ -93,10 +93,12 @@ fn seal_point(text: &str) -> usize {
         let is_start = matches!(event, Event::Start(_));
         if depth == 0 && (is_start || matches!(event, Event::Rule)) {
             let line = text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-            if line > 0 && is_line_complete(text, line) && (ends_by_itself || is_after_blank_line(text, line)) {
+            if line > 0 && is_line_complete(text, line) && (ends_by_itself || is_after_blank_line(text, line))
+            {
                 cut = line;
             }
-            ends_by_itself = matches!(event, Event::Rule | Event::Start(Tag::Heading { .. } | Tag::CodeBlock(_)));
+            ends_by_itself =
+                matches!(event, Event::Rule | Event::Start(Tag::Heading { .. } | Tag::CodeBlock(_)));
         }
         match event {
             Event::Start(_) => depth += 1,

@@ -12,7 +12,10 @@ fn html(text: &str) -> String {
 #[test]
 fn ordinary_markdown_becomes_ordinary_html() {
     for (text, expected) in [
-        ("plain *em* **strong** ~~gone~~ `code`", "<p>plain <em>em</em> <strong>strong</strong> <del>gone</del> <code>code</code></p>"),
+        (
+            "plain *em* **strong** ~~gone~~ `code`",
+            "<p>plain <em>em</em> <strong>strong</strong> <del>gone</del> <code>code</code></p>",
+        ),
         ("a\nb", "<p>a\nb</p>"),
         ("# One", "<h3 class=\"md-h1\">One</h3>"),
         ("- a\n- b", "<ul><li>a</li><li>b</li></ul>"),
@@ -160,11 +163,47 @@ fn a_text_that_is_cut_is_begun_anew() {
 /// Fails when the HTML holds a tag or attribute that this renderer does not write.
 fn assert_only_known_tags(html: &str) {
     const KNOWN: &[&str] = &[
-        "p", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "div", "span", "button", "pre", "code", "table",
-        "thead", "tbody", "tr", "th", "td", "em", "strong", "del", "a", "br", "hr", "input", "small",
+        "p",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "div",
+        "span",
+        "button",
+        "pre",
+        "code",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "em",
+        "strong",
+        "del",
+        "a",
+        "br",
+        "hr",
+        "input",
+        "small",
     ];
     const ATTRIBUTES: &[&str] = &[
-        "class", "href", "title", "target", "rel", "type", "disabled", "checked", "start", "tabindex", "role",
+        "class",
+        "href",
+        "title",
+        "target",
+        "rel",
+        "type",
+        "disabled",
+        "checked",
+        "start",
+        "tabindex",
+        "role",
         "data-copy-code",
     ];
     let mut rest = html;

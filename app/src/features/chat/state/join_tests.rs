@@ -83,11 +83,7 @@ fn live(steps: &[Step]) -> Vec<TurnEvent> {
         });
     }
     bodies.push(TurnEventBody::Finished(TurnFinished { length: text }));
-    bodies
-        .into_iter()
-        .zip(1..)
-        .map(|(body, seq)| TurnEvent { seq, turn_id: TURN, body })
-        .collect()
+    bodies.into_iter().zip(1..).map(|(body, seq)| TurnEvent { seq, turn_id: TURN, body }).collect()
 }
 
 /// Merges neighbouring deltas wherever `merges` says so; the merged one bears the last one's number.
@@ -240,6 +236,7 @@ fn a_hole_in_the_text_is_told_and_changes_nothing() {
 #[test]
 fn an_end_beyond_the_known_text_is_a_hole_too() {
     let mut message = empty();
-    let event = TurnEvent { seq: 2, turn_id: TURN, body: TurnEventBody::Finished(TurnFinished { length: 4 }) };
+    let event =
+        TurnEvent { seq: 2, turn_id: TURN, body: TurnEventBody::Finished(TurnFinished { length: 4 }) };
     assert_eq!(message.apply(&event), Applied::Gap);
 }

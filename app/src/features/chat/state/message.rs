@@ -64,9 +64,10 @@ impl Status {
             Some(TurnStatus::Waiting) => Self::Waiting,
             Some(TurnStatus::Stopped) => Self::Stopped,
             Some(TurnStatus::Interrupted) => Self::Interrupted,
-            Some(TurnStatus::Failed) => {
-                Self::Failed { code: code.cloned().unwrap_or_else(|| "internal".to_owned()), retry_after: None }
-            }
+            Some(TurnStatus::Failed) => Self::Failed {
+                code: code.cloned().unwrap_or_else(|| "internal".to_owned()),
+                retry_after: None,
+            },
         }
     }
 }

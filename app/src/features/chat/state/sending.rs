@@ -5,7 +5,9 @@ use super::{
     thread::ThreadState,
 };
 use crate::features::chat::state::Block;
-use penny_types::{ArtifactVersionId, Fault, MessageId, conversations::Author, turns::NewMessage, turns::TurnView};
+use penny_types::{
+    ArtifactVersionId, Fault, MessageId, conversations::Author, turns::NewMessage, turns::TurnView,
+};
 
 /// A message that was typed and is not yet acknowledged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,8 +50,12 @@ impl ThreadState {
             MessageState::unsaid(asked, Author::User, Status::Sending, Some(outgoing.client_key.clone()));
         question.siblings = siblings;
         question.blocks.push(Block::Text { start: 0, text: outgoing.content.clone() });
-        let mut answer =
-            MessageState::unsaid(answered, Author::Assistant, Status::Queued, Some(outgoing.client_key.clone()));
+        let mut answer = MessageState::unsaid(
+            answered,
+            Author::Assistant,
+            Status::Queued,
+            Some(outgoing.client_key.clone()),
+        );
         answer.model.clone_from(&outgoing.model);
         self.messages.push(question);
         self.messages.push(answer);
@@ -85,8 +91,9 @@ impl ThreadState {
 
     /// Takes in that the server did not take the message: it stays, marked, and the awaited answer goes.
     pub fn reject(&mut self, client_key: &str, fault: &Fault) {
-        self.messages
-            .retain(|message| message.client_key.as_deref() != Some(client_key) || message.author == Author::User);
+        self.messages.retain(|message| {
+            message.client_key.as_deref() != Some(client_key) || message.author == Author::User
+        });
         for message in &mut self.messages {
             if message.client_key.as_deref() == Some(client_key) {
                 message.status = Status::Unsent(fault.clone());
@@ -97,7 +104,8 @@ impl ThreadState {
     /// Takes an unsent message up again, under the same name.
     pub fn retry(&mut self, client_key: &str) -> Option<Outgoing> {
         let outgoing = self.outbox.iter().find(|outgoing| outgoing.client_key == client_key)?.clone();
-        let at = self.messages.iter().position(|message| message.client_key.as_deref() == Some(client_key))?;
+        let at =
+            self.messages.iter().position(|message| message.client_key.as_deref() == Some(client_key))?;
         let answered = self.mint();
         let message = self.messages.get_mut(at)?;
         if !matches!(message.status, Status::Unsent(_)) {

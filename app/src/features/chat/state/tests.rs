@@ -224,7 +224,11 @@ fn a_failure_keeps_what_was_said_and_when_to_try_again() {
     state.apply(&event(
         9,
         2,
-        TurnEventBody::Failed(TurnFailed { code: "rate_limited".to_owned(), length: 6, retry_after: Some(30) }),
+        TurnEventBody::Failed(TurnFailed {
+            code: "rate_limited".to_owned(),
+            length: 6,
+            retry_after: Some(30),
+        }),
     ));
     let answer = &state.messages()[1];
     assert_eq!(answer.words(), "half a");

@@ -90,7 +90,10 @@ impl ThreadState {
     /// Returns the message that is being written, newest first.
     #[must_use]
     pub fn live(&self) -> Option<&MessageState> {
-        self.messages.iter().rev().find(|message| message.status.is_live() && message.author == Author::Assistant)
+        self.messages
+            .iter()
+            .rev()
+            .find(|message| message.status.is_live() && message.author == Author::Assistant)
     }
 
     /// Lists the turns whose events are still to come.
@@ -125,7 +128,8 @@ impl ThreadState {
 
     /// Takes in one event and says which row it was about.
     pub fn apply(&mut self, event: &TurnEvent) -> (Option<RowKey>, Applied) {
-        let Some(message) = self.messages.iter_mut().rev().find(|message| message.turn_id == Some(event.turn_id))
+        let Some(message) =
+            self.messages.iter_mut().rev().find(|message| message.turn_id == Some(event.turn_id))
         else {
             return (None, Applied::Known);
         };

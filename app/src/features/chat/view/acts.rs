@@ -25,7 +25,7 @@ impl Acts {
     /// Makes the acts of a thread.
     #[must_use]
     pub fn new(thread: Thread) -> Self {
-        let navigate = StoredValue::new_local(use_navigate());
+        let navigate = StoredValue::new(use_navigate());
         let toasts = use_toasts();
         Self {
             thread,
@@ -169,7 +169,8 @@ impl Acts {
     /// Whatever the server says.
     pub async fn read_older(self) -> Result<(), Fault> {
         let thread = self.thread;
-        let (Some(id), Some(before)) = (thread.conversation.try_get_untracked().flatten(), thread.oldest()) else {
+        let (Some(id), Some(before)) = (thread.conversation.try_get_untracked().flatten(), thread.oldest())
+        else {
             return Ok(());
         };
         let request = MessageWindowRequest { before: Some(before), ..MessageWindowRequest::default() };

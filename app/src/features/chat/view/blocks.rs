@@ -109,7 +109,9 @@ fn Words(thread: Thread, row: RowKey, at: usize) -> impl IntoView {
         let (generation, sealed) = stretches.get();
         (0..sealed).map(move |index| (generation, index)).collect::<Vec<_>>()
     };
-    let html = move |index: usize| stream.with_value(|stream| stream.sealed().get(index).cloned()).unwrap_or_default();
+    let html = move |index: usize| {
+        stream.with_value(|stream| stream.sealed().get(index).cloned()).unwrap_or_default()
+    };
     view! {
         <div class="md">
             <For each=each key=|key| *key let:key>

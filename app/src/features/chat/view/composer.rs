@@ -4,17 +4,13 @@
 use super::{acts::Acts, context::use_open_chat, thread::Thread};
 use crate::{
     api::Api,
-    features::artifacts::format,
+    features::{artifacts::format, chat::markdown::escape},
     state::{tr, use_locale},
     ui::{Glyph, Icon, dom},
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, ev::KeyboardEvent, html, prelude::*, task::spawn_local};
-use penny_types::{
-    ConversationId, Locale,
-    conversations::ConversationPatch,
-    models::ModelView,
-};
+use penny_types::{ConversationId, conversations::ConversationPatch, models::ModelView};
 use penny_words::keys;
 use web_sys::HtmlTextAreaElement;
 
@@ -48,7 +44,10 @@ pub fn Composer(thread: Thread) -> impl IntoView {
     let acts = Acts::new(thread);
     let area = NodeRef::<html::Textarea>::new();
     let text = thread.draft;
-    let draft = text.get_untracked();
+    // As markup, not as a child: an empty child would be drawn as a blank, and what was typed before
+    // the page came to life would be overwritten.
+    let mut initial = String::new();
+    escape(&mut initial, &text.get_untracked());
     let drafts = Drafts::new(thread, text);
     let put = move |words: String| {
         if let Some(area) = area.get_untracked() {
@@ -125,9 +124,8 @@ pub fn Composer(thread: Thread) -> impl IntoView {
                             drafts.store_later();
                         }
                     }
-                >
-                    {draft}
-                </textarea>
+                    inner_html=initial
+                ></textarea>
                 <div class="composer-bar">
                     <ModelPicker thread/>
                     <span class="composer-hint" aria-hidden="true">{tr(keys::CHAT_COMPOSER_HINT)}</span>
@@ -194,7 +192,6 @@ fn TooLong(size: Memo<Option<u64>>) -> impl IntoView {
 #[component]
 fn ModelPicker(thread: Thread) -> impl IntoView {
     let api = thread.api();
-    let locale = use_locale();
     let models = Resource::new(
         || (),
         move |()| {
@@ -204,14 +201,15 @@ fn ModelPicker(thread: Thread) -> impl IntoView {
     );
     view! {
         <Suspense fallback=|| view! { <span class="model-picker model-picker-waiting"></span> }>
-            {move || Suspend::new(async move { picker(thread, locale, models.await) })}
+            {move || Suspend::new(async move { picker(thread, models.await) })}
         </Suspense>
     }
     .into_any()
 }
 
-fn picker(thread: Thread, locale: RwSignal<Locale>, models: Vec<ModelView>) -> AnyView {
-    let fallback = models.iter().find(|model| model.is_default).or(models.first()).map(|model| model.id.clone());
+fn picker(thread: Thread, models: Vec<ModelView>) -> AnyView {
+    let fallback =
+        models.iter().find(|model| model.is_default).or(models.first()).map(|model| model.id.clone());
     let Some(fallback) = fallback else { return ().into_any() };
     let names: Vec<String> = models.iter().map(|model| model.id.clone()).collect();
     let chosen = Memo::new(move |_| {
@@ -220,13 +218,10 @@ fn picker(thread: Thread, locale: RwSignal<Locale>, models: Vec<ModelView>) -> A
     let options = models
         .into_iter()
         .map(|model| {
-            let ModelView { id, name, is_demo, .. } = model;
-            let label = move || match is_demo {
-                true => penny_words::text(locale.get(), keys::CHAT_MODEL_DEMO, &[("name", &name)]),
-                false => name.clone(),
-            };
+            let ModelView { id, name, .. } = model;
             let value = id.clone();
-            view! { <option value=value selected=move || chosen.with(|chosen| *chosen == id)>{label}</option> }
+            let is_chosen = move || chosen.with(|chosen| *chosen == id);
+            view! { <option value=value selected=is_chosen.clone() prop:selected=is_chosen>{name}</option> }
         })
         .collect_view();
     view! {
@@ -254,8 +249,12 @@ struct Drafts {
 
 impl Drafts {
     fn new(thread: Thread, text: RwSignal<String>) -> Self {
-        let drafts =
-            Self { thread, text, stored: StoredValue::new(text.get_untracked()), keystrokes: StoredValue::new(0) };
+        let drafts = Self {
+            thread,
+            text,
+            stored: StoredValue::new(text.get_untracked()),
+            keystrokes: StoredValue::new(0),
+        };
         let open = use_open_chat();
         // Whoever leaves within the moment loses nothing.
         on_cleanup(move || {

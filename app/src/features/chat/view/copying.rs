@@ -19,8 +19,8 @@ pub fn copy(text: String, locale: RwSignal<Locale>, toasts: Toasts) {
     });
 }
 
-/// Serves presses on the copy buttons of blocks of code; says whether it was one.
-pub fn on_press(event: &web_sys::MouseEvent, locale: RwSignal<Locale>, toasts: Toasts) -> bool {
+/// Serves presses on the copy buttons of blocks of code.
+pub fn on_press(event: &web_sys::MouseEvent, locale: RwSignal<Locale>, toasts: Toasts) {
     let code = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
@@ -28,16 +28,15 @@ pub fn on_press(event: &web_sys::MouseEvent, locale: RwSignal<Locale>, toasts: T
         .and_then(|button| button.closest(".md-code").ok().flatten())
         .and_then(|block| block.query_selector("code").ok().flatten())
         .and_then(|code| code.text_content());
-    let is_copy = code.is_some();
     if let Some(code) = code {
         copy(code, locale, toasts);
     }
-    is_copy
 }
 
 /// Writes to the clipboard. It is not there on plain HTTP, nor may every page use it.
 async fn write(text: &str) -> bool {
     let navigator = window().navigator();
-    let is_there = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|value| !value.is_undefined());
+    let is_there =
+        js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|value| !value.is_undefined());
     is_there && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }

@@ -66,9 +66,8 @@ pub fn EditForm(thread: Thread, row: RowKey) -> impl IntoView {
                         composer::grow(&area);
                     }
                 }
-            >
-                {before.get_value()}
-            </textarea>
+                prop:value=before.get_value()
+            ></textarea>
             <div class="edit-actions">
                 <Button look=Look::Quiet on_press=move |_| close()>{tr(keys::CHAT_CANCEL)}</Button>
                 <Button look=Look::Primary is_disabled=thread.is_live on_press=move |_| send()>

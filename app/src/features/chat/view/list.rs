@@ -90,7 +90,12 @@ struct Older {
 
 impl Older {
     fn new(thread: Thread) -> Self {
-        Self { acts: Acts::new(thread), thread, is_reading: RwSignal::new(false), has_failed: RwSignal::new(false) }
+        Self {
+            acts: Acts::new(thread),
+            thread,
+            is_reading: RwSignal::new(false),
+            has_failed: RwSignal::new(false),
+        }
     }
 
     fn read_if_near(self, scroller: &web_sys::HtmlElement) {
@@ -118,16 +123,22 @@ impl Older {
 fn OlderNotice(older: Older, thread: Thread) -> impl IntoView {
     move || {
         if older.has_failed.get() {
-            return Some(view! {
-                <p class="older">
-                    {tr(keys::CHAT_OLDER_FAILED)} " "
-                    <button class="button button-link" type="button" on:click=move |_| {
-                        older.has_failed.set(false);
-                        older.read();
-                    }>{tr(keys::CHAT_RETRY)}</button>
-                </p>
-            }.into_any());
+            return Some(
+                view! {
+                    <p class="older">
+                        {tr(keys::CHAT_OLDER_FAILED)} " "
+                        <button class="button button-link" type="button" on:click=move |_| {
+                            older.has_failed.set(false);
+                            older.read();
+                        }>{tr(keys::CHAT_RETRY)}</button>
+                    </p>
+                }
+                .into_any(),
+            );
         }
-        thread.has_before.get().then(|| view! { <p class="older" role="status">{tr(keys::CHAT_OLDER_LOADING)}</p> }.into_any())
+        thread
+            .has_before
+            .get()
+            .then(|| view! { <p class="older" role="status">{tr(keys::CHAT_OLDER_LOADING)}</p> }.into_any())
     }
 }

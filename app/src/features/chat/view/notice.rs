@@ -60,7 +60,9 @@ fn failed(thread: Thread, acts: Acts, row: RowKey, code: &str, retry_after: Opti
 fn unsent(thread: Thread, acts: Acts, row: RowKey, fault: Fault) -> AnyView {
     let locale = use_locale();
     let wait_s = fault.retry_after;
-    let name = StoredValue::new(thread.peek(row, |message| message.client_key.clone()).flatten().unwrap_or_default());
+    let name = StoredValue::new(
+        thread.peek(row, |message| message.client_key.clone()).flatten().unwrap_or_default(),
+    );
     view! {
         <div class="notice notice-bad" role="alert">
             <Icon glyph=Glyph::TriangleAlert/>

@@ -121,9 +121,8 @@ fn Heading(id: ConversationId, title: Option<String>) -> impl IntoView {
     let locale = use_locale();
     let title = RwSignal::new(title);
     super::titles::follow(id, title);
-    let shown = move || {
-        title.get().unwrap_or_else(|| penny_words::text(locale.get(), keys::CHAT_UNTITLED, &[]))
-    };
+    let shown =
+        move || title.get().unwrap_or_else(|| penny_words::text(locale.get(), keys::CHAT_UNTITLED, &[]));
     view! {
         <Title text=shown/>
         <PageHeader><h1 class="page-title">{shown}</h1></PageHeader>

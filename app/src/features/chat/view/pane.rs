@@ -50,6 +50,9 @@ pub fn ChatPane(thread: Thread) -> impl IntoView {
 fn keep_up(thread: Thread) {
     Effect::new(move |_| {
         thread.follow_all();
+        if !thread.claim_listening() {
+            return;
+        }
         spawn_local(async move {
             let Some(api) = thread.try_api() else { return };
             let mut updates = api.conversation_updates();

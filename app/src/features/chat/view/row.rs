@@ -20,7 +20,8 @@ const FOLD_CHARS: usize = 1_500;
 pub fn Row(thread: Thread, row: RowKey, watch: Watch) -> impl IntoView {
     let element = NodeRef::<html::Article>::new();
     let far_height_px = watch.row(row);
-    let is_live = Memo::new(move |_| thread.read(row, |message| message.status.is_live()).unwrap_or_default());
+    let is_live =
+        Memo::new(move |_| thread.read(row, |message| message.status.is_live()).unwrap_or_default());
     let is_drawn = Memo::new(move |_| far_height_px.with(Option::is_none) || is_live.get());
     Effect::new(move |_| {
         if let Some(element) = element.get() {
@@ -63,7 +64,8 @@ fn Said(thread: Thread, row: RowKey) -> impl IntoView {
         if is_edited.get() {
             view! { <EditForm thread row/> }.into_any()
         } else {
-            view! { <Bubble thread row/> <Notice thread row/> <Actions thread row author=Author::User/> }.into_any()
+            view! { <Bubble thread row/> <Notice thread row/> <Actions thread row author=Author::User/> }
+                .into_any()
         }
     }
 }
@@ -75,7 +77,8 @@ fn Bubble(thread: Thread, row: RowKey) -> impl IntoView {
         thread.peek(row, |message| message.blocks.iter().any(|block| matches!(block, Block::File(_))));
     let is_long = Memo::new(move |_| words.with(|words| words.len() > FOLD_CHARS));
     let is_open = RwSignal::new(false);
-    let is_sending = Memo::new(move |_| thread.read(row, |message| message.status == Status::Sending).unwrap_or_default());
+    let is_sending =
+        Memo::new(move |_| thread.read(row, |message| message.status == Status::Sending).unwrap_or_default());
     let shown = move || {
         words.with(|words| {
             if is_long.get() && !is_open.get() {
@@ -125,7 +128,7 @@ fn Answer(thread: Thread, row: RowKey) -> impl IntoView {
     let thinking = tr(keys::CHAT_THINKING);
     let (locale, toasts) = (use_locale(), use_toasts());
     view! {
-        <div class="answer" on:click=move |event| drop(copying::on_press(&event, locale, toasts))>
+        <div class="answer" on:click=move |event| copying::on_press(&event, locale, toasts)>
             <Blocks thread row/>
             {move || is_thinking.get().then(|| view! {
                 <p class="thinking"><span class="visually-hidden">{thinking}</span><i></i><i></i><i></i></p>
@@ -145,7 +148,8 @@ fn Actions(thread: Thread, row: RowKey, author: Author) -> impl IntoView {
     let is_done = Memo::new(move |_| {
         thread.read(row, |message| message.id.is_some() && !message.status.is_live()).unwrap_or_default()
     });
-    let has_words = Memo::new(move |_| thread.read(row, |message| !message.words().is_empty()).unwrap_or_default());
+    let has_words =
+        Memo::new(move |_| thread.read(row, |message| !message.words().is_empty()).unwrap_or_default());
     let said_at = move || {
         let at = thread.read(row, |message| message.created_at).flatten()?;
         let (brief, full) = (clock.brief(locale.get(), at), clock.full(locale.get(), at));
@@ -196,21 +200,22 @@ fn Actions(thread: Thread, row: RowKey, author: Author) -> impl IntoView {
 fn Branches(thread: Thread, row: RowKey) -> impl IntoView {
     let acts = Acts::new(thread);
     let branch = Memo::new(move |_| thread.branch(row));
-    let arrow = move |glyph: Glyph, key: &'static str, target: fn(&Branch) -> Option<penny_types::MessageId>| {
-        let target = move || branch.with(|branch| branch.as_ref().and_then(target));
-        view! {
-            <IconButton
-                glyph=glyph
-                label=tr(key)
-                is_disabled=Signal::derive(move || target().is_none() || thread.is_live.get())
-                on_press=move |_| {
-                    if let Some(message) = target() {
-                        acts.switch(message);
+    let arrow =
+        move |glyph: Glyph, key: &'static str, target: fn(&Branch) -> Option<penny_types::MessageId>| {
+            let target = move || branch.with(|branch| branch.as_ref().and_then(target));
+            view! {
+                <IconButton
+                    glyph=glyph
+                    label=tr(key)
+                    is_disabled=Signal::derive(move || target().is_none() || thread.is_live.get())
+                    on_press=move |_| {
+                        if let Some(message) = target() {
+                            acts.switch(message);
+                        }
                     }
-                }
-            />
-        }
-    };
+                />
+            }
+        };
     let has_branches = Memo::new(move |_| branch.with(Option::is_some));
     let place = move || branch.get().map(|branch| (branch.position.to_string(), branch.count.to_string()));
     let spoken = tr_with(keys::CHAT_BRANCH_PLACE, move || {

@@ -59,6 +59,7 @@ pub struct Thread {
     is_flush_due: StoredValue<bool>,
     following: StoredValue<HashSet<TurnId>>,
     is_mending: StoredValue<bool>,
+    is_kept_up: StoredValue<bool>,
     api: StoredValue<Api>,
 }
 
@@ -84,6 +85,7 @@ impl Thread {
             is_flush_due: StoredValue::new(false),
             following: StoredValue::new(HashSet::new()),
             is_mending: StoredValue::new(false),
+            is_kept_up: StoredValue::new(false),
             api: StoredValue::new(api),
         }
     }
@@ -107,6 +109,14 @@ impl Thread {
     #[must_use]
     pub fn try_api(self) -> Option<Api> {
         self.api.try_get_value()
+    }
+
+    /// Says once, to the first who asks, that nobody listens for this thread yet.
+    #[must_use]
+    pub fn claim_listening(self) -> bool {
+        self.is_kept_up
+            .try_update_value(|is_kept_up| !std::mem::replace(is_kept_up, true))
+            .unwrap_or_default()
     }
 
     /// Reads a message and follows its changes.
@@ -173,7 +183,8 @@ impl Thread {
     pub fn expects(self, turn: TurnId) -> bool {
         self.state
             .try_with_value(|state| {
-                state.knows_turn(turn) || state.messages().iter().any(|message| message.status == Status::Sending)
+                state.knows_turn(turn)
+                    || state.messages().iter().any(|message| message.status == Status::Sending)
             })
             .unwrap_or(true)
     }
@@ -266,7 +277,10 @@ impl Thread {
     pub fn follow_all(self) {
         let Some(follows) = self.state.try_with_value(ThreadState::follows) else { return };
         for follow in follows {
-            let is_new = self.following.try_update_value(|following| following.insert(follow.turn)).unwrap_or_default();
+            let is_new = self
+                .following
+                .try_update_value(|following| following.insert(follow.turn))
+                .unwrap_or_default();
             if is_new {
                 self.follow(follow.turn);
             }
@@ -306,7 +320,12 @@ impl Thread {
         let buffered = self
             .buffer
             .try_with_value(|buffer| {
-                buffer.iter().filter(|event| event.turn_id == turn).map(|event| event.seq).max().unwrap_or_default()
+                buffer
+                    .iter()
+                    .filter(|event| event.turn_id == turn)
+                    .map(|event| event.seq)
+                    .max()
+                    .unwrap_or_default()
             })
             .unwrap_or_default();
         drawn.max(buffered)
@@ -376,7 +395,8 @@ impl Thread {
 
     /// Brings every signal in line with the state after a change of its structure.
     fn settle(self) {
-        let Some((keys, has_before)) = self.state.try_with_value(|state| (state.keys(), state.has_before())) else {
+        let Some((keys, has_before)) = self.state.try_with_value(|state| (state.keys(), state.has_before()))
+        else {
             return;
         };
         self.pulses.update_value(|pulses| {

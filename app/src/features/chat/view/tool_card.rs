@@ -77,7 +77,8 @@ pub fn ToolCardView(thread: Thread, row: RowKey, call: ToolCallId) -> impl IntoV
     let standing = Memo::new(move |_| {
         let is_over = thread.read(row, |message| !message.status.is_live()).unwrap_or(true);
         let status = card.with(|card| card.as_ref().map_or(ToolCallStatus::Pending, |card| card.status));
-        let is_open = matches!(status, ToolCallStatus::Pending | ToolCallStatus::Running | ToolCallStatus::Waiting);
+        let is_open =
+            matches!(status, ToolCallStatus::Pending | ToolCallStatus::Running | ToolCallStatus::Waiting);
         if is_over && is_open { Standing::BrokenOff } else { Standing::Status(status) }
     });
     let locale = use_locale();
@@ -126,7 +127,8 @@ fn Details(card: Memo<Option<ToolCard>>) -> impl IntoView {
             (!arguments.is_null()).then(|| serde_json::to_string_pretty(arguments).unwrap_or_default())
         })
     };
-    let result = move || card.with(|card| card.as_ref().and_then(|card| card.result.as_deref().map(readable)));
+    let result =
+        move || card.with(|card| card.as_ref().and_then(|card| card.result.as_deref().map(readable)));
     view! {
         {move || arguments().map(|text| view! {
             <p class="tool-label">{tr(keys::CHAT_TOOL_ARGUMENTS)}</p>
@@ -158,9 +160,8 @@ fn Question(thread: Thread, card: Memo<Option<ToolCard>>, call: ToolCallId) -> i
     let is_decided = RwSignal::new(false);
     let name = move || card.with(|card| card.as_ref().map(|card| card.name.clone()).unwrap_or_default());
     let plan = move || card.with(|card| card.as_ref().and_then(|card| card.plan.clone()));
-    let is_final = move || {
-        card.with(|card| card.as_ref().is_some_and(|card| card.effect == Some(Effect::Irreversible)))
-    };
+    let is_final =
+        move || card.with(|card| card.as_ref().is_some_and(|card| card.effect == Some(Effect::Irreversible)));
     let decide = move |decision| {
         is_decided.set(true);
         acts.decide(call, decision);

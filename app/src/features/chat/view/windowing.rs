@@ -3,9 +3,12 @@
 
 use crate::features::chat::state::RowKey;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use std::collections::HashMap;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
+use web_sys::{
+    Element, HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit,
+};
 
 /// How far beyond the visible part rows are drawn.
 const MARGIN: &str = "1500px 0px";
@@ -16,7 +19,7 @@ const ROW: &str = "data-row";
 #[derive(Clone, Copy)]
 pub struct Watch {
     rows: StoredValue<HashMap<RowKey, RowWatch>>,
-    observer: StoredValue<Option<Observer>, LocalStorage>,
+    observer: StoredValue<Option<SendWrapper<Observer>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -39,14 +42,16 @@ impl Watch {
     /// Begins with no rows.
     #[must_use]
     pub fn new() -> Self {
-        Self { rows: StoredValue::new(HashMap::new()), observer: StoredValue::new_local(None) }
+        Self { rows: StoredValue::new(HashMap::new()), observer: StoredValue::new(None) }
     }
 
     /// Returns the height a row had when it went far away; `None` while it is near.
     #[must_use]
     pub fn row(self, key: RowKey) -> RwSignal<Option<f64>> {
         let far_height_px = RwSignal::new(None);
-        self.rows.update_value(|rows| drop(rows.insert(key, RowWatch { far_height_px })));
+        self.rows.update_value(|rows| {
+            rows.insert(key, RowWatch { far_height_px });
+        });
         on_cleanup(move || {
             self.rows.try_update_value(|rows| rows.remove(&key));
         });
@@ -66,7 +71,7 @@ impl Watch {
         let observer = IntersectionObserver::new_with_options(on_change.as_ref().unchecked_ref(), &options);
         // A browser without one draws every row.
         if let Ok(observer) = observer {
-            self.observer.set_value(Some(Observer { observer, _on_change: on_change }));
+            self.observer.set_value(Some(SendWrapper::new(Observer { observer, _on_change: on_change })));
         }
     }
 

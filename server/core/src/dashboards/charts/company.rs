@@ -1,7 +1,7 @@
-//! The company at a glance: every key figure against its target, and the year's amounts below.
+//! The company at a glance: every key figure against its target.
 
 use super::{
-    draw::{amounts, finish, hover, labels, legend, line, point},
+    draw::{finish, legend, point},
     numbers::{Hand, short},
 };
 use charming::{
@@ -9,111 +9,70 @@ use charming::{
     component::{Axis, Grid},
     datatype::DataPoint,
     element::{
-        AxisLabel, AxisLine, AxisTick, AxisType, BackgroundStyle, ItemStyle, Label, LineStyle,
-        LineStyleType, MarkLine, MarkLineData, MarkLineVariant, SplitLine, Symbol,
+        AxisLabel, AxisLine, AxisTick, AxisType, BackgroundStyle, ItemStyle, Label, LineStyle, LineStyleType, MarkLine,
+        MarkLineData, MarkLineVariant, SplitLine, Symbol, Tooltip, Trigger,
     },
     series::Bar,
 };
 use penny_types::{
-    artifacts::ChartContent,
-    artifacts::{TableColumn, TableContent, ValueFormat},
+    artifacts::{ChartContent, TableColumn, TableContent, ValueFormat},
     dashboards::{Direction, Health, KpiValue},
 };
 use penny_words::{keys, text};
 use serde_json::{Value, json};
 
 /// A bar ends here, however far beyond its target the figure is.
-const MOST_PERCENT: f64 = 150.0;
+const MOST: f64 = 1.5;
 /// Widest name of a key figure, in pixels: it breaks instead of pushing the bars off a phone.
 const NAME_WIDTH: u32 = 128;
 
-/// What the chart is made of.
-#[derive(Debug)]
-pub(crate) struct CompanyChart<'a> {
-    pub hand: Hand<'a>,
-    pub kpis: &'a [KpiValue],
-    /// The monthly targets of the first amount among the figures, as many as its trend has months.
-    pub planned: &'a [Option<f64>],
-    /// One sentence that says how things stand.
-    pub summary: String,
-}
+/// The standings a figure can have: the series' id and its name.
+const STANDINGS: [(Health, &str, &str); 4] = [
+    (Health::Good, "good", keys::FIGURES_GOOD),
+    (Health::Watch, "watch", keys::FIGURES_WATCH),
+    (Health::Bad, "bad", keys::FIGURES_BAD),
+    (Health::Unknown, "unknown", keys::FIGURES_UNKNOWN),
+];
 
-/// Makes the chart and the table behind it.
-pub(crate) fn company(chart: CompanyChart<'_>) -> ChartContent {
-    let mut option = finish(&draw(&chart), &chart.summary);
-    for (pointer, key, value) in [
-        ("/yAxis/0/axisLabel", "width", json!(NAME_WIDTH)),
-        ("/yAxis/0/axisLabel", "overflow", json!("break")),
-    ] {
-        if let Some(object) = option.pointer_mut(pointer).and_then(Value::as_object_mut) {
-            object.insert(key.to_owned(), value);
-        }
+/// Makes the chart and the table behind it; `summary` says in one sentence how things stand.
+///
+/// A bar is the share of the target that is reached, so that money, hours and shares stand side by
+/// side; beside it stand the figure and its target as they are.
+pub(crate) fn company(kpis: &[KpiValue], hand: Hand<'_>, summary: String) -> ChartContent {
+    let mut option = finish(&draw(kpis, hand), &summary);
+    if let Some(names) = option.pointer_mut("/yAxis/0/axisLabel").and_then(Value::as_object_mut) {
+        names.insert("width".to_owned(), json!(NAME_WIDTH));
+        names.insert("overflow".to_owned(), json!("break"));
     }
-    ChartContent { option, table: table(&chart), summary: chart.summary }
+    ChartContent { option, table: table(kpis, hand), summary }
 }
 
-fn draw(chart: &CompanyChart<'_>) -> Chart {
-    let CompanyChart { hand, kpis, .. } = chart;
+fn draw(kpis: &[KpiValue], hand: Hand<'_>) -> Chart {
     let say = |key| text(hand.locale, key, &[]);
-    let amount = kpis.iter().find(|kpi| kpi.format == ValueFormat::Currency && !kpi.trend.is_empty());
     let names = kpis.iter().map(|kpi| kpi.name.clone()).collect();
-    let written = kpis.iter().map(|kpi| written(*hand, kpi)).collect();
-    let upper = Grid::new().left(4).right(4).top(32).contain_label(true);
-    let upper = if amount.is_some() { upper.height("52%") } else { upper.bottom(4) };
+    let written = kpis.iter().map(|kpi| written(hand, kpi)).collect();
     let mut drawn = Chart::new()
-        .tooltip(hover())
-        .grid(upper)
+        .tooltip(Tooltip::new().trigger(Trigger::Item))
+        .legend(legend().top(0))
+        .grid(Grid::new().left(4).right(4).top(36).bottom(4).contain_label(true))
         .x_axis(ruler())
-        .y_axis(rows(names).grid_index(0))
-        .y_axis(rows(written).grid_index(0).position("right"));
-    let mut is_first = true;
-    for (health, id, name) in [
-        (Health::Good, "good", say(keys::FIGURES_GOOD)),
-        (Health::Watch, "watch", say(keys::FIGURES_WATCH)),
-        (Health::Bad, "bad", say(keys::FIGURES_BAD)),
-        (Health::Unknown, "unknown", say(keys::FIGURES_UNKNOWN)),
-    ] {
-        if kpis.iter().any(|kpi| kpi.health == health) {
-            let bar = achievement(kpis, health, id, name);
-            drawn = drawn.series(if is_first { with_target(bar, say(keys::FIGURES_TARGET)) } else { bar });
-            is_first = false;
-        }
+        .y_axis(rows(names))
+        .y_axis(rows(written).position("right"));
+    let shown = STANDINGS.iter().filter(|(health, ..)| kpis.iter().any(|kpi| kpi.health == *health));
+    for (at, (health, id, name)) in shown.enumerate() {
+        let bar = achievement(kpis, *health, id, say(name));
+        drawn = drawn.series(if at == 0 { with_target(bar, say(keys::FIGURES_TARGET)) } else { bar });
     }
-    match amount {
-        None => drawn.legend(legend().top(0)),
-        Some(amount) => {
-            let series = [amount.name.clone(), say(keys::FIGURES_PLANNED)];
-            let healths = [keys::FIGURES_GOOD, keys::FIGURES_WATCH, keys::FIGURES_BAD, keys::FIGURES_UNKNOWN].map(say);
-            let upper = legend().top(0).data(healths.to_vec());
-            let lower = legend().top("64%").data(series.to_vec());
-            year(drawn.legend(vec![upper, lower]), chart, amount, &series)
-        }
-    }
-}
-
-/// Adds the months below.
-fn year(drawn: Chart, chart: &CompanyChart<'_>, amount: &KpiValue, [actual, planned]: &[String; 2]) -> Chart {
-    let values: Vec<Option<f64>> = amount.trend.iter().map(|point| point.value).collect();
-    let most = values.iter().chain(chart.planned).flatten().fold(0.0_f64, |most, value| most.max(value.abs()));
-    let (divisor, unit) = chart.hand.scale(most, amount.format);
-    let months = amount.trend.iter().enumerate().map(|(at, point)| chart.hand.month(point.month, at == 0)).collect();
-    let points = |values: &[Option<f64>]| values.iter().map(|value| point(*value, divisor)).collect::<Vec<DataPoint>>();
     drawn
-        .grid(Grid::new().left(4).right(12).top("75%").bottom(2).contain_label(true))
-        .x_axis(labels(months).grid_index(1))
-        .y_axis(amounts(unit).grid_index(1).split_number(2))
-        .series(Bar::new().id("actual").name(actual.as_str()).x_axis_index(1).y_axis_index(2).data(points(&values)))
-        .series(line("budget", planned, points(chart.planned)).x_axis_index(1).y_axis_index(2))
 }
 
 /// Makes the axis of the achievement: from nothing, over the target, to the end of the bars.
 fn ruler() -> Axis {
     Axis::new()
         .type_(AxisType::Value)
-        .grid_index(0)
         .min(0)
-        .max(MOST_PERCENT)
-        .interval(50)
+        .max(MOST)
+        .interval(0.5)
         .axis_label(AxisLabel::new().show(false))
         .axis_line(AxisLine::new().show(false))
         .axis_tick(AxisTick::new().show(false))
@@ -132,8 +91,8 @@ fn rows(texts: Vec<String>) -> Axis {
 }
 
 fn achievement(kpis: &[KpiValue], health: Health, id: &str, name: String) -> Bar {
-    let of = |kpi: &KpiValue| if kpi.health == health { percent_of_target(kpi) } else { None };
-    let data: Vec<DataPoint> = kpis.iter().map(|kpi| point(of(kpi), 1.0)).collect();
+    let of = |kpi: &KpiValue| if kpi.health == health { share_of_target(kpi) } else { None };
+    let data: Vec<DataPoint> = kpis.iter().map(|kpi| point(of(kpi))).collect();
     Bar::new().id(id).name(name).stack("health").bar_width("58%").item_style(ItemStyle::new().border_radius(3)).data(data)
 }
 
@@ -145,21 +104,21 @@ fn with_target(bar: Bar, name: String) -> Bar {
         .symbol(vec![Symbol::None, Symbol::None])
         .label(label)
         .line_style(LineStyle::new().type_(LineStyleType::Dashed).width(1.5))
-        .data(vec![MarkLineVariant::Simple(MarkLineData::new().x_axis(100).name(name))]);
+        .data(vec![MarkLineVariant::Simple(MarkLineData::new().x_axis(1).name(name))]);
     bar.show_background(true).background_style(BackgroundStyle::new().opacity(0.35)).mark_line(target)
 }
 
-/// Says how much of its target a figure reaches, at most as far as a bar goes.
-fn percent_of_target(kpi: &KpiValue) -> Option<f64> {
+/// Says which share of its target a figure reaches, at most as far as a bar goes.
+fn share_of_target(kpi: &KpiValue) -> Option<f64> {
     let (value, target) = (kpi.value?, kpi.target?);
-    let percent = match kpi.direction {
-        Direction::Up if target > 0.0 => value / target * 100.0,
-        Direction::Down if value > 0.0 => target / value * 100.0,
+    let share = match kpi.direction {
+        Direction::Up if target > 0.0 => value / target,
+        Direction::Down if value > 0.0 => target / value,
         // Nothing of what should not be: reached, whatever the target.
-        Direction::Down => 100.0,
-        Direction::Up => if value >= target { 100.0 } else { 0.0 },
+        Direction::Down => 1.0,
+        Direction::Up => f64::from(u8::from(value >= target)),
     };
-    Some(short(percent.clamp(0.0, MOST_PERCENT)))
+    Some(short(share.clamp(0.0, MOST)))
 }
 
 /// Writes a figure beside its target.
@@ -171,28 +130,28 @@ fn written(hand: Hand<'_>, kpi: &KpiValue) -> String {
     }
 }
 
-fn table(chart: &CompanyChart<'_>) -> TableContent {
-    let hand = chart.hand;
-    let column = |key| TableColumn { name: text(hand.locale, key, &[]), format: ValueFormat::Text };
+fn table(kpis: &[KpiValue], hand: Hand<'_>) -> TableContent {
+    let column = |key, format| TableColumn { name: text(hand.locale, key, &[]), format };
     let row = |kpi: &KpiValue| {
-        let health = match kpi.health {
-            Health::Good => keys::FIGURES_GOOD,
-            Health::Watch => keys::FIGURES_WATCH,
-            Health::Bad => keys::FIGURES_BAD,
-            Health::Unknown => keys::FIGURES_UNKNOWN,
-        };
+        let standing = STANDINGS.iter().find(|(health, ..)| *health == kpi.health).map(|(.., name)| *name);
         vec![
             json!(kpi.name),
             json!(hand.write_or_dash(kpi.value, kpi.format)),
             json!(hand.write_or_dash(kpi.target, kpi.format)),
+            json!(share_of_target(kpi)),
+            json!(standing.map(|name| text(hand.locale, name, &[]))),
             json!(hand.write_or_dash(kpi.previous, kpi.format)),
-            json!(text(hand.locale, health, &[])),
         ]
     };
     TableContent {
-        columns: [keys::FIGURES_COLUMN_FIGURE, keys::FIGURES_COLUMN_VALUE, keys::FIGURES_COLUMN_TARGET, keys::FIGURES_COLUMN_YEAR_BEFORE, keys::FIGURES_COLUMN_HEALTH]
-            .map(column)
-            .into(),
-        rows: chart.kpis.iter().map(row).collect(),
+        columns: vec![
+            column(keys::FIGURES_COLUMN_FIGURE, ValueFormat::Text),
+            column(keys::FIGURES_COLUMN_VALUE, ValueFormat::Text),
+            column(keys::FIGURES_COLUMN_TARGET, ValueFormat::Text),
+            column(keys::FIGURES_COLUMN_SHARE, ValueFormat::Percent),
+            column(keys::FIGURES_COLUMN_HEALTH, ValueFormat::Text),
+            column(keys::FIGURES_COLUMN_YEAR_BEFORE, ValueFormat::Text),
+        ],
+        rows: kpis.iter().map(row).collect(),
     }
 }

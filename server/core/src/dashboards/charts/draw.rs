@@ -52,22 +52,19 @@ pub(super) fn finish(chart: &Chart, summary: &str) -> Value {
 }
 
 /// Returns a value as the chart takes it; what is missing leaves a gap.
-pub(super) fn point(value: Option<f64>, divisor: f64) -> DataPoint {
-    DataPoint::Value(value.map_or_else(|| CompositeValue::from("-"), |value| short(value / divisor).into()))
+pub(super) fn point(value: Option<f64>) -> DataPoint {
+    DataPoint::Value(value.map_or_else(|| CompositeValue::from("-"), |value| short(value).into()))
 }
 
 fn bars(plot: &Plot<'_>) -> Chart {
-    let all = plot.series.iter().flat_map(|series| series.values.iter().flatten());
-    let most = all.fold(0.0_f64, |most, value| most.max(value.abs()));
-    let (divisor, unit) = plot.hand.scale(most, plot.format);
     let mut chart = Chart::new()
         .legend(legend().top(0))
         .tooltip(hover())
         .grid(Grid::new().left(4).right(12).top(44).bottom(4).contain_label(true))
         .x_axis(labels(plot.labels.clone()))
-        .y_axis(amounts(unit));
+        .y_axis(amounts());
     for (position, series) in plot.series.iter().enumerate() {
-        let data: Vec<DataPoint> = series.values.iter().map(|value| point(*value, divisor)).collect();
+        let data: Vec<DataPoint> = series.values.iter().map(|value| point(*value)).collect();
         chart = if plot.shape == Shape::BarsAndLine && position > 0 {
             chart.series(line(&series.id, &series.name, data))
         } else {
@@ -108,20 +105,19 @@ pub(super) fn legend() -> Legend {
     Legend::new().type_(LegendType::Scroll).left(0).item_width(12).item_height(8).item_gap(14)
 }
 
-pub(super) fn hover() -> Tooltip {
+fn hover() -> Tooltip {
     Tooltip::new().trigger(Trigger::Axis).axis_pointer(AxisPointer::new().type_(AxisPointerType::Shadow))
 }
 
 /// Makes the axis of the labels.
-pub(super) fn labels(labels: Vec<String>) -> Axis {
+fn labels(labels: Vec<String>) -> Axis {
     Axis::new().type_(AxisType::Category).data(labels).axis_tick(AxisTick::new().show(false))
 }
 
-/// Makes the axis of the values, with their unit as its name.
-pub(super) fn amounts(unit: String) -> Axis {
+/// Makes the axis of the values; the page writes them as the table's column of that name says.
+fn amounts() -> Axis {
     Axis::new()
         .type_(AxisType::Value)
-        .name(unit)
         .split_number(4)
         .axis_line(AxisLine::new().show(false))
         .axis_tick(AxisTick::new().show(false))
@@ -129,7 +125,7 @@ pub(super) fn amounts(unit: String) -> Axis {
         .axis_label(AxisLabel::new().show(true))
 }
 
-pub(super) fn line(id: &str, name: &str, data: Vec<DataPoint>) -> Line {
+fn line(id: &str, name: &str, data: Vec<DataPoint>) -> Line {
     Line::new()
         .id(id)
         .name(name)

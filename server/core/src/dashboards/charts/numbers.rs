@@ -33,21 +33,6 @@ impl Hand<'_> {
         value.map_or_else(|| "–".to_owned(), |value| self.write(value, format))
     }
 
-    /// Returns what a chart's numbers are divided by, and what its axis says of them.
-    pub(crate) fn scale(self, most: f64, format: ValueFormat) -> (f64, String) {
-        match format {
-            ValueFormat::Percent => (0.01, "%".to_owned()),
-            ValueFormat::Days => (1.0, text(self.locale, keys::AXIS_DAYS, &[])),
-            ValueFormat::Hours => (1.0, text(self.locale, keys::AXIS_HOURS, &[])),
-            ValueFormat::Currency => {
-                let (divisor, letter) = self.magnitude(most);
-                let unit = if letter.is_empty() { self.currency.to_owned() } else { format!("{letter} {}", self.symbol()) };
-                (divisor, unit.trim().to_owned())
-            }
-            ValueFormat::Text | ValueFormat::Number | ValueFormat::Date => (1.0, String::new()),
-        }
-    }
-
     /// Writes a month short: `Nov`, and `Jan 26` where a year begins.
     pub(crate) fn month(self, month: NaiveDate, with_year: bool) -> String {
         let name = text(self.locale, &format!("month-short-{}", month.month()), &[]);
@@ -127,7 +112,7 @@ fn places(value: f64) -> usize {
     }
 }
 
-/// Rounds a number for a chart: three decimals are more than a screen shows.
+/// Rounds a number for a chart: four decimals are more than a screen shows.
 pub(crate) fn short(value: f64) -> f64 {
-    (value * 1_000.0).round() / 1_000.0
+    (value * 10_000.0).round() / 10_000.0
 }

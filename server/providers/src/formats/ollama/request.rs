@@ -63,9 +63,18 @@ mod tests {
             messages: vec![
                 ModelMessage::User { text: "What time is it?".into() },
                 ModelMessage::Assistant { text: String::new(), tool_calls: calls },
-                ModelMessage::Tool { call_id: "call_0".into(), name: "now".into(), content: "noon".into(), is_error: false },
+                ModelMessage::Tool {
+                    call_id: "call_0".into(),
+                    name: "now".into(),
+                    content: "noon".into(),
+                    is_error: false,
+                },
             ],
-            tools: vec![ToolSpec { name: "now".into(), description: "Tells".into(), input_schema: json!({}) }],
+            tools: vec![ToolSpec {
+                name: "now".into(),
+                description: "Tells".into(),
+                input_schema: json!({}),
+            }],
             max_output_tokens: Some(9),
             locale: Locale::En,
             continues: false,

@@ -11,9 +11,9 @@ pub(super) struct Chunk {
     #[serde(default)]
     pub(super) choices: Option<Vec<Choice>>,
     #[serde(default)]
-    usage: Option<Usage>,
+    usage: Option<Value>,
     #[serde(default)]
-    x_groq: Option<Groq>,
+    x_groq: Option<Value>,
     #[serde(default)]
     error: Option<Value>,
     #[serde(default)]
@@ -26,9 +26,11 @@ impl Chunk {
         self.error.is_some() || self.object.as_deref() == Some("error")
     }
 
+    /// Returns the tokens counted, where they can be read: a strange count must not cost the answer.
     pub(super) fn usage(&self) -> Option<UsageView> {
-        let groq = self.x_groq.as_ref().and_then(|groq| groq.usage.as_ref());
-        self.usage.as_ref().or(groq).map(Usage::view)
+        let groq = self.x_groq.as_ref().and_then(|groq| groq.get("usage"));
+        let usage = Usage::deserialize(self.usage.as_ref().or(groq)?).ok()?;
+        Some(usage.view())
     }
 }
 
@@ -142,12 +144,6 @@ impl CallPiece {
     }
 }
 
-#[derive(Debug, Deserialize)]
-struct Groq {
-    #[serde(default)]
-    usage: Option<Usage>,
-}
-
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Usage {
@@ -177,7 +173,8 @@ impl Usage {
         let input = self.prompt_tokens.unwrap_or(0);
         let said = self.completion_tokens.unwrap_or(0);
         let details = self.completion_tokens_details.as_ref();
-        let reasoning = details.and_then(|details| details.reasoning_tokens).or(self.reasoning_tokens).unwrap_or(0);
+        let reasoning =
+            details.and_then(|details| details.reasoning_tokens).or(self.reasoning_tokens).unwrap_or(0);
         // xAI counts reasoning beside the completion, the others within it; the total tells.
         let is_beside = self.total_tokens == Some(input + said + reasoning);
         let output = if is_beside { said + reasoning } else { said };

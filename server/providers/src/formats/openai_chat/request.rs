@@ -107,7 +107,12 @@ mod tests {
             messages: vec![
                 ModelMessage::User { text: "What time is it?".into() },
                 ModelMessage::Assistant { text: String::new(), tool_calls: vec![call] },
-                ModelMessage::Tool { call_id: "a1".into(), name: "now".into(), content: "noon".into(), is_error: true },
+                ModelMessage::Tool {
+                    call_id: "a1".into(),
+                    name: "now".into(),
+                    content: "noon".into(),
+                    is_error: true,
+                },
                 ModelMessage::Assistant { text: "Noon.".into(), tool_calls: Vec::new() },
             ],
             tools: vec![ToolSpec {
@@ -153,7 +158,8 @@ mod tests {
             locale: Locale::En,
             continues: false,
         };
-        let style = RequestStyle { max_tokens_field: MaxTokensField::MaxCompletionTokens, has_stream_options: false };
+        let style =
+            RequestStyle { max_tokens_field: MaxTokensField::MaxCompletionTokens, has_stream_options: false };
         let expected = json!({ "model": "m", "messages": [], "stream": true, "max_completion_tokens": 9 });
         assert_eq!(body(&request, style), expected);
     }

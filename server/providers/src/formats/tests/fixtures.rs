@@ -22,7 +22,11 @@ fn reasoning(words: &str) -> ModelEvent {
 }
 
 fn call(id: &str, name: &str, arguments: &str) -> ModelEvent {
-    ModelEvent::ToolCall(ToolRequest { id: id.to_owned(), name: name.to_owned(), arguments: arguments.to_owned() })
+    ModelEvent::ToolCall(ToolRequest {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        arguments: arguments.to_owned(),
+    })
 }
 
 fn usage(input: u64, output: u64, cached: u64, reasoning: u64) -> ModelEvent {
@@ -124,6 +128,13 @@ pub(super) const FIXTURES: &[Fixture] = &[
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"refusal\":\" but\"},\"finish_reason\":\"content_filter\"}]}\n\n",
         ),
         events: || vec![text("yes"), text(" but"), ModelEvent::Finished(FinishReason::Filtered)],
+        error: None,
+    },
+    Fixture {
+        name: "chat: a usage nobody can read",
+        format: Format::Chat,
+        body: "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":\"nine\"}}\n\n",
+        events: || vec![text("Hi"), STOP],
         error: None,
     },
     Fixture {
