@@ -35,7 +35,7 @@ test("the main pages", async ({ api, browser, chat, page, penny }) => {
   await chat.ask(chat.t("ui-starter-health-prompt"));
   await chat.settled();
   const english = new URL(page.url()).pathname;
-  await prefer(api, "es", "light");
+  await api.prefer("es", "light");
   await page.goto(penny.url);
   await awake(page);
   chat.locale = "es";
@@ -46,7 +46,7 @@ test("the main pages", async ({ api, browser, chat, page, penny }) => {
   const chart = artifacts.items.find((artifact) => artifact.type === "chart")?.id;
 
   for (const shot of SHOTS) {
-    await prefer(api, shot.locale, shot.theme);
+    await api.prefer(shot.locale, shot.theme);
     const path = {
       welcome: "/",
       chat: shot.locale === "es" ? spanish : english,
@@ -74,9 +74,3 @@ test("the main pages", async ({ api, browser, chat, page, penny }) => {
     await page.screenshot({ path: `${FOLDER}${shot.page}-${shot.size}-${shot.theme}-${shot.locale}.png` });
   }
 });
-
-async function prefer(api: import("./lib/api.ts").Api, locale: string, theme: string): Promise<void> {
-  await api.graphql(
-    `mutation { updatePreferences(patch: { locale: ${locale.toUpperCase()}, colorScheme: ${theme.toUpperCase()} }) { id } }`,
-  );
-}

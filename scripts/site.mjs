@@ -94,7 +94,7 @@ async function compressAll(folder) {
   const work = async () => {
     for (let file = files.pop(); file; file = files.pop()) {
       const bytes = await readFile(file);
-      const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+      const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
       const packed = await compress(bytes, { params });
       if (packed.length < bytes.length * 0.95) await writeFile(`${file}.br`, packed);
     }

@@ -40,10 +40,10 @@ function palette(element) {
     raised: color(element, "--raised", "#ffffff"),
     font: style.fontFamily || "system-ui, sans-serif",
     health: {
-      good: color(element, "--good", "#19703f"),
-      watch: color(element, "--watch", "#8a5a00"),
-      bad: color(element, "--bad", "#b0261c"),
-      unknown: color(element, "--ink-faint", "#666666"),
+      good: color(element, "--fill-good", "#2b8a57"),
+      watch: color(element, "--fill-watch", "#b97b16"),
+      bad: color(element, "--fill-bad", "#cb4538"),
+      unknown: color(element, "--fill-unknown", "#8a8f8a"),
     },
     isContrast: document.documentElement.dataset.theme === "contrast" || matchMedia("(prefers-contrast: more)").matches,
   };
@@ -106,8 +106,21 @@ function formatter(settings) {
   };
 }
 
+/** Patterns that tell areas apart without their colours. */
+function patterns(tint) {
+  const base = { color: tint, symbol: "rect", symbolSize: 1 };
+  return [
+    { ...base, dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: Math.PI / 6 },
+    { ...base, symbol: "circle", symbolSize: 0.8, dashArrayX: [[8, 8], [0, 8, 8, 0]], dashArrayY: [6, 0] },
+    { ...base, dashArrayX: [1, 0], dashArrayY: [4, 3], rotation: -Math.PI / 4 },
+    { ...base, dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [6, 0] },
+    { ...base, dashArrayX: [[1, 0], [1, 6]], dashArrayY: [1, 0, 6, 0], rotation: Math.PI / 4 },
+    { ...base, symbol: "triangle", symbolSize: 0.8, dashArrayX: [[9, 9], [0, 9, 9, 0]], dashArrayY: [7, 2] },
+  ];
+}
+
 /** Adds what data cannot say: formats of axes and tips, room for labels, patterns in high contrast. */
-function dress(option, settings, colors, isStill) {
+function dress(option, settings, colors, isStill, width) {
   const write = formatter(settings);
   const formats = settings.formats ?? {};
   const all = [...new Set(Object.values(formats).filter((format) => format !== "text" && format !== "date"))];
@@ -123,6 +136,9 @@ function dress(option, settings, colors, isStill) {
     asList(option[`${dimension}Axis`]).forEach((axis, index) => {
       if (axis.type === "value" || (axis.type === undefined && dimension === "y" && axis.data === undefined)) {
         axis.axisLabel = { ...axis.axisLabel, formatter: (value) => write(value, axisFormat(`${dimension}AxisIndex`, index), true) };
+      } else if (dimension === "x" && axis.data?.length <= 6) {
+        // A few names are all written out, on two lines where they must be.
+        axis.axisLabel = { interval: 0, hideOverlap: false, overflow: "break", width: Math.max(48, (width - 72) / axis.data.length - 8), ...axis.axisLabel };
       }
     });
   }
@@ -154,7 +170,7 @@ function dress(option, settings, colors, isStill) {
       if (hasLegend) option.legend = { type: "scroll", top: 0, left: 0, ...option.legend };
     }
   }
-  option.aria = { enabled: true, label: { enabled: false }, decal: { show: colors.isContrast } };
+  option.aria = { enabled: true, label: { enabled: false }, decal: { show: colors.isContrast, decals: patterns(`${colors.surface}80`) } };
   option.animation = !isStill;
   option.animationDuration = 400;
   delete option.toolbox;
@@ -174,7 +190,7 @@ export function mount(element, optionJson, settingsJson) {
     const colors = palette(element);
     chart?.dispose();
     chart = echarts.init(element, theme(colors), { renderer: "canvas", locale: settings.locale.toUpperCase() });
-    chart.setOption(dress(JSON.parse(optionJson), settings, colors, still.matches || !isFirst));
+    chart.setOption(dress(JSON.parse(optionJson), settings, colors, still.matches || !isFirst, element.clientWidth));
   };
   draw(true);
 
@@ -198,7 +214,7 @@ export function mount(element, optionJson, settingsJson) {
     svg: () => {
       const colors = palette(element);
       const drawing = echarts.init(null, theme(colors), { renderer: "svg", ssr: true, locale: settings.locale.toUpperCase(), width: element.clientWidth || 800, height: element.clientHeight || 400 });
-      drawing.setOption({ ...dress(JSON.parse(optionJson), settings, colors, true), backgroundColor: colors.surface });
+      drawing.setOption({ ...dress(JSON.parse(optionJson), settings, colors, true, element.clientWidth || 800), backgroundColor: colors.surface });
       const text = drawing.renderToSVGString();
       drawing.dispose();
       return text;

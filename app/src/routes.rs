@@ -10,7 +10,7 @@ use crate::{
         sign_in::{LinkPage, SignInPage},
     },
     shell::{NotFoundPage, Toaster, Workbench},
-    state,
+    state, ui,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -35,6 +35,8 @@ pub fn App() -> impl IntoView {
     state::use_preferences().follow();
     state::use_panes().follow();
     state::use_clock().start();
+    // Tells tests, and styles that care, that the page now answers.
+    Effect::new(|_| ui::dom::set_root_attribute("data-alive", "true"));
     let product = state::use_brand().product_name;
     let formatted = product.clone();
     view! {

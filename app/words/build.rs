@@ -3,6 +3,8 @@
 //! The build fails when a message is missing in a language, when two languages use different
 //! arguments, when a file does not parse, or when two files define the same key.
 
+#![expect(clippy::disallowed_methods, reason = "cargo tells a build script what it is for by variables")]
+
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey};
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -141,6 +141,13 @@ export class Api {
     return answer.data;
   }
 
+  /** Sets the language and the theme of whoever the token stands for. */
+  async prefer(locale: string, colorScheme: string): Promise<void> {
+    await this.graphql("mutation Prefer($patch: PreferencesPatch!) { updatePreferences(patch: $patch) { id } }", {
+      patch: { locale, colorScheme },
+    });
+  }
+
   /** Follows a turn over `graphql-transport-ws`, from after event `after`, until it is over. */
   async subscribe(turn: string, after = 0): Promise<TurnEvent[]> {
     const socket = new WebSocket(`${this.penny.url.replace("http", "ws")}/graphql/ws`, "graphql-transport-ws", {

@@ -72,6 +72,9 @@ test("the same in Spanish", async ({ chat, page, penny }) => {
   await chat.open("/settings", penny.url);
   await page.getByText("Español", { exact: true }).click();
   chat.locale = "es";
+  await expect
+    .poll(async () => (await page.request.get(`${penny.url}/`)).text().then((html) => html.includes('lang="es"')))
+    .toBe(true);
   await chat.open("/", penny.url);
   await chat.ask("Muéstrame la salud de la empresa ahora");
   await expect(chat.lastAnswer.getByText("get_company_kpis").first()).toBeVisible();

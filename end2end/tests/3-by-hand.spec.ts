@@ -121,8 +121,10 @@ test("language and theme change at once, stay, and nothing flashes", async ({ ch
   await expect(page.locator("html")).toHaveAttribute("lang", "es");
   chat.locale = "es";
   await expect(page.getByRole("heading", { name: chat.t("ui-settings") })).toBeVisible();
+  await expect
+    .poll(async () => (await page.request.get(`${penny.url}/`)).text().then((html) => html.includes('lang="es"')))
+    .toBe(true);
   await chat.open("/", penny.url);
-  expect(await page.request.get(`${penny.url}/`).then((answer) => answer.text())).toContain('lang="es"');
   await expect(chat.composer).toBeVisible();
 });
 

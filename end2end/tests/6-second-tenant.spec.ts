@@ -34,7 +34,9 @@ test("two companies on one server do not see each other", async ({ api, browser,
   const other = await context.newPage();
   await signIn(other, globex, BOB);
   const there = new Chat(other, "en");
-  await expect(other.getByText("Globex Desk").first()).toBeVisible();
+  await expect(other).toHaveTitle(/Globex Desk/);
+  await expect(other.getByRole("img", { name: /Globex/ }).first(), "its logo").toBeVisible();
+  await expect(page).not.toHaveTitle(/Globex/);
   expect(await accent(other)).toBe(ACCENT);
   expect(own).not.toBe(ACCENT);
   await expect(there.conversation("A secret of the first company")).toBeHidden();

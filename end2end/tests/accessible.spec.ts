@@ -40,7 +40,7 @@ test("axe finds nothing on any page, in any language, in any theme", async ({ ap
   const found: string[] = [];
   for (const locale of ["en", "es"] satisfies Locale[]) {
     for (const theme of THEMES) {
-      await api.graphql(`mutation { updatePreferences(patch: { locale: ${locale.toUpperCase()}, colorScheme: ${theme.toUpperCase()} }) { id } }`);
+      await api.prefer(locale, theme);
       for (const [name, path] of pages) {
         await page.goto(penny.url + path);
         await awake(page);

@@ -129,6 +129,7 @@ async fn services(config: &Config, outside: &Outside, shared: Shared) -> Result<
         None => models::routing(&config.models, outside).await?,
     };
     let mut setup = Setup::with_models(routing);
+    setup.approved_by_hand.clone_from(&config.tools.approve);
     setup.identity = identity::Options { passwords_enabled: config.auth.password_enabled };
     Ok(Services::new(shared, setup)?)
 }

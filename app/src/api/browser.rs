@@ -1,6 +1,6 @@
 //! GraphQL over HTTP, to the page's own origin.
 
-use super::{GraphqlTransport, read_response};
+use super::{GraphqlTransport, read_response, read_value};
 use async_trait::async_trait;
 use penny_types::{Fault, FaultCode};
 use send_wrapper::SendWrapper;
@@ -43,7 +43,7 @@ async fn post(body: &str) -> Result<Value, Fault> {
     match serde_json::from_str::<Value>(&text.as_string().unwrap_or_default()) {
         Ok(answer) if answer.get("errors").is_some() || answer.get("data").is_some() => read_response(answer),
         // A problem document, as the parts of the server before GraphQL answer (RFC 9457).
-        Ok(problem) => Err(serde_json::from_value(problem).unwrap_or_else(|_| Fault::new(code_of(status)))),
+        Ok(problem) => Err(read_value(&problem).unwrap_or_else(|_| Fault::new(code_of(status)))),
         Err(_) => Err(Fault::new(code_of(status))),
     }
 }

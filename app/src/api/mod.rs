@@ -58,7 +58,7 @@ impl Api {
     async fn ask<T: DeserializeOwned>(&self, document: Document, field: &str, variables: Value) -> Result<T, Fault> {
         let mut data = self.transport.execute(document.text, document.operation, variables).await?;
         let value = data.get_mut(field).map(Value::take).unwrap_or_default();
-        serde_json::from_value(value).map_err(|error| unreadable(document, &error))
+        read_value(&value).map_err(|error| unreadable(document, &error))
     }
 
     /// Follows a subscription and reads one field of each answer. The variables are asked for again
@@ -70,7 +70,7 @@ impl Api {
     ) -> impl Stream<Item = Result<T, Fault>> + Unpin + 'static {
         socket::subscribe(document, Box::new(variables)).map(move |data| {
             let value = data?.get_mut(field).map(Value::take).unwrap_or_default();
-            serde_json::from_value(value).map_err(|error| unreadable(document, &error))
+            read_value(&value).map_err(|error| unreadable(document, &error))
         })
     }
 }
@@ -81,12 +81,23 @@ pub fn use_api() -> Api {
     use_context::<Api>().unwrap_or_else(Api::in_browser)
 }
 
+/// Reads a JSON value as a type.
+///
+/// It goes by way of text on purpose: reading from values and from text are two copies of every
+/// type's reader, and the page needs the one for text anyway.
+///
+/// # Errors
+/// When the value does not fit the type.
+pub fn read_value<T: DeserializeOwned>(value: &Value) -> serde_json::Result<T> {
+    serde_json::from_str(&value.to_string())
+}
+
 /// Reads the fault out of one entry of a GraphQL response's `errors`.
 #[must_use]
 pub fn fault_from_error(error: &Value) -> Fault {
     error
         .get("extensions")
-        .and_then(|extensions| serde_json::from_value(extensions.clone()).ok())
+        .and_then(|extensions| read_value(extensions).ok())
         .or_else(|| {
             let code = error.get("extensions")?.get("code")?.as_str()?.parse::<FaultCode>().ok()?;
             Some(Fault::new(code))

@@ -5,7 +5,7 @@ use crate::{
     features::{chat::provide_open_chat, conversations::ConversationsPane, sign_in::in_query},
     routes::ArtifactPanel,
     state::{Panes, tr, use_locale, use_panes, use_viewer},
-    ui::{Side, Splitter},
+    ui::{LiveRegion, Side, Splitter},
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -69,6 +69,7 @@ fn panes_view() -> AnyView {
                 </aside>
             </Show>
             <ConnectionBar/>
+            <RouteAnnouncer/>
         </div>
     }
     .into_any()
@@ -95,4 +96,22 @@ fn ConnectionBar() -> impl IntoView {
         connection.get().is_lost.then(|| penny_words::text(locale.get(), keys::UI_CONNECTION_LOST, &[]))
     };
     view! { <div class="connection-bar" role="status">{words}</div> }.into_any()
+}
+
+/// Says where one has come to, for those who do not see the page change.
+#[component]
+fn RouteAnnouncer() -> impl IntoView {
+    let path = use_location().pathname;
+    let title = RwSignal::new(String::new());
+    Effect::new(move |earlier: Option<String>| {
+        let path = path.get();
+        if earlier.is_some_and(|earlier| earlier != path) {
+            // The page sets its title while it is drawn.
+            request_animation_frame(move || {
+                let _ = title.try_set(document().title());
+            });
+        }
+        path
+    });
+    view! { <LiveRegion text=title/> }.into_any()
 }

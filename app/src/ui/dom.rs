@@ -97,3 +97,14 @@ pub fn device_time_zone() -> Option<String> {
     let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
     js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
 }
+
+/// Returns the IANA names of all time zones this device knows.
+#[must_use]
+pub fn time_zones() -> Vec<String> {
+    let listed = js_sys::Reflect::get(&js_sys::global(), &"Intl".into())
+        .and_then(|intl| js_sys::Reflect::get(&intl, &"supportedValuesOf".into()))
+        .and_then(|function| function.dyn_into::<js_sys::Function>())
+        .and_then(|function| function.call1(&wasm_bindgen::JsValue::UNDEFINED, &"timeZone".into()));
+    let names = listed.ok().and_then(|listed| listed.dyn_into::<js_sys::Array>().ok()).unwrap_or_default();
+    names.iter().filter_map(|name| name.as_string()).collect()
+}

@@ -87,6 +87,7 @@ pub struct NewArtifact {
     #[cfg_attr(feature = "graphql", graphql(name = "type"))]
     pub kind: ArtifactKind,
     /// Its title.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = "\\S"))]
     pub title: String,
     /// Its content: a string for words and diagrams, an object for tables and charts.
     pub content: serde_json::Value,

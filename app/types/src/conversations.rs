@@ -103,6 +103,7 @@ pub struct ConversationView {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewConversation {
     /// A title; without one the first message gives it.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = "\\S"))]
     pub title: Option<String>,
     /// `provider/model` to ask.
     pub model: Option<String>,
@@ -115,6 +116,7 @@ pub struct NewConversation {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConversationPatch {
     /// A new title.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = "\\S"))]
     pub title: Option<String>,
     /// Whether it is kept on top.
     pub is_pinned: Option<bool>,

@@ -4,7 +4,10 @@
 //! where its text stands, so joining is exact whatever was merged.
 
 use crate::{
-    ArtifactId, MessageId, ToolCallId, TurnId, artifacts::ArtifactKind, models::UsageView, tools::{Effect, ToolCallStatus},
+    ArtifactId, MessageId, ToolCallId, TurnId,
+    artifacts::ArtifactKind,
+    models::UsageView,
+    tools::{Effect, ToolCallStatus},
 };
 use serde::{Deserialize, Serialize};
 

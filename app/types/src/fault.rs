@@ -183,13 +183,13 @@ impl Fault {
         self
     }
 
-    /// Adds a field at fault.
+    /// Adds a field at fault; its sentence takes the arguments given so far.
     #[must_use]
     pub fn field(mut self, field: &str, message_key: &str) -> Self {
         self.fields.push(FieldFault {
             field: field.to_owned(),
             message_key: message_key.to_owned(),
-            args: BTreeMap::new(),
+            args: self.args.clone(),
         });
         self
     }

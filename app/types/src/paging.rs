@@ -9,10 +9,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(
     feature = "graphql",
-    graphql(concrete(
-        name = "ConversationPage",
-        params(crate::conversations::ConversationSummary)
-    )),
+    graphql(concrete(name = "ConversationPage", params(crate::conversations::ConversationSummary))),
     graphql(concrete(name = "ArtifactPage", params(crate::artifacts::ArtifactView)))
 )]
 pub struct Page<T>

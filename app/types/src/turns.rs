@@ -1,7 +1,8 @@
 //! A turn: one answer to one message. It belongs to the server, not to the tab that asked.
 
 use crate::{
-    ArtifactVersionId, ConversationId, MessageId, TurnId, artifacts::ArtifactKind, enums::words, models::UsageView,
+    ArtifactVersionId, ConversationId, MessageId, TurnId, artifacts::ArtifactKind, enums::words,
+    models::UsageView,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,7 @@ impl TurnStatus {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewMessage {
     /// The words, in Markdown.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1_048_576, pattern = "\\S"))]
     pub content: String,
     /// Artifact versions to read along.
     #[cfg_attr(feature = "graphql", graphql(default))]
@@ -55,6 +57,7 @@ pub struct NewMessage {
     /// The message it replaces: the new one becomes its sibling. Excludes `parentId`.
     pub replaces: Option<MessageId>,
     /// The client's own name for this message: sent twice, answered once. At most 64 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
     pub client_key: Option<String>,
 }
 

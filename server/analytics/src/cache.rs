@@ -86,7 +86,9 @@ impl Cache {
     /// Counts a freshly parsed file and makes room; a file larger than the whole budget is not kept.
     fn admit(&self, key: &Key, slot: &Slot, size_bytes: usize) {
         let mut inner = self.inner.lock();
-        let Some(entry) = inner.entries.get_mut(key).filter(|entry| Arc::ptr_eq(&entry.slot, slot)) else { return };
+        let Some(entry) = inner.entries.get_mut(key).filter(|entry| Arc::ptr_eq(&entry.slot, slot)) else {
+            return;
+        };
         entry.size_bytes = size_bytes;
         inner.size_bytes += size_bytes;
         while inner.size_bytes > self.budget_bytes {

@@ -165,9 +165,14 @@ impl Shared {
             self.add(&session, table, query.today)?;
         }
         let answer = async {
-            let plan = session.state().statement_to_plan(Statement::Statement(Box::new(judged.statement))).await?;
+            let plan =
+                session.state().statement_to_plan(Statement::Statement(Box::new(judged.statement))).await?;
             // The firewall has judged the words; this judges the plan made of them.
-            SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false).verify_plan(&plan)?;
+            SQLOptions::new()
+                .with_allow_ddl(false)
+                .with_allow_dml(false)
+                .with_allow_statements(false)
+                .verify_plan(&plan)?;
             let frame = session.execute_logical_plan(plan).await?.with_param_values(params)?;
             self.collect(frame, query.max_rows).await
         };
@@ -196,7 +201,10 @@ impl Shared {
     }
 
     fn add(&self, session: &SessionContext, table: &CsvTable, today: NaiveDate) -> Result<(), QueryError> {
-        let bad = |detail: String| QueryError::BadTable { table: table.name.clone(), detail: failure::clip(&detail) };
+        let bad = |detail: String| QueryError::BadTable {
+            table: table.name.clone(),
+            detail: failure::clip(&detail),
+        };
         if table.bytes.len() > self.limits.file_bytes {
             return Err(bad("the file is too large".to_owned()));
         }

@@ -9,6 +9,7 @@ mod cache;
 mod engine;
 mod failure;
 mod firewall;
+mod functions;
 mod params;
 mod render;
 mod shape;

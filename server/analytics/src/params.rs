@@ -9,7 +9,10 @@ use std::collections::HashSet;
 ///
 /// # Errors
 /// [`QueryError::Invalid`] when one is missing or is no scalar.
-pub fn bind(named: &HashSet<String>, given: &[(String, Value)]) -> Result<Vec<(String, ScalarValue)>, QueryError> {
+pub fn bind(
+    named: &HashSet<String>,
+    given: &[(String, Value)],
+) -> Result<Vec<(String, ScalarValue)>, QueryError> {
     let mut bound = Vec::with_capacity(named.len());
     for name in named {
         let Some((_, value)) = given.iter().find(|(given, _)| given == name) else {
@@ -30,6 +33,8 @@ fn scalar(name: &str, value: &Value) -> Result<ScalarValue, QueryError> {
             (None, Some(decimal)) => Ok(ScalarValue::Float64(Some(decimal))),
             (None, None) => Err(QueryError::Invalid { detail: format!("${name} is out of range") }),
         },
-        Value::Array(_) | Value::Object(_) => Err(QueryError::Invalid { detail: format!("${name} is not a single value") }),
+        Value::Array(_) | Value::Object(_) => {
+            Err(QueryError::Invalid { detail: format!("${name} is not a single value") })
+        }
     }
 }

@@ -5,7 +5,10 @@ use datafusion::{
     arrow::{
         array::{Array, ArrayRef, AsArray, RecordBatch},
         compute::cast,
-        datatypes::{DataType, Date32Type, Float64Type, Int64Type, Schema, TimeUnit, TimestampMicrosecondType, UInt64Type},
+        datatypes::{
+            DataType, Date32Type, Float64Type, Int64Type, Schema, TimeUnit, TimestampMicrosecondType,
+            UInt64Type,
+        },
         util::display::array_value_to_string,
     },
     error::DataFusionError,
@@ -50,7 +53,11 @@ pub fn size_bytes(batch: &RecordBatch) -> Result<usize, DataFusionError> {
 ///
 /// # Errors
 /// When a column cannot be written as JSON.
-pub fn append(rows: &mut Vec<Vec<Value>>, batch: &RecordBatch, max_rows: usize) -> Result<(), DataFusionError> {
+pub fn append(
+    rows: &mut Vec<Vec<Value>>,
+    batch: &RecordBatch,
+    max_rows: usize,
+) -> Result<(), DataFusionError> {
     let take = batch.num_rows().min(max_rows.saturating_sub(rows.len()));
     let columns = batch
         .columns()
@@ -58,26 +65,38 @@ pub fn append(rows: &mut Vec<Vec<Value>>, batch: &RecordBatch, max_rows: usize) 
         .map(|column| values(&column.slice(0, take)))
         .collect::<Result<Vec<_>, DataFusionError>>()?;
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
-    rows.extend((0..take).map(|_| columns.iter_mut().map(|column| column.next().unwrap_or(Value::Null)).collect()));
+    rows.extend(
+        (0..take).map(|_| columns.iter_mut().map(|column| column.next().unwrap_or(Value::Null)).collect()),
+    );
     Ok(())
 }
 
 fn values(column: &ArrayRef) -> Result<Vec<Value>, DataFusionError> {
     let written: Vec<Value> = match column.data_type() {
-        DataType::Boolean => column.as_boolean().iter().map(|flag| flag.map_or(Value::Null, Value::Bool)).collect(),
+        DataType::Boolean => {
+            column.as_boolean().iter().map(|flag| flag.map_or(Value::Null, Value::Bool)).collect()
+        }
         DataType::Date32 | DataType::Date64 => {
             let days = cast(column, &DataType::Date32)?;
             (0..days.len()).map(|row| day(days.as_primitive::<Date32Type>(), row)).collect()
         }
         DataType::Timestamp(..) => {
             let moments = cast(column, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
-            (0..moments.len()).map(|row| moment(moments.as_primitive::<TimestampMicrosecondType>(), row)).collect()
+            (0..moments.len())
+                .map(|row| moment(moments.as_primitive::<TimestampMicrosecondType>(), row))
+                .collect()
         }
-        DataType::UInt64 => column.as_primitive::<UInt64Type>().iter().map(|n| n.map_or(Value::Null, Value::from)).collect(),
+        DataType::UInt64 => {
+            column.as_primitive::<UInt64Type>().iter().map(|n| n.map_or(Value::Null, Value::from)).collect()
+        }
         other => match kind(other) {
             ColumnKind::Integer => {
                 let numbers = cast(column, &DataType::Int64)?;
-                numbers.as_primitive::<Int64Type>().iter().map(|number| number.map_or(Value::Null, Value::from)).collect()
+                numbers
+                    .as_primitive::<Int64Type>()
+                    .iter()
+                    .map(|number| number.map_or(Value::Null, Value::from))
+                    .collect()
             }
             ColumnKind::Number => {
                 let numbers = cast(column, &DataType::Float64)?;
@@ -105,7 +124,9 @@ fn moment(moments: &datafusion::arrow::array::TimestampMicrosecondArray, row: us
     if moments.is_null(row) {
         return Value::Null;
     }
-    let written = moments.value_as_datetime(row).map(|moment| moment.and_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    let written = moments
+        .value_as_datetime(row)
+        .map(|moment| moment.and_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true));
     written.map_or(Value::Null, Value::String)
 }
 

@@ -14,7 +14,7 @@ use datafusion::{
 use std::sync::Arc;
 
 /// Most pairs of rows compared one by one: about a second's work.
-const MAX_PAIRS: usize = 200_000_000;
+const MAX_PAIRS: usize = 100_000_000;
 
 /// Checks a plan and makes its joins yield.
 ///
@@ -24,7 +24,11 @@ pub fn tame(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, Data
     most_rows(&plan)?;
     let tamed = plan.transform_up(|node| {
         let is_join = node.name().ends_with("JoinExec");
-        Ok(if is_join { Transformed::yes(Arc::new(CooperativeExec::new(node)) as _) } else { Transformed::no(node) })
+        Ok(if is_join {
+            Transformed::yes(Arc::new(CooperativeExec::new(node)) as _)
+        } else {
+            Transformed::no(node)
+        })
     })?;
     Ok(tamed.data)
 }
@@ -35,7 +39,9 @@ fn most_rows(plan: &Arc<dyn ExecutionPlan>) -> Result<usize, DataFusionError> {
     let product = inputs.iter().fold(1_usize, |product, rows| product.saturating_mul(*rows));
     let rows = match plan.name() {
         "NestedLoopJoinExec" | "CrossJoinExec" | "PiecewiseMergeJoinExec" if product > MAX_PAIRS => {
-            return Err(DataFusionError::ResourcesExhausted("the query compares too many pairs of rows".to_owned()));
+            return Err(DataFusionError::ResourcesExhausted(
+                "the query compares too many pairs of rows".to_owned(),
+            ));
         }
         name if name.ends_with("JoinExec") => product,
         _ if inputs.is_empty() => leaf_rows(plan),
@@ -45,6 +51,8 @@ fn most_rows(plan: &Arc<dyn ExecutionPlan>) -> Result<usize, DataFusionError> {
 }
 
 fn leaf_rows(plan: &Arc<dyn ExecutionPlan>) -> usize {
-    let source = plan.downcast_ref::<DataSourceExec>().and_then(|leaf| leaf.data_source().downcast_ref::<MemorySourceConfig>());
+    let source = plan
+        .downcast_ref::<DataSourceExec>()
+        .and_then(|leaf| leaf.data_source().downcast_ref::<MemorySourceConfig>());
     source.map_or(1, |memory| memory.partitions().iter().flatten().map(|batch| batch.num_rows()).sum())
 }

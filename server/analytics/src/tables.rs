@@ -1,5 +1,6 @@
 //! CSV files as Arrow columns.
 
+use chrono::NaiveDate;
 use datafusion::arrow::{
     array::{
         ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int32Array, Int32Builder, Int64Builder,
@@ -7,7 +8,6 @@ use datafusion::arrow::{
     },
     datatypes::{DataType, Date32Type, Field, Schema},
 };
-use chrono::NaiveDate;
 use penny_ports::analytics::{Column, ColumnKind, CsvTable, QueryError};
 use std::sync::Arc;
 
@@ -30,13 +30,17 @@ impl Parsed {
     /// # Errors
     /// [`QueryError::BadTable`] with the line at fault.
     pub fn read(table: &CsvTable) -> Result<Self, QueryError> {
-        let bad = |detail: String| QueryError::BadTable { table: table.name.clone(), detail: crate::failure::clip(&detail) };
+        let bad = |detail: String| QueryError::BadTable {
+            table: table.name.clone(),
+            detail: crate::failure::clip(&detail),
+        };
         let mut reader = csv::ReaderBuilder::new().has_headers(true).from_reader(table.bytes.as_ref());
         let header = reader.headers().map_err(|error| bad(error.to_string()))?;
         if !header.iter().eq(table.columns.iter().map(|column| column.name.as_str())) {
             return Err(bad("the header line does not name the table's columns in order".to_owned()));
         }
-        let mut builders: Vec<Builder> = table.columns.iter().map(|column| Builder::new(column.kind)).collect();
+        let mut builders: Vec<Builder> =
+            table.columns.iter().map(|column| Builder::new(column.kind)).collect();
         let (mut record, mut rows) = (csv::StringRecord::new(), 0_usize);
         while reader.read_record(&mut record).map_err(|error| bad(error.to_string()))? {
             rows += 1;
@@ -60,11 +64,22 @@ impl Parsed {
     ///
     /// # Errors
     /// When the engine does not accept the columns, such as two of one name.
-    pub fn batches(&self, today: NaiveDate) -> Result<(Arc<Schema>, Vec<RecordBatch>), datafusion::error::DataFusionError> {
+    pub fn batches(
+        &self,
+        today: NaiveDate,
+    ) -> Result<(Arc<Schema>, Vec<RecordBatch>), datafusion::error::DataFusionError> {
         let today = Date32Type::from_naive_date(today);
-        let fields: Vec<Field> =
-            self.columns.iter().map(|column| Field::new(&column.name, data_type(column.kind), true)).collect();
-        let arrays = self.columns.iter().zip(&self.arrays).map(|(column, array)| dated(column.kind, array, today)).collect();
+        let fields: Vec<Field> = self
+            .columns
+            .iter()
+            .map(|column| Field::new(&column.name, data_type(column.kind), true))
+            .collect();
+        let arrays = self
+            .columns
+            .iter()
+            .zip(&self.arrays)
+            .map(|(column, array)| dated(column.kind, array, today))
+            .collect();
         let schema = Arc::new(Schema::new(fields));
         let whole = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
         let batches = (0..self.rows.max(1))
@@ -133,10 +148,13 @@ impl Builder {
             }
             Self::Date(builder) => {
                 let day = present.map(|field| NaiveDate::parse_from_str(field, "%Y-%m-%d")).transpose();
-                builder.append_option(day.map_err(|_| "a day like 2026-01-31")?.map(Date32Type::from_naive_date));
+                builder.append_option(
+                    day.map_err(|_| "a day like 2026-01-31")?.map(Date32Type::from_naive_date),
+                );
             }
             Self::DayOffset(builder) => {
-                let offset = present.map(str::parse::<i32>).transpose().map_err(|_| "a number of days from today")?;
+                let offset =
+                    present.map(str::parse::<i32>).transpose().map_err(|_| "a number of days from today")?;
                 if offset.is_some_and(|offset| offset.abs() > MAX_DAY_OFFSET) {
                     return Err("a day within reach of today");
                 }

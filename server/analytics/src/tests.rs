@@ -5,7 +5,8 @@ use penny_ports::analytics::{AnalyticsEngine, Column, ColumnKind, CsvTable, Quer
 use serde_json::{Value, json};
 use std::{fmt::Write, num::NonZeroUsize, time::Duration};
 
-const SALES: &str = "day,unit,amount,count,is_new\n0,north,10.5,1,true\n-1,south,4.25,2,false\n-31,\"no,rth\",,3,\n";
+const SALES: &str =
+    "day,unit,amount,count,is_new\n0,north,10.5,1,true\n-1,south,4.25,2,false\n-31,\"no,rth\",,3,\n";
 
 fn engine() -> DataFusionEngine {
     let limits = Limits { threads: NonZeroUsize::MIN, query_bytes: 16 << 20, ..Limits::default() };
@@ -13,7 +14,8 @@ fn engine() -> DataFusionEngine {
 }
 
 fn table(name: &str, columns: &[(&str, ColumnKind)], csv: &str) -> CsvTable {
-    let columns = columns.iter().map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind }).collect();
+    let columns =
+        columns.iter().map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind }).collect();
     let bytes = Bytes::from(csv.to_owned());
     CsvTable { name: name.to_owned(), columns, digest: *blake3::hash(&bytes).as_bytes(), bytes }
 }
@@ -57,7 +59,10 @@ async fn ask(sql: &str) -> Result<Rows, QueryError> {
 async fn every_kind_of_column_is_read_and_written() {
     let rows = ask("SELECT * FROM sales ORDER BY day DESC").await.expect("rows");
     let kinds: Vec<_> = rows.columns.iter().map(|column| column.kind).collect();
-    assert_eq!(kinds, [ColumnKind::Date, ColumnKind::Text, ColumnKind::Number, ColumnKind::Integer, ColumnKind::Boolean]);
+    assert_eq!(
+        kinds,
+        [ColumnKind::Date, ColumnKind::Text, ColumnKind::Number, ColumnKind::Integer, ColumnKind::Boolean]
+    );
     assert_eq!(
         rows.rows,
         [
@@ -78,11 +83,17 @@ async fn useful_queries_pass() {
         ("SELECT 1 UNION ALL SELECT 1 LIMIT 1", json!(1)),
         ("SELECT count(*) FROM sales a JOIN sales b ON a.day <= b.day", json!(6)),
         ("SELECT count(*) FROM (SELECT DISTINCT date_trunc('month', day) FROM sales)", json!(2)),
-        ("SELECT CAST(date_trunc('month', day) AS DATE) FROM sales ORDER BY day LIMIT 1", json!("2026-02-01")),
+        (
+            "SELECT CAST(date_trunc('month', day) AS DATE) FROM sales ORDER BY day LIMIT 1",
+            json!("2026-02-01"),
+        ),
         ("SELECT date_trunc('month', day) FROM sales ORDER BY day LIMIT 1", json!("2026-02-01")),
         ("SELECT sum(amount) FILTER (WHERE unit = 'north') FROM sales", json!(10.5)),
         ("SELECT row_number() OVER (ORDER BY day) FROM sales ORDER BY 1 LIMIT 1", json!(1)),
-        ("SELECT CASE WHEN unit LIKE 'n%' THEN upper(unit) END FROM sales ORDER BY day DESC LIMIT 1", json!("NORTH")),
+        (
+            "SELECT CASE WHEN unit LIKE 'n%' THEN upper(unit) END FROM sales ORDER BY day DESC LIMIT 1",
+            json!("NORTH"),
+        ),
         ("SELECT day - (SELECT min(day) FROM sales) FROM sales ORDER BY day LIMIT 1", json!(0)),
         ("SELECT amount FROM sales WHERE day IN (SELECT max(day) FROM sales)", json!(10.5)),
         ("SELECT 1.0 / 0.0", Value::Null),
@@ -223,7 +234,8 @@ async fn parameters_are_bound_by_name_and_never_parsed() {
 #[tokio::test]
 async fn a_query_that_takes_too_long_is_ended_and_the_engine_lives_on() {
     let engine = engine();
-    let sql = "SELECT sum(x.n + y.n + z.n) FROM a x JOIN a y ON x.n % 2 = y.n % 2 JOIN a z ON z.n % 2 = y.n % 2";
+    let sql =
+        "SELECT sum(x.n + y.n + z.n) FROM a x JOIN a y ON x.n % 2 = y.n % 2 JOIN a z ON z.n % 2 = y.n % 2";
     let mut bomb = query(vec![numbers("a", 3_000)], sql);
     bomb.timeout = Duration::from_millis(300);
     assert!(matches!(engine.query(bomb).await, Err(QueryError::Timeout)));
@@ -306,7 +318,9 @@ async fn an_empty_file_is_an_empty_table() {
 #[tokio::test]
 async fn days_follow_today_though_the_file_is_parsed_once() {
     let engine = engine();
-    for (today, expected) in [((2026, 1, 1), "2025-12-01"), ((2028, 3, 31), "2028-02-29"), ((2026, 1, 1), "2025-12-01")] {
+    for (today, expected) in
+        [((2026, 1, 1), "2025-12-01"), ((2028, 3, 31), "2028-02-29"), ((2026, 1, 1), "2025-12-01")]
+    {
         let mut question = query(vec![sales()], "SELECT min(day) FROM sales");
         question.today = NaiveDate::from_ymd_opt(today.0, today.1, today.2).expect("a day");
         assert_eq!(engine.query(question).await.expect("rows").rows, [vec![json!(expected)]]);
@@ -319,7 +333,8 @@ async fn the_longest_unused_files_make_room_for_new_ones() {
     let limits = Limits { threads: NonZeroUsize::MIN, cache_bytes: 40_000, ..Limits::default() };
     let engine = DataFusionEngine::start(limits).expect("threads");
     for count in 1_000..1_010 {
-        let rows = engine.query(query(vec![numbers("a", count)], "SELECT count(*) FROM a")).await.expect("rows");
+        let rows =
+            engine.query(query(vec![numbers("a", count)], "SELECT count(*) FROM a")).await.expect("rows");
         assert_eq!(rows.rows, [vec![json!(count)]]);
     }
     let (files, size_bytes) = engine.kept();

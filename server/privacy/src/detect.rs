@@ -60,8 +60,9 @@ const SECRET_SHAPES: &[&str] = &[
     r"\bhf_[A-Za-z0-9]{20,}",
     r"\bnpm_[A-Za-z0-9]{20,}",
     r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
-    // Our own access tokens.
-    r"\bpenny_[a-z]+_[A-Za-z0-9_-]{16,}",
+    // Our own access tokens and one-time links.
+    r"\bpny_[A-Za-z0-9]{16,}",
+    r"/auth/link/([A-Za-z0-9_-]{16,})",
     // JSON web tokens.
     r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*",
     // Private keys, whole.

@@ -60,6 +60,8 @@ fn keys_are_masked_and_what_they_are_called_stays() {
         ("use sk-abcdefghijklmnopqrstuvwx now", "use [secret] now"),
         ("ghp_abcdefghijklmnopqrstuvwxyz0123456789", "[secret]"),
         ("AKIAIOSFODNN7EXAMPLE", "[secret]"),
+        ("pny_6d6a3d0f00112233445566778899", "[secret]"),
+        ("http://localhost:3000/auth/link/AbCdEfGhIjKlMnOpQrSt", "http://localhost:3000/auth/link/[secret]"),
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", "[secret]"),
         ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nafter", "[secret]\nafter"),
     ] {

@@ -15,6 +15,7 @@ mod models;
 mod telemetry;
 #[cfg(test)]
 mod tests;
+mod tools;
 
 pub use self::{
     auth::{Auth, OpenIdProvider},
@@ -25,6 +26,7 @@ pub use self::{
     http::Http,
     models::{Models, Ollama, OpenAiCompatible},
     telemetry::{LogFormat, Telemetry},
+    tools::Tools,
 };
 pub use environment::{Environment, process as process_environment};
 
@@ -54,6 +56,8 @@ pub struct Config {
     pub demo: Demo,
     /// Which models.
     pub models: Models,
+    /// What the assistant may do on its own.
+    pub tools: Tools,
     /// How people sign in.
     pub auth: Auth,
     /// What is logged and traced.
@@ -118,7 +122,13 @@ fn in_words(error: &figment::Error) -> String {
     let place = error.metadata.as_ref().map_or_else(String::new, |m| format!(" (from {})", m.name));
     match &error.kind {
         Kind::UnknownField(field, known) => {
-            let field = if key.is_empty() { field.clone() } else { format!("{key}.{field}") };
+            // The path may or may not end with the field already.
+            let is_named = key == *field || key.ends_with(&format!(".{field}"));
+            let field = match key.as_str() {
+                "" => field.clone(),
+                _ if is_named => key,
+                _ => format!("{key}.{field}"),
+            };
             format!("there is no key `{field}`{place}; known here: {}", known.join(", "))
         }
         Kind::MissingField(field) => format!("the key `{field}` is missing in `{key}`"),

@@ -119,3 +119,28 @@ fn https_in_the_public_address_binds_the_cookies() {
     let config = load(&[("PENNY__HTTP__ADDR", "0.0.0.0:8080")]).unwrap();
     assert_eq!(config.http.public_base(config.http.addr), "http://localhost:8080");
 }
+
+#[test]
+fn the_example_of_a_provider_in_the_reference_works() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("penny.toml");
+    let (_, rest) = REFERENCE.split_once("# [auth.oidc.acme]\n").unwrap();
+    let (example, _) = rest.split_once("\n\n").unwrap();
+    let lines: Vec<&str> = example.lines().map(|line| line.strip_prefix("# ").unwrap()).collect();
+    std::fs::write(&file, format!("[auth.oidc.acme]\n{}\n", lines.join("\n"))).unwrap();
+    let config = Config::load(Some(&file), &variables(&[])).unwrap();
+    assert_eq!(config.auth.oidc["acme"].tenant.as_deref(), Some("default"));
+    assert!(config.auth.oidc["acme"].client_secret.is_none());
+}
+
+#[test]
+fn the_language_of_the_terminal_is_understood() {
+    for (pairs, expected) in [
+        (&[("LANG", "es_ES.UTF-8")][..], penny_types::Locale::Es),
+        (&[("LANG", "es_ES.UTF-8"), ("LC_ALL", "en_GB")], penny_types::Locale::En),
+        (&[("LANG", "C")], penny_types::Locale::En),
+        (&[], penny_types::Locale::En),
+    ] {
+        assert_eq!(variables(pairs).locale(), expected, "{pairs:?}");
+    }
+}

@@ -2,14 +2,12 @@
 //! answered in the shape of every other problem.
 
 use super::refuse::locale;
-use crate::web::{AppState, Refusal, fault::problem_as};
+use crate::web::{AppState, Refusal, body, fault::problem_as};
 use axum::{
-    body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use futures::StreamExt;
 use penny_types::{Fault, FaultCode, FieldFault, Locale};
 use serde::de::DeserializeOwned;
 use std::{collections::BTreeMap, str::FromStr};
@@ -74,7 +72,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
         if !is_json(request.headers()) {
             return Err(BodyRefusal(Fault::keyed(FaultCode::Malformed, "rest-content-type"), locale));
         }
-        let bytes = read(request, limit).await.map_err(|fault| BodyRefusal(fault, locale))?;
+        let bytes = body::read(request, limit).await.map_err(|fault| BodyRefusal(fault, locale))?;
         parse(&bytes).map(Self).map_err(|fault| BodyRefusal(fault, locale))
     }
 }
@@ -98,25 +96,6 @@ fn is_json(headers: &HeaderMap) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
-}
-
-/// Reads a body up to a limit.
-async fn read(request: Request, limit: usize) -> Result<Vec<u8>, Fault> {
-    let too_large = || Fault::keyed(FaultCode::TooLarge, "rest-body-too-large").arg("limit", limit);
-    let promised = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    if promised.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > limit) {
-        return Err(too_large());
-    }
-    let mut chunks = request.into_body().into_data_stream();
-    let mut bytes = Vec::new();
-    while let Some(chunk) = chunks.next().await {
-        let chunk: Bytes = chunk.map_err(|_| Fault::keyed(FaultCode::Malformed, "rest-body-cut"))?;
-        if bytes.len().saturating_add(chunk.len()) > limit {
-            return Err(too_large());
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
 }
 
 /// Reads JSON: what is none is malformed, what does not fit is invalid and says where.

@@ -23,6 +23,10 @@ pub(super) struct Problem {
     detail: String,
     /// What kind of thing went wrong, for programs.
     code: FaultCode,
+    /// Which sentence `detail` is, whatever the language.
+    message_key: String,
+    /// What was filled into that sentence.
+    args: Option<BTreeMap<String, String>>,
     /// The fields at fault.
     fields: Option<Vec<ProblemField>>,
     /// Seconds to wait before trying again.
@@ -33,10 +37,13 @@ pub(super) struct Problem {
 
 /// One field that breaks a rule.
 #[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its description is used")]
 pub(super) struct ProblemField {
     /// Its path, dotted, as the client named it.
     field: String,
+    /// Which sentence `detail` is, whatever the language.
+    message_key: String,
     /// What is wrong with it, in the caller's language.
     detail: String,
 }

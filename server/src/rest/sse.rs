@@ -81,8 +81,35 @@ fn write_event(out: &mut Vec<u8>, turn: TurnId, event: &TurnEvent) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::stream;
     use penny_types::events::{TextDelta, TurnEventBody, TurnFinished};
     use uuid::Uuid;
+
+    async fn pieces(events: Events, count: usize) -> Vec<Bytes> {
+        let body = answer(TurnId(Uuid::from_u128(1)), events).into_body().into_data_stream();
+        body.take(count).map(Result::unwrap).collect().await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_stream_shows_every_fifteen_seconds_that_it_lives() {
+        let begun = Instant::now();
+        assert_eq!(pieces(stream::pending().boxed(), 3).await, [COMMENT; 3]);
+        assert_eq!(begun.elapsed(), KEEP_ALIVE * 3);
+    }
+
+    #[tokio::test]
+    async fn a_stream_ends_with_its_terminal_event_though_more_could_come() {
+        let end = event(8, TurnEventBody::Finished(TurnFinished { length: 9 }));
+        let events = stream::iter([Ok(Arc::clone(&end)), Ok(end)]).chain(stream::pending()).boxed();
+        let pieces = pieces(events, 10).await;
+        assert_eq!(pieces.concat().windows(3).filter(|window| window == b"id:").count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_breaks_off_ends_without_a_terminal_event() {
+        let broken = stream::iter([Err(turns::Error::NotFound)]).chain(stream::pending()).boxed();
+        assert!(pieces(broken, 10).await.is_empty());
+    }
 
     fn event(seq: u64, body: TurnEventBody) -> Arc<TurnEvent> {
         Arc::new(TurnEvent { seq, turn_id: TurnId(Uuid::from_u128(1)), body })

@@ -3,6 +3,7 @@
 use super::{
     Caller, Refusal,
     auth::{authenticate, by_token, token_in},
+    body,
     state::AppState,
     tenant::Standing,
 };
@@ -45,10 +46,8 @@ async fn read(request: Request, limit: usize) -> Result<penny_graphql::Request, 
     if !kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/json")) {
         return Err(Fault::new(FaultCode::Malformed));
     }
-    let body: Bytes = axum::body::to_bytes(request.into_body(), limit)
-        .await
-        .map_err(|_| Fault::new(FaultCode::TooLarge))?;
-    serde_json::from_slice(&body).map_err(|_| Fault::new(FaultCode::Malformed))
+    let bytes = body::read(request, limit).await?;
+    serde_json::from_slice(&bytes).map_err(|_| Fault::new(FaultCode::Malformed))
 }
 
 async fn upgrade(State(state): State<AppState>, socket: WebSocketUpgrade, request: Request) -> Response {

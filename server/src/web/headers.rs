@@ -25,12 +25,16 @@ const ALWAYS: [(HeaderName, &str); 4] = [
 /// Returns the policy of a page, with its nonce.
 ///
 /// Scripts and styles run from our own files or with the nonce; WebAssembly may be compiled, text
-/// may not become code. Sizes and positions are set on single elements, hence `style-src-attr`.
+/// may not become code. Sizes and positions are set on single elements, hence `style-src-attr`. The
+/// socket is named by its host, since not every browser counts it as `'self'`.
 #[must_use]
-pub fn page_policy(nonce: &str) -> String {
+pub fn page_policy(nonce: &str, host: Option<&str>, is_https: bool) -> String {
+    let is_plain = |host: &&str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
+    let scheme = if is_https { "wss" } else { "ws" };
+    let socket = host.filter(is_plain).map(|host| format!(" {scheme}://{host}")).unwrap_or_default();
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
-         style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; connect-src 'self'; \
+         style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; connect-src 'self'{socket}; \
          img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; media-src 'self' blob:; \
          frame-src 'self' blob:; worker-src 'self' blob:; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'; object-src 'none'"
@@ -49,7 +53,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
         set(headers, header::X_FRAME_OPTIONS, "DENY");
     }
     if state.config.http.is_https() {
-        set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+        set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     response
 }

@@ -21,10 +21,10 @@ pub async fn ready(State(state): State<AppState>) -> Response {
     let (database, blobs) = tokio::join!(foundation.db.check(), foundation.blobs.check());
     let is_outdated = matches!(database, Err(penny_core::db::StoreError::Outdated { .. }));
     let is_reached = database.is_ok() || is_outdated;
-    for error in [database.err().map(|e| e.to_string()), blobs.as_ref().err().map(ToString::to_string)] {
-        if let Some(error) = error {
-            tracing::warn!(error, "not ready");
-        }
+    let errors =
+        [database.err().map(|error| error.to_string()), blobs.as_ref().err().map(ToString::to_string)];
+    for error in errors.into_iter().flatten() {
+        tracing::warn!(error, "not ready");
     }
     let word = |is_fine: bool| Value::from(if is_fine { "ok" } else { "failing" });
     let is_ready = is_reached && !is_outdated && blobs.is_ok();

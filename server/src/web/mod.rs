@@ -3,6 +3,7 @@
 //! Handlers take [`Caller`] and [`AppState`]; REST and GraphQL are mounted here and written elsewhere.
 
 pub mod auth;
+pub(crate) mod body;
 pub mod csrf;
 pub mod fault;
 mod graphql;

@@ -1,8 +1,12 @@
 //! The page, rendered here and brought to life in the browser.
 
 use super::{
-    auth::authenticate, fault::problem, headers::page_policy, sessions::SignedInSession, state::AppState,
-    tenant::Standing,
+    auth::authenticate,
+    fault::problem,
+    headers::page_policy,
+    sessions::SignedInSession,
+    state::AppState,
+    tenant::{self, Standing},
 };
 use async_trait::async_trait;
 use axum::{
@@ -122,7 +126,7 @@ fn methods(state: &AppState, standing: &Standing) -> SignInMethods {
     }
 }
 
-fn logged(error: &(impl penny_core::fault::ToFault + std::error::Error + 'static)) -> Fault {
+fn logged(error: &impl penny_core::fault::ToFault) -> Fault {
     tracing::error!(error = error as &dyn std::error::Error, "a page could not be prepared");
     error.to_fault()
 }
@@ -130,13 +134,18 @@ fn logged(error: &(impl penny_core::fault::ToFault + std::error::Error + 'static
 async fn render(state: &AppState, facts: RequestFacts, who: Option<Ctx>, request: Request) -> Response {
     let assets = state.site.assets();
     let language = HeaderValue::from_static(facts.locale.as_str());
+    let http = &state.config.http;
+    let host = tenant::host(request.headers(), http.trust_forwarded).map(ToOwned::to_owned);
+    let is_https = http.is_https();
     let api = Api::new(Arc::new(InProcess { state: state.clone(), who }));
     let contexts = move || {
         provide_context(facts.clone());
         provide_context(assets.clone());
         provide_context(api.clone());
         let Some(response) = leptos::prelude::use_context::<ResponseOptions>() else { return };
-        if let Some(policy) = use_nonce().and_then(|nonce| HeaderValue::from_str(&page_policy(&nonce)).ok()) {
+        if let Some(policy) = use_nonce()
+            .and_then(|nonce| HeaderValue::from_str(&page_policy(&nonce, host.as_deref(), is_https)).ok())
+        {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }
         provide_context(StatusSink::new(move |status| {

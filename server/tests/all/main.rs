@@ -1,5 +1,14 @@
 //! Tests of the whole program, in one binary: the doors, sign-in, tenants.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "these are tests: what goes wrong should end them where it does, and what is skipped is said"
+)]
+
 mod graphql;
 mod graphql_socket;
 mod limits_graphql;
@@ -8,6 +17,9 @@ mod rest;
 mod rest_app;
 mod sign_in;
 mod sign_in_app;
+mod sign_in_cli;
 mod sign_in_openid;
 mod sign_in_stores;
 mod sign_in_tokens;
+mod turns;
+mod turns_app;

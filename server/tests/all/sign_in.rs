@@ -32,7 +32,7 @@ async fn the_right_password_opens_the_door_and_leads_on() {
         assert!(cookie.contains(part), "{part} is missing in {cookie}");
     }
     assert!(!cookie.contains("Secure"));
-    assert_eq!(browser.viewer().await.unwrap()["email"], "Alice@ACME.example");
+    assert_eq!(browser.viewer().await.unwrap()["email"], "alice@acme.example");
     let page = browser.get("/").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.contains("<!DOCTYPE html>") && page.body.contains("Alice"));

@@ -46,8 +46,10 @@ async fn whole_story(house: &House) {
     browser.post("/auth/sign-out", &[]).await;
     assert!(browser.viewer().await.is_none());
 
-    let (_, secret) =
-        identity.issue_token_for(&ctx, alice, NewToken { name: "t".to_owned(), ..NewToken::default() }).await.unwrap();
+    let (_, secret) = identity
+        .issue_token_for(&ctx, alice, NewToken { name: "t".to_owned(), ..NewToken::default() })
+        .await
+        .unwrap();
     let header = format!("Bearer {}", secret.expose_secret());
     let listed = browser.send(Method::GET, "/v1/conversations", None, &[("authorization", &header)]).await;
     assert_eq!(listed.status, StatusCode::OK, "{}", listed.body);
@@ -62,8 +64,12 @@ async fn whole_story(house: &House) {
 async fn external_people(house: &House, tenant: TenantId) {
     let (state, visitor) = (&house.server.state, visitor(house, tenant));
     let identity = &state.services.identity;
-    let carol = identity.sign_in_external(&visitor, &at_acme("1", "Carol@acme.example", true), RULES).await.unwrap();
-    let again = identity.sign_in_external(&visitor, &at_acme("1", "renamed@acme.example", true), RULES).await.unwrap();
+    let carol =
+        identity.sign_in_external(&visitor, &at_acme("1", "Carol@acme.example", true), RULES).await.unwrap();
+    let again = identity
+        .sign_in_external(&visitor, &at_acme("1", "renamed@acme.example", true), RULES)
+        .await
+        .unwrap();
     assert_eq!(carol, again, "who somebody is does not hang on their address");
     let seen = identity.ctx_for(&state.world, carol, Via::Web, None).await.unwrap();
     let viewer = identity.viewer(&seen).await.unwrap();
@@ -71,25 +77,40 @@ async fn external_people(house: &House, tenant: TenantId) {
     assert_eq!((viewer.roles.as_slice(), viewer.locale), (&[Role::Viewer][..], Locale::Es));
     let taken = identity.sign_in_external(&visitor, &at_acme("2", "alice@acme.example", true), RULES).await;
     assert_eq!(taken.unwrap_err().to_fault().message_key, "identity-address-taken");
-    let unverified = identity.sign_in_external(&visitor, &at_acme("3", "alice@acme.example", false), RULES).await;
+    let unverified =
+        identity.sign_in_external(&visitor, &at_acme("3", "alice@acme.example", false), RULES).await;
     assert_ne!(unverified.unwrap(), carol);
     let linking = ExternalRules { may_link_by_email: true, ..RULES };
-    let linked = identity.sign_in_external(&visitor, &at_acme("2", "ALICE@acme.example", true), linking).await.unwrap();
+    let linked = identity
+        .sign_in_external(&visitor, &at_acme("2", "ALICE@acme.example", true), linking)
+        .await
+        .unwrap();
     let ctx = Ctx::system(tenant, state.world.clone());
     assert_eq!(linked.principal, identity.find_by_email(&ctx, "alice@acme.example").await.unwrap());
 }
 
 async fn companies(house: &House, ctx: &Ctx) {
     let (state, tenants) = (&house.server.state, &house.server.state.services.tenants);
-    let theme = NewTheme { product_name: Some("Desk".to_owned()), accent: Some("#ffee00".to_owned()), ..NewTheme::default() };
-    let new = NewTenant { hosts: vec!["globex.example".to_owned()], theme: Some(theme), ..NewTenant::named("globex", "Globex") };
+    let theme = NewTheme {
+        product_name: Some("Desk".to_owned()),
+        accent: Some("#ffee00".to_owned()),
+        ..NewTheme::default()
+    };
+    let new = NewTenant {
+        hosts: vec!["globex.example".to_owned()],
+        theme: Some(theme),
+        ..NewTenant::named("globex", "Globex")
+    };
     let globex = tenants.create(&state.world, new.clone()).await.unwrap();
     for (what, other) in [
         ("slug", NewTenant { hosts: vec![], ..new.clone() }),
         ("host", NewTenant { slug: "other".to_owned(), ..new }),
     ] {
         let fault = tenants.create(&state.world, other).await.unwrap_err().to_fault();
-        assert_eq!((fault.fields[0].field.as_str(), fault.fields[0].message_key.as_str()), (what, "tenant-taken"));
+        assert_eq!(
+            (fault.fields[0].field.as_str(), fault.fields[0].message_key.as_str()),
+            (what, "tenant-taken")
+        );
     }
     assert_eq!(tenants.resolve_host(&state.world, "Globex.example:81").await.unwrap(), globex);
     for unclaimed in ["localhost:3000", "127.0.0.1", "[::1]:3000", "", "nobody.example"] {
@@ -97,15 +118,28 @@ async fn companies(house: &House, ctx: &Ctx) {
     }
     let brand = tenants.brand(globex).await.unwrap();
     assert_eq!((brand.product_name.as_str(), brand.on_accent.as_str()), ("Desk", "#000000"));
-    let taken = NewUser { email: "alice@acme.example".to_owned(), name: None, password: None, role: Role::Viewer };
+    let taken =
+        NewUser { email: "alice@acme.example".to_owned(), name: None, password: None, role: Role::Viewer };
     let error = state.services.identity.create_user(ctx, taken.clone()).await.unwrap_err();
     assert_eq!(error.to_fault().fields[0].message_key, "identity-email-taken");
     let theirs = state.services.identity.create_user(&house.ctx(globex), taken).await.unwrap();
     let stranger = SignedIn { tenant: ctx.tenant, principal: theirs };
     let error = state.services.identity.ctx_for(&state.world, stranger, Via::Web, None).await.unwrap_err();
-    assert_eq!(error.to_fault().code, FaultCode::Unauthenticated, "the same address elsewhere is somebody else");
-    let weak = NewUser { email: "dave@acme.example".to_owned(), name: None, password: Some(SecretString::from("short")), role: Role::Viewer };
-    assert_eq!(state.services.identity.create_user(ctx, weak).await.unwrap_err().to_fault().fields[0].field, "password");
+    assert_eq!(
+        error.to_fault().code,
+        FaultCode::Unauthenticated,
+        "the same address elsewhere is somebody else"
+    );
+    let weak = NewUser {
+        email: "dave@acme.example".to_owned(),
+        name: None,
+        password: Some(SecretString::from("short")),
+        role: Role::Viewer,
+    };
+    assert_eq!(
+        state.services.identity.create_user(ctx, weak).await.unwrap_err().to_fault().fields[0].field,
+        "password"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

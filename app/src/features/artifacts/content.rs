@@ -55,7 +55,7 @@ impl Content {
 fn parse<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
     let read = match value {
         Value::String(text) => serde_json::from_str(&text),
-        other => serde_json::from_value(other),
+        other => crate::api::read_value(&other),
     };
     read.map_err(|_| Fault::new(FaultCode::Internal))
 }

@@ -122,7 +122,11 @@ pub fn Whole(
         <section class="whole" aria-label=title>
             <header class="whole-head">
                 <div class="whole-name">
-                    <h2 dir="auto">{title}</h2>
+                    {if can_expand {
+                        view! { <h2 dir="auto">{title}</h2> }.into_any()
+                    } else {
+                        view! { <h1 dir="auto">{title}</h1> }.into_any()
+                    }}
                     <p class="whole-facts">
                         <Icon glyph=glyph/>
                         <span>{tr(kind_key)}</span>

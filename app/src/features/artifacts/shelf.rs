@@ -25,6 +25,7 @@ pub struct Shelf {
     gone: RwSignal<HashSet<ArtifactId>>,
     is_following: StoredValue<bool>,
     api: StoredValue<Api>,
+    home: StoredValue<Option<Owner>>,
 }
 
 /// Provides what is known about artifacts to everything below.
@@ -46,6 +47,7 @@ impl Shelf {
             gone: RwSignal::new(HashSet::new()),
             is_following: StoredValue::new(false),
             api: StoredValue::new(api),
+            home: StoredValue::new(Owner::current()),
         }
     }
 
@@ -53,6 +55,14 @@ impl Shelf {
     #[must_use]
     pub fn api(self) -> Api {
         self.api.get_value()
+    }
+
+    /// Does something whose callbacks must outlive the card that asked for it.
+    pub fn at_home(self, act: impl FnOnce()) {
+        match self.home.try_get_value().flatten() {
+            Some(home) => home.with(act),
+            None => act(),
+        }
     }
 
     /// Returns an artifact as it was last heard of.

@@ -14,6 +14,10 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 use penny_types::{ArtifactId, artifacts::ArtifactKind};
 use penny_words::keys;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// How long a deletion can be taken back; a little longer than its notice stays.
 const DELETE_AFTER_MS: u32 = 10_500;
@@ -150,18 +154,21 @@ impl ArtifactActs {
 
     /// Takes the artifact out of sight, and deletes it unless that is taken back in time.
     fn delete(self) {
-        let Self { id, shelf, toasts, .. } = self;
-        shelf.set_gone(id, true);
-        let title = self.title.get_untracked();
-        let is_kept = StoredValue::new(false);
-        toasts.with_undo(say_with(self.locale, keys::ARTIFACT_DELETED, [("title", title)]), move || {
-            is_kept.set_value(true);
-            shelf.set_gone(id, false);
+        let Self { id, title, shelf, toasts, locale } = self;
+        let (title, api) = (title.get_untracked(), shelf.api());
+        let is_kept = Arc::new(AtomicBool::new(false));
+        let keeper = Arc::clone(&is_kept);
+        let words = say_with(locale, keys::ARTIFACT_DELETED, [("title", title)]);
+        shelf.at_home(|| {
+            toasts.with_undo(words, move || {
+                keeper.store(true, Ordering::Relaxed);
+                shelf.set_gone(id, false);
+            });
         });
-        let api = shelf.api();
+        shelf.set_gone(id, true);
         spawn_local(async move {
             TimeoutFuture::new(DELETE_AFTER_MS).await;
-            if is_kept.try_get_value().unwrap_or_default() {
+            if is_kept.load(Ordering::Relaxed) {
                 return;
             }
             if let Err(fault) = api.delete_artifact(id).await {

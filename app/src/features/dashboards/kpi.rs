@@ -43,7 +43,7 @@ pub fn KpiCard(
     view! {
         <article class="kpi" data-health=health.as_str()>
             <header class="kpi-head">
-                <h3 class="kpi-name" dir="auto">{name}</h3>
+                <h2 class="kpi-name" dir="auto">{name}</h2>
                 <HealthMark health/>
             </header>
             <p class="kpi-value" title=exact>{shown}</p>

@@ -116,14 +116,16 @@ fn Shown(view: DashboardView, filters: Memo<DashboardFilters>) -> impl IntoView 
             </header>
             <p class="dashboard-facts">
                 <span>{stretch}</span>
-                <span class="dashboard-as-of">{as_of}</span>
-                <IconButton
-                    glyph=Glyph::RefreshCw
-                    class="dashboard-refresh"
-                    label=tr(keys::DASHBOARD_REFRESH)
-                    is_disabled=is_reading
-                    on_press=move |_| reading.read(filters.get_untracked())
-                />
+                <span class="dashboard-as-of">
+                    {as_of}
+                    <IconButton
+                        glyph=Glyph::RefreshCw
+                        class="dashboard-refresh"
+                        label=tr(keys::DASHBOARD_REFRESH)
+                        is_disabled=is_reading
+                        on_press=move |_| reading.read(filters.get_untracked())
+                    />
+                </span>
                 <span class="visually-hidden" role="status">
                     {move || is_reading.get().then(|| penny_words::text(locale.get(), keys::DASHBOARD_REFRESHING, &[]))}
                 </span>

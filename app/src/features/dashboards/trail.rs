@@ -20,9 +20,25 @@ pub fn provide_trail() {
     Effect::new(move |_| {
         let path = path.get();
         if !is_full_screen(&path) {
+            remember(&path);
             trail.0.set_value(Some(path));
         }
     });
+}
+
+/// Where the address is kept for when the page is loaded anew.
+const STORED_AS: &str = "penny.trail";
+
+/// Keeps the address in this tab. Where that is not allowed, loading the page anew forgets it.
+fn remember(path: &str) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        let _ = storage.set_item(STORED_AS, path);
+    }
+}
+
+fn remembered() -> Option<String> {
+    let path = window().session_storage().ok()??.get_item(STORED_AS).ok()??;
+    (path.starts_with('/') && !path.starts_with("//")).then_some(path)
 }
 
 fn is_full_screen(path: &str) -> bool {
@@ -34,8 +50,8 @@ fn way_back() -> impl Fn() + Copy + Send + Sync + 'static {
     let trail = use_context::<Trail>();
     let navigate = StoredValue::new(use_navigate());
     move || {
-        let target =
-            trail.and_then(|trail| trail.0.try_get_value().flatten()).unwrap_or_else(|| "/".to_owned());
+        let here = trail.and_then(|trail| trail.0.try_get_value().flatten());
+        let target = here.or_else(remembered).unwrap_or_else(|| "/".to_owned());
         let _ = navigate.try_with_value(|navigate| navigate(&target, Default::default()));
     }
 }

@@ -34,7 +34,7 @@ pub fn Widget(
         (WidgetKind::Kpi, Some(kpi), _) => {
             view! { <div class=class><KpiCard kpi currency/></div> }.into_any()
         }
-        (WidgetKind::Chart, _, Some(content)) => match serde_json::from_value::<ChartContent>(content) {
+        (WidgetKind::Chart, _, Some(content)) => match crate::api::read_value::<ChartContent>(&content) {
             Ok(chart) => {
                 let name = title.clone();
                 let name = Signal::derive(move || name.clone());
@@ -43,7 +43,7 @@ pub fn Widget(
             }
             Err(_) => framed(class, title, nothing()),
         },
-        (WidgetKind::Table, _, Some(content)) => match serde_json::from_value::<TableContent>(content) {
+        (WidgetKind::Table, _, Some(content)) => match crate::api::read_value::<TableContent>(&content) {
             Ok(table) if !table.rows.is_empty() => {
                 let name = title.clone();
                 let name = Signal::derive(move || name.clone());
@@ -64,7 +64,7 @@ fn framed(class: String, title: String, content: AnyView) -> AnyView {
     view! {
         <section class=class>
             <div class="widget-frame">
-                <h3 class="widget-title" dir="auto">{title}</h3>
+                <h2 class="widget-title" dir="auto">{title}</h2>
                 {content}
             </div>
         </section>

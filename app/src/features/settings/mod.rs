@@ -126,7 +126,16 @@ fn choice(
 fn TimeZoneChoice() -> impl IntoView {
     let preferences = use_preferences();
     let device_zone = RwSignal::new(None::<String>);
-    Effect::new(move |_| device_zone.set(dom::device_time_zone()));
+    // The device knows the names; until it has told them, the chosen one is all there is.
+    let zones = RwSignal::new(vec![preferences.time_zone.get_untracked()]);
+    Effect::new(move |_| {
+        device_zone.set(dom::device_time_zone());
+        zones.update(|zones| {
+            zones.extend(dom::time_zones());
+            zones.sort();
+            zones.dedup();
+        });
+    });
     let offer = move || {
         let zone = device_zone.get().filter(|zone| *zone != preferences.time_zone.get())?;
         let named = zone.clone();
@@ -134,12 +143,24 @@ fn TimeZoneChoice() -> impl IntoView {
         let take = move |_| preferences.set_time_zone(zone.clone());
         Some(view! { <Button on_press=take>{words}</Button> })
     };
+    let option = move |zone: String| {
+        let (value, name) = (zone.clone(), zone.replace('_', " "));
+        let is_chosen = move || preferences.time_zone.get() == zone;
+        view! { <option value=value selected=is_chosen>{name}</option> }
+    };
     view! {
         <div class="setting">
-            <h3 class="setting-name">{tr(keys::UI_SETTINGS_TIME_ZONE)}</h3>
-            <p class="field-hint">{tr(keys::UI_SETTINGS_TIME_ZONE_HINT)}</p>
+            <label class="setting-name" for="time-zone">{tr(keys::UI_SETTINGS_TIME_ZONE)}</label>
+            <p class="field-hint" id="time-zone-hint">{tr(keys::UI_SETTINGS_TIME_ZONE_HINT)}</p>
             <div class="setting-value">
-                <span>{move || preferences.time_zone.get().replace('_', " ")}</span>
+                <select
+                    class="input select"
+                    id="time-zone"
+                    aria-describedby="time-zone-hint"
+                    on:change=move |event| preferences.set_time_zone(event_target_value(&event))
+                >
+                    <For each=move || zones.get() key=String::clone children=option/>
+                </select>
                 {offer}
             </div>
         </div>

@@ -6,7 +6,11 @@ mod keymap;
 pub(crate) use help::ShortcutHelp;
 pub(crate) use keymap::{ALL, Command, Where};
 
-use crate::{features::palette::PaletteState, state::use_panes, ui::dom};
+use crate::{
+    features::palette::PaletteState,
+    state::{use_panes, use_viewer},
+    ui::dom,
+};
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
@@ -20,12 +24,16 @@ pub(crate) fn Shortcuts() -> impl IntoView {
     let (palette, help) = (PaletteState(RwSignal::new(false)), HelpState(RwSignal::new(false)));
     provide_context(palette);
     provide_context(help);
-    let panes = use_panes();
+    let (panes, viewer) = (use_panes(), use_viewer());
     let navigate = use_navigate();
     Effect::new(move |_| {
         let navigate = navigate.clone();
         let handle = window_event_listener(ev::keydown, move |event| {
             dom::hide_tips(event.key() == "Escape");
+            // At the door there is nothing to command.
+            if viewer.with_untracked(Option::is_none) {
+                return;
+            }
             let Some(command) = keymap::command_for(&keymap::Press::from(&event)) else { return };
             let is_done = match command {
                 Command::Palette => {

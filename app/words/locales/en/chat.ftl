@@ -1,6 +1,5 @@
 # The chat: greeting, messages, composer.
 chat-new-title = New chat
-chat-untitled = Untitled chat
 chat-thread-label = Conversation
 chat-loading = Loading the conversation
 chat-greeting = What would you like to know, { $name }?

@@ -1,6 +1,5 @@
 # El chat: saludo, mensajes, cuadro de texto.
 chat-new-title = Chat nuevo
-chat-untitled = Chat sin título
 chat-thread-label = Conversación
 chat-loading = Cargando la conversación
 chat-greeting = ¿Qué te gustaría saber, { $name }?

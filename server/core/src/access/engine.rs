@@ -68,7 +68,16 @@ impl Types {
 }
 
 const TYPES: [&str; 10] = [
-    "Role", "User", "Tenant", "Conversation", "Artifact", "Principal", "Tool", "Dashboard", "Datasource", "Action",
+    "Role",
+    "User",
+    "Tenant",
+    "Conversation",
+    "Artifact",
+    "Principal",
+    "Tool",
+    "Dashboard",
+    "Datasource",
+    "Action",
 ];
 
 fn wrong(error: impl std::fmt::Display) -> PolicyError {
@@ -95,7 +104,13 @@ impl Access {
         for kind in TYPES {
             types.insert(kind, EntityTypeName::from_str(&format!("Penny::{kind}")).map_err(wrong)?);
         }
-        Ok(Self(Arc::new(Inner { policies, schema, names, types: Types(types), authorizer: Authorizer::new() })))
+        Ok(Self(Arc::new(Inner {
+            policies,
+            schema,
+            names,
+            types: Types(types),
+            authorizer: Authorizer::new(),
+        })))
     }
 
     /// Asks whether the actor may do `action` to `resource`.
@@ -112,7 +127,12 @@ impl Access {
         if allowed { Ok(Permit { action, policies }) } else { Err(denied(policies)) }
     }
 
-    fn decide(&self, ctx: &Ctx, action: Action, resource: &Resource<'_>) -> Result<(bool, Vec<String>), PolicyError> {
+    fn decide(
+        &self,
+        ctx: &Ctx,
+        action: Action,
+        resource: &Resource<'_>,
+    ) -> Result<(bool, Vec<String>), PolicyError> {
         let inner = &*self.0;
         let principal = inner.principal(ctx)?;
         let target = inner.resource(ctx, resource)?;
@@ -163,7 +183,9 @@ impl Inner {
             parents.insert(self.types.uid("Role", role.as_str())?);
         }
         let texts = |items: &[String]| {
-            RestrictedExpression::new_set(items.iter().map(|item| RestrictedExpression::new_string(item.clone())))
+            RestrictedExpression::new_set(
+                items.iter().map(|item| RestrictedExpression::new_string(item.clone())),
+            )
         };
         let attributes = HashMap::from([
             ("subject".to_owned(), RestrictedExpression::new_string(ctx.subject().to_string())),
@@ -181,8 +203,12 @@ impl Inner {
             Resource::Conversation { id, owner } => {
                 ("Conversation", id.to_string(), vec![("owner", text(&owner.to_string()))])
             }
-            Resource::Artifact { id, owner } => ("Artifact", id.to_string(), vec![("owner", text(&owner.to_string()))]),
-            Resource::Principal(owner) => ("Principal", owner.to_string(), vec![("owner", text(&owner.to_string()))]),
+            Resource::Artifact { id, owner } => {
+                ("Artifact", id.to_string(), vec![("owner", text(&owner.to_string()))])
+            }
+            Resource::Principal(owner) => {
+                ("Principal", owner.to_string(), vec![("owner", text(&owner.to_string()))])
+            }
             Resource::Tool { name, effect } => {
                 ("Tool", (*name).to_owned(), vec![("name", text(name)), ("effect", text(effect.as_str()))])
             }

@@ -51,13 +51,21 @@ fn resources(owner: PrincipalId) -> Vec<(&'static str, Resource<'static>, Vec<Ac
     use Action::*;
     let tool = |effect| Resource::Tool { name: "t", effect };
     vec![
-        ("tenant", Resource::Tenant, vec![ConversationCreate, ArtifactCreate, DashboardEdit, DatasourceEdit, TenantConfigure]),
+        (
+            "tenant",
+            Resource::Tenant,
+            vec![ConversationCreate, ArtifactCreate, DashboardEdit, DatasourceEdit, TenantConfigure],
+        ),
         (
             "conversation",
             Resource::Conversation { id: ConversationId(Uuid::from_u128(5)), owner },
             vec![ConversationView, ConversationEdit, ConversationAsk],
         ),
-        ("artifact", Resource::Artifact { id: ArtifactId(Uuid::from_u128(6)), owner }, vec![ArtifactView, ArtifactEdit]),
+        (
+            "artifact",
+            Resource::Artifact { id: ArtifactId(Uuid::from_u128(6)), owner },
+            vec![ArtifactView, ArtifactEdit],
+        ),
         ("reading tool", tool(Effect::Read), vec![ToolUse]),
         ("reversible tool", tool(Effect::Reversible), vec![ToolUse]),
         ("irreversible tool", tool(Effect::Irreversible), vec![ToolUse]),
@@ -70,17 +78,26 @@ fn resources(owner: PrincipalId) -> Vec<(&'static str, Resource<'static>, Vec<Ac
 /// The whole matrix as text: the committed, readable file of who may do what.
 fn matrix() -> String {
     let access = Access::new().expect("the policies are valid");
-    let mut lines = vec![format!("{:<22} {:<18} {:<7} viewer creator manager admin", "action", "resource", "whose")];
+    let mut lines =
+        vec![format!("{:<22} {:<18} {:<7} viewer creator manager admin", "action", "resource", "whose")];
     for (whose, owner) in [("own", ALICE), ("other", BOB)] {
         for (name, resource, actions) in resources(owner) {
             for action in actions {
                 let cells: Vec<&str> = Role::ALL
                     .iter()
-                    .map(|&role| if access.check(&ctx(&[role], &[]), action, &resource).is_ok() { "yes" } else { "-" })
+                    .map(|&role| {
+                        if access.check(&ctx(&[role], &[]), action, &resource).is_ok() { "yes" } else { "-" }
+                    })
                     .collect();
                 lines.push(format!(
                     "{:<22} {:<18} {:<7} {:<6} {:<7} {:<7} {}",
-                    action.as_str(), name, whose, cells[0], cells[1], cells[2], cells[3]
+                    action.as_str(),
+                    name,
+                    whose,
+                    cells[0],
+                    cells[1],
+                    cells[2],
+                    cells[3]
                 ));
             }
         }
@@ -103,7 +120,11 @@ fn nobody_without_a_role_may_do_anything_to_what_is_not_theirs() {
     let access = Access::new().expect("the policies are valid");
     for (name, resource, actions) in resources(BOB) {
         for action in actions {
-            assert!(access.check(&ctx(&[], &[]), action, &resource).is_err(), "{} on {name}", action.as_str());
+            assert!(
+                access.check(&ctx(&[], &[]), action, &resource).is_err(),
+                "{} on {name}",
+                action.as_str()
+            );
         }
     }
 }

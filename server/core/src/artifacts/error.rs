@@ -65,9 +65,13 @@ impl ToFault for Error {
                 .arg("kind", kind)
                 .arg("detail", detail)
                 .field("content", "fault-field"),
-            Self::TooLarge { max } => Fault::keyed(FaultCode::TooLarge, "fault-artifact-too-large").arg("max", max),
+            Self::TooLarge { max } => {
+                Fault::keyed(FaultCode::TooLarge, "fault-artifact-too-large").arg("max", max)
+            }
             Self::BadSignature => Fault::keyed(FaultCode::Forbidden, "fault-signature"),
-            Self::BadCursor => Fault::keyed(FaultCode::Invalid, "fault-cursor").field("cursor", "fault-cursor"),
+            Self::BadCursor => {
+                Fault::keyed(FaultCode::Invalid, "fault-cursor").field("cursor", "fault-cursor")
+            }
             Self::Denied(denied) => denied.to_fault(),
             Self::Store(error) => error.to_fault(),
             Self::Blob(BlobError::Full(_)) => Fault::new(FaultCode::StorageFull),

@@ -25,12 +25,14 @@ pub(super) fn encode(kind: ArtifactKind, content: &Value) -> Result<(Bytes, &'st
             (text.as_bytes().to_vec(), media_type(kind))
         }
         ArtifactKind::Table => {
-            let table: TableContent = serde_json::from_value(content.clone()).map_err(|error| wrong(error.to_string()))?;
+            let table: TableContent =
+                serde_json::from_value(content.clone()).map_err(|error| wrong(error.to_string()))?;
             check_table(&table).map_err(wrong)?;
             (to_json(content), media_type(kind))
         }
         ArtifactKind::Chart => {
-            let chart: ChartContent = serde_json::from_value(content.clone()).map_err(|error| wrong(error.to_string()))?;
+            let chart: ChartContent =
+                serde_json::from_value(content.clone()).map_err(|error| wrong(error.to_string()))?;
             check_table(&chart.table).map_err(wrong)?;
             if !chart.option.is_object() {
                 return Err(wrong("option is not an object".to_owned()));
@@ -38,7 +40,8 @@ pub(super) fn encode(kind: ArtifactKind, content: &Value) -> Result<(Bytes, &'st
             (to_json(content), media_type(kind))
         }
         ArtifactKind::Dashboard => {
-            serde_json::from_value::<DashboardContent>(content.clone()).map_err(|error| wrong(error.to_string()))?;
+            serde_json::from_value::<DashboardContent>(content.clone())
+                .map_err(|error| wrong(error.to_string()))?;
             (to_json(content), media_type(kind))
         }
     };
@@ -106,7 +109,10 @@ mod tests {
             (ArtifactKind::Table, json!("text")),
             (ArtifactKind::Table, ragged),
             (ArtifactKind::Table, nested),
-            (ArtifactKind::Chart, json!({ "option": [], "table": { "columns": [], "rows": [] }, "summary": "" })),
+            (
+                ArtifactKind::Chart,
+                json!({ "option": [], "table": { "columns": [], "rows": [] }, "summary": "" }),
+            ),
             (ArtifactKind::Dashboard, json!({})),
         ] {
             assert!(matches!(encode(kind, &content), Err(Error::BadContent { .. })), "{kind}: {content}");

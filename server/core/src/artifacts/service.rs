@@ -82,7 +82,8 @@ impl Artifacts {
 
         let tx = self.shared.db.begin(ctx).await?;
         let view = store::insert(tx.conn(), ctx, new.kind, title, &stored, &Lineage::default()).await?;
-        audit::record(&tx, ctx, Record::of("artifacts.create", "artifact").target(view.id).permit(&permit)).await?;
+        audit::record(&tx, ctx, Record::of("artifacts.create", "artifact").target(view.id).permit(&permit))
+            .await?;
         tell(&tx, ctx, view.clone());
         tx.commit().await?;
         Ok(view)
@@ -143,7 +144,12 @@ impl Artifacts {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version for this person.
-    pub async fn content(&self, ctx: &Ctx, id: ArtifactId, number: Option<u32>) -> Result<ArtifactContent, Error> {
+    pub async fn content(
+        &self,
+        ctx: &Ctx,
+        id: ArtifactId,
+        number: Option<u32>,
+    ) -> Result<ArtifactContent, Error> {
         let tx = self.shared.db.read(ctx).await?;
         let (row, _) = self.visible(tx.conn(), ctx, id, Action::ArtifactView).await?;
         self.read(tx.conn(), ctx, row, number).await
@@ -195,7 +201,12 @@ impl Artifacts {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none for this person.
-    pub async fn set_pinned(&self, ctx: &Ctx, id: ArtifactId, is_pinned: bool) -> Result<ArtifactView, Error> {
+    pub async fn set_pinned(
+        &self,
+        ctx: &Ctx,
+        id: ArtifactId,
+        is_pinned: bool,
+    ) -> Result<ArtifactView, Error> {
         self.change(ctx, id, "artifacts.pin", |row| row.is_pinned = Set(is_pinned)).await
     }
 

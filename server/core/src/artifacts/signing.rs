@@ -16,7 +16,13 @@ fn seal(keys: &dyn Keyring, tenant: TenantId, id: ArtifactId, version: u32, expi
 }
 
 /// Makes an address relative to the server's root.
-pub(super) fn sign(keys: &dyn Keyring, tenant: TenantId, id: ArtifactId, version: u32, until: DateTime<Utc>) -> String {
+pub(super) fn sign(
+    keys: &dyn Keyring,
+    tenant: TenantId,
+    id: ArtifactId,
+    version: u32,
+    until: DateTime<Utc>,
+) -> String {
     let expires = until.timestamp();
     let seal = BASE64URL_NOPAD.encode(seal(keys, tenant, id, version, expires).as_bytes());
     format!("/v1/artifacts/{id}/versions/{version}/content?tenant={tenant}&exp={expires}&sig={seal}")

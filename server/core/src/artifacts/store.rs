@@ -8,8 +8,8 @@ use penny_types::{
     artifacts::{ArtifactFilter, ArtifactKind, ArtifactView},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
 use std::collections::HashMap;
@@ -133,15 +133,17 @@ pub(super) async fn list(
         .last()
         .filter(|_| has_more)
         .map(|row| Cursor { updated_at: row.updated_at, id: row.id }.encode());
-    let versions: HashMap<ArtifactId, artifact_version::Model> = artifact_version::Entity::find_in(ctx.tenant)
-        .filter(artifact_version::Column::ArtifactId.is_in(rows.iter().map(|row| row.id)))
-        .order_by_asc(artifact_version::Column::Number)
-        .all(conn)
-        .await?
-        .into_iter()
-        .map(|version| (version.artifact_id, version))
-        .collect();
-    let items = rows.iter().filter_map(|row| versions.get(&row.id).map(|version| view(row, version))).collect();
+    let versions: HashMap<ArtifactId, artifact_version::Model> =
+        artifact_version::Entity::find_in(ctx.tenant)
+            .filter(artifact_version::Column::ArtifactId.is_in(rows.iter().map(|row| row.id)))
+            .order_by_asc(artifact_version::Column::Number)
+            .all(conn)
+            .await?
+            .into_iter()
+            .map(|version| (version.artifact_id, version))
+            .collect();
+    let items =
+        rows.iter().filter_map(|row| versions.get(&row.id).map(|version| view(row, version))).collect();
     Ok(Page { items, next_cursor })
 }
 

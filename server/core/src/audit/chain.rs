@@ -4,7 +4,9 @@
 
 use crate::{ctx::Ctx, db::StoreError, foundation::Shared};
 use penny_entity::{TenantScoped, audit_event, tenant};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde_json::json;
 use std::time::Duration;
 

@@ -43,8 +43,12 @@ impl ToFault for Error {
             Self::BadTitle { max } => {
                 Fault::keyed(FaultCode::Invalid, "fault-title").arg("max", max).field("title", "fault-title")
             }
-            Self::DraftTooLong { max } => Fault::keyed(FaultCode::TooLarge, "fault-message-too-large").arg("max", max),
-            Self::BadCursor => Fault::keyed(FaultCode::Invalid, "fault-cursor").field("cursor", "fault-cursor"),
+            Self::DraftTooLong { max } => {
+                Fault::keyed(FaultCode::TooLarge, "fault-message-too-large").arg("max", max)
+            }
+            Self::BadCursor => {
+                Fault::keyed(FaultCode::Invalid, "fault-cursor").field("cursor", "fault-cursor")
+            }
             Self::Denied(denied) => denied.to_fault(),
             Self::Store(error) => error.to_fault(),
             Self::Bus(_) => Fault::new(FaultCode::Unavailable),

@@ -38,8 +38,12 @@ impl Conversations {
 
         let tx = self.shared.db.begin(ctx).await?;
         let row = store::insert(tx.conn(), ctx, title, new.model, origin(ctx.via)).await?;
-        audit::record(&tx, ctx, Record::of("conversations.create", "conversation").target(row.id).permit(&permit))
-            .await?;
+        audit::record(
+            &tx,
+            ctx,
+            Record::of("conversations.create", "conversation").target(row.id).permit(&permit),
+        )
+        .await?;
         tell(&tx, ctx, store::summary(&row, None));
         tx.commit().await?;
 
@@ -95,15 +99,21 @@ impl Conversations {
         let tx = self.shared.db.begin(ctx).await?;
         let (row, permit) = self.visible(tx.conn(), ctx, id, Action::ConversationEdit).await?;
         let leaf = match patch.leaf_id {
-            Some(message) => Some(store::deepest_below(tx.conn(), ctx, id, message).await?.ok_or(Error::NoSuchMessage)?),
+            Some(message) => {
+                Some(store::deepest_below(tx.conn(), ctx, id, message).await?.ok_or(Error::NoSuchMessage)?)
+            }
             None => None,
         };
         let is_worth_telling = title.is_some() || patch.is_pinned.is_some();
         let row = store::change(tx.conn(), row, title, patch.is_pinned, patch.draft, leaf).await?;
         let active = store::active_turn(tx.conn(), ctx, id).await?;
         if is_worth_telling {
-            audit::record(&tx, ctx, Record::of("conversations.update", "conversation").target(id).permit(&permit))
-                .await?;
+            audit::record(
+                &tx,
+                ctx,
+                Record::of("conversations.update", "conversation").target(id).permit(&permit),
+            )
+            .await?;
             tell(&tx, ctx, store::summary(&row, active));
         }
         tx.commit().await?;
@@ -119,7 +129,12 @@ impl Conversations {
         let tx = self.shared.db.begin(ctx).await?;
         let (row, permit) = self.visible(tx.conn(), ctx, id, Action::ConversationEdit).await?;
         store::set_deleted(tx.conn(), row, Some(ctx.now())).await?;
-        audit::record(&tx, ctx, Record::of("conversations.delete", "conversation").target(id).permit(&permit)).await?;
+        audit::record(
+            &tx,
+            ctx,
+            Record::of("conversations.delete", "conversation").target(id).permit(&permit),
+        )
+        .await?;
         tx.notify(ctx.subject(), Notice::Conversation(ConversationUpdate { id, conversation: None }));
         tx.commit().await?;
         Ok(())
@@ -135,7 +150,12 @@ impl Conversations {
         let permit = self.permit(ctx, &row, Action::ConversationEdit)?;
         let row = store::set_deleted(tx.conn(), row, None).await?;
         let active = store::active_turn(tx.conn(), ctx, id).await?;
-        audit::record(&tx, ctx, Record::of("conversations.restore", "conversation").target(id).permit(&permit)).await?;
+        audit::record(
+            &tx,
+            ctx,
+            Record::of("conversations.restore", "conversation").target(id).permit(&permit),
+        )
+        .await?;
         tell(&tx, ctx, store::summary(&row, active));
         tx.commit().await?;
         Ok(store::view(row, active))

@@ -73,14 +73,19 @@ impl ToFault for Error {
                     Unit::Project => keys::FAULT_PROJECT_ID_NEEDED,
                     Unit::Bu | Unit::Company => keys::FAULT_BU_ID_NEEDED,
                 };
-                Fault::keyed(FaultCode::Invalid, key).arg("options", named(options)).field("id", keys::FAULT_UNIT_ID)
+                Fault::keyed(FaultCode::Invalid, key)
+                    .arg("options", named(options))
+                    .field("id", keys::FAULT_UNIT_ID)
             }
             Self::NoSuchUnit { unit, id, options } => {
                 let key = match unit {
                     Unit::Project => keys::FAULT_NO_SUCH_PROJECT,
                     Unit::Bu | Unit::Company => keys::FAULT_NO_SUCH_BU,
                 };
-                Fault::keyed(FaultCode::Invalid, key).arg("id", id).arg("options", named(options)).field("id", keys::FAULT_UNIT_ID)
+                Fault::keyed(FaultCode::Invalid, key)
+                    .arg("id", id)
+                    .arg("options", named(options))
+                    .field("id", keys::FAULT_UNIT_ID)
             }
             Self::BadDefinition { .. } | Self::BadConfig(_) => Fault::new(FaultCode::Internal),
             Self::Datasource(error) => error.to_fault(),

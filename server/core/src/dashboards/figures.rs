@@ -27,8 +27,10 @@ pub(super) fn figure(kpi: &Kpi, scene: &Scene, rows: &Rows) -> Result<KpiValue, 
     let Spans { now, months, .. } = &scene.spans;
     let (value, asked) = of("now");
     let target = asked.or_else(|| kpi.target.map(|target| target.of(*now)));
-    let trend =
-        months.iter().map(|month| TrendPoint { month: month.from, value: of(&span_name(*month)).0 }).collect();
+    let trend = months
+        .iter()
+        .map(|month| TrendPoint { month: month.from, value: of(&span_name(*month)).0 })
+        .collect();
     Ok(KpiValue {
         value,
         previous: of("before").0,

@@ -37,7 +37,11 @@ pub(super) struct Scene {
 
 impl Scene {
     /// Checks what is asked about and opens the datasource that knows what exists.
-    pub(super) async fn set(ctx: &Ctx, datasources: &Datasources, mut filters: DashboardFilters) -> Result<Self, Error> {
+    pub(super) async fn set(
+        ctx: &Ctx,
+        datasources: &Datasources,
+        mut filters: DashboardFilters,
+    ) -> Result<Self, Error> {
         let home = datasources.source(ctx, Which::WithUnits).await?.ok_or(Error::NoFigures)?;
         let units = home.units().cloned().ok_or(Error::NoFigures)?;
         let (business_units, projects) = futures::try_join!(
@@ -136,7 +140,9 @@ fn choose(unit: Unit, id: Option<&str>, options: &[FilterOption]) -> Result<Filt
     };
     let folded = id.to_lowercase();
     let found = options.iter().find(|option| option.id == id).or_else(|| {
-        options.iter().find(|option| option.id.to_lowercase() == folded || option.name.to_lowercase() == folded)
+        options
+            .iter()
+            .find(|option| option.id.to_lowercase() == folded || option.name.to_lowercase() == folded)
     });
     found.cloned().ok_or_else(|| Error::NoSuchUnit {
         unit,

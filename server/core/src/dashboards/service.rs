@@ -78,7 +78,12 @@ impl Dashboards {
     /// # Errors
     /// [`Error::NotFound`] when there is none of that name for this person; when the filters name
     /// what does not exist.
-    pub async fn open(&self, ctx: &Ctx, slug: &str, filters: DashboardFilters) -> Result<DashboardView, Error> {
+    pub async fn open(
+        &self,
+        ctx: &Ctx,
+        slug: &str,
+        filters: DashboardFilters,
+    ) -> Result<DashboardView, Error> {
         self.may_view(ctx, slug)?;
         let (row, rows, kpis) = {
             let tx = self.shared.db.read(ctx).await?;
@@ -125,7 +130,8 @@ impl Dashboards {
             store::kpis(tx.conn(), ctx).await?
         };
         let scene = Scene::set(ctx, &self.datasources, filters).await?;
-        let definitions: Vec<&Kpi> = definitions.iter().filter(|kpi| kpi.units.contains(&scene.filters.unit)).collect();
+        let definitions: Vec<&Kpi> =
+            definitions.iter().filter(|kpi| kpi.units.contains(&scene.filters.unit)).collect();
         if definitions.is_empty() {
             return Err(Error::NoFigures);
         }
@@ -163,7 +169,8 @@ impl Dashboards {
         }
         for new in dashboards {
             let id = store::put_dashboard(tx.conn(), ctx, datasource, new).await?;
-            audit::record(&tx, ctx, Record::of("dashboards.install", "dashboard").target(id).permit(&permit)).await?;
+            audit::record(&tx, ctx, Record::of("dashboards.install", "dashboard").target(id).permit(&permit))
+                .await?;
         }
         Ok(tx.commit().await?)
     }
@@ -202,7 +209,14 @@ impl Dashboards {
         Some(view)
     }
 
-    async fn draw(&self, ctx: &Ctx, scene: &Scene, kpis: &[Kpi], title: &str, row: widget::Model) -> Result<Drawn, Error> {
+    async fn draw(
+        &self,
+        ctx: &Ctx,
+        scene: &Scene,
+        kpis: &[Kpi],
+        title: &str,
+        row: widget::Model,
+    ) -> Result<Drawn, Error> {
         let hand = Hand { locale: ctx.locale, currency: &scene.currency };
         let config: WidgetConfig = serde_json::from_value(row.config).map_err(Error::BadConfig)?;
         let content = match config {

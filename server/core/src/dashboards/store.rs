@@ -7,7 +7,11 @@ use super::{
 };
 use crate::{ctx::Ctx, db::StoreError};
 use penny_entity::{TenantScoped, dashboard, kpi, widget};
-use penny_types::{DashboardId, DatasourceId, KpiId, Locale, artifacts::ValueFormat, dashboards::{Direction, Unit}};
+use penny_types::{
+    DashboardId, DatasourceId, KpiId, Locale,
+    artifacts::ValueFormat,
+    dashboards::{Direction, Unit},
+};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
 
 /// A key figure's definition, in the reader's language.
@@ -86,15 +90,26 @@ pub(super) async fn put_kpi(
     Ok(())
 }
 
-pub(super) async fn dashboards(conn: &impl ConnectionTrait, ctx: &Ctx) -> Result<Vec<dashboard::Model>, StoreError> {
+pub(super) async fn dashboards(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+) -> Result<Vec<dashboard::Model>, StoreError> {
     Ok(dashboard::Entity::find_in(ctx.tenant).order_by_asc(dashboard::Column::Slug).all(conn).await?)
 }
 
-pub(super) async fn find(conn: &impl ConnectionTrait, ctx: &Ctx, slug: &str) -> Result<Option<dashboard::Model>, StoreError> {
+pub(super) async fn find(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    slug: &str,
+) -> Result<Option<dashboard::Model>, StoreError> {
     Ok(dashboard::Entity::find_in(ctx.tenant).filter(dashboard::Column::Slug.eq(slug)).one(conn).await?)
 }
 
-pub(super) async fn widgets(conn: &impl ConnectionTrait, ctx: &Ctx, id: DashboardId) -> Result<Vec<widget::Model>, StoreError> {
+pub(super) async fn widgets(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: DashboardId,
+) -> Result<Vec<widget::Model>, StoreError> {
     let rows = widget::Entity::find_in(ctx.tenant).filter(widget::Column::DashboardId.eq(id));
     Ok(rows.order_by_asc(widget::Column::Position).all(conn).await?)
 }

@@ -13,7 +13,12 @@ use penny_words::{keys, text};
 use serde_json::{Value, json};
 
 /// Makes a chart of a widget's rows.
-pub(super) fn chart(title: &str, config: &ChartConfig, rows: &Rows, hand: Hand<'_>) -> Result<ChartContent, Error> {
+pub(super) fn chart(
+    title: &str,
+    config: &ChartConfig,
+    rows: &Rows,
+    hand: Hand<'_>,
+) -> Result<ChartContent, Error> {
     let columns: Vec<&ColumnConfig> = std::iter::once(&config.label).chain(&config.series).collect();
     let picked = pick(title, &columns, rows)?;
     let mut labels = Vec::with_capacity(picked.len());
@@ -39,9 +44,16 @@ pub(super) fn chart(title: &str, config: &ChartConfig, rows: &Rows, hand: Hand<'
 }
 
 /// Makes a table of a widget's rows.
-pub(super) fn table(title: &str, config: &TableConfig, rows: &Rows, hand: Hand<'_>) -> Result<TableContent, Error> {
+pub(super) fn table(
+    title: &str,
+    config: &TableConfig,
+    rows: &Rows,
+    hand: Hand<'_>,
+) -> Result<TableContent, Error> {
     let columns: Vec<&ColumnConfig> = config.columns.iter().collect();
-    let write = |row: Vec<Value>| row.into_iter().zip(&columns).map(|(value, column)| worded(column, value, hand)).collect();
+    let write = |row: Vec<Value>| {
+        row.into_iter().zip(&columns).map(|(value, column)| worded(column, value, hand)).collect()
+    };
     Ok(TableContent {
         columns: columns.iter().map(|column| heading(column, hand)).collect(),
         rows: pick(title, &columns, rows)?.into_iter().map(write).collect(),
@@ -54,7 +66,8 @@ fn heading(column: &ColumnConfig, hand: Hand<'_>) -> TableColumn {
 
 /// Returns the named columns of the rows, in the order asked for.
 fn pick(title: &str, columns: &[&ColumnConfig], rows: &Rows) -> Result<Vec<Vec<Value>>, Error> {
-    let at = columns.iter().map(|column| position(rows, title, &column.column)).collect::<Result<Vec<_>, _>>()?;
+    let at =
+        columns.iter().map(|column| position(rows, title, &column.column)).collect::<Result<Vec<_>, _>>()?;
     let row = |row: &Vec<Value>| at.iter().map(|at| row.get(*at).cloned().unwrap_or(Value::Null)).collect();
     Ok(rows.rows.iter().map(row).collect())
 }
@@ -85,5 +98,9 @@ fn summary(title: &str, config: &ChartConfig, drawn: &Plot<'_>) -> String {
         format!("{} {}", series.name, drawn.hand.write_or_dash(value, drawn.format))
     };
     let figures: Vec<String> = drawn.series.iter().map(figure).collect();
-    text(drawn.hand.locale, keys::FIGURES_CHART_SUMMARY, &[("title", title), ("label", label), ("figures", &figures.join(", "))])
+    text(
+        drawn.hand.locale,
+        keys::FIGURES_CHART_SUMMARY,
+        &[("title", title), ("label", label), ("figures", &figures.join(", "))],
+    )
 }

@@ -75,12 +75,16 @@ mod unit {
     use super::*;
 
     fn rows(text: &str) -> Arc<Rows> {
-        Arc::new(Rows { columns: Vec::new(), rows: vec![vec![Value::String(text.to_owned())]], is_truncated: false })
+        Arc::new(Rows {
+            columns: Vec::new(),
+            rows: vec![vec![Value::String(text.to_owned())]],
+            is_truncated: false,
+        })
     }
 
     #[test]
     fn the_longest_unused_answer_makes_room() {
-        let answers = Answers::new(1_000);
+        let answers = Answers::new(1_200);
         let long = "x".repeat(200);
         answers.keep([1; 32], &rows(&long));
         answers.keep([2; 32], &rows(&long));

@@ -36,9 +36,9 @@ impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         match self {
             Self::NotFound => Fault::new(FaultCode::NotFound),
-            Self::BadName { name } => {
-                Fault::keyed(FaultCode::Invalid, keys::FAULT_DATASOURCE_NAME).arg("name", name).field("slug", keys::FAULT_DATASOURCE_NAME)
-            }
+            Self::BadName { name } => Fault::keyed(FaultCode::Invalid, keys::FAULT_DATASOURCE_NAME)
+                .arg("name", name)
+                .field("slug", keys::FAULT_DATASOURCE_NAME),
             Self::BadConfig(_) => Fault::new(FaultCode::Internal),
             Self::Query(error) => query_fault(error),
             Self::Blob(BlobError::Full(_)) => Fault::new(FaultCode::StorageFull),
@@ -52,10 +52,16 @@ impl ToFault for Error {
 
 fn query_fault(error: &QueryError) -> Fault {
     match error {
-        QueryError::Refused { reason } => Fault::keyed(FaultCode::Invalid, keys::FAULT_QUERY_REFUSED).arg("reason", reason),
-        QueryError::Invalid { detail } => Fault::keyed(FaultCode::Invalid, keys::FAULT_QUERY_INVALID).arg("detail", detail),
+        QueryError::Refused { reason } => {
+            Fault::keyed(FaultCode::Invalid, keys::FAULT_QUERY_REFUSED).arg("reason", reason)
+        }
+        QueryError::Invalid { detail } => {
+            Fault::keyed(FaultCode::Invalid, keys::FAULT_QUERY_INVALID).arg("detail", detail)
+        }
         QueryError::BadTable { table, detail } => {
-            Fault::keyed(FaultCode::Invalid, keys::FAULT_TABLE_UNREADABLE).arg("table", table).arg("detail", detail)
+            Fault::keyed(FaultCode::Invalid, keys::FAULT_TABLE_UNREADABLE)
+                .arg("table", table)
+                .arg("detail", detail)
         }
         QueryError::Timeout => Fault::keyed(FaultCode::Timeout, keys::FAULT_QUERY_TIMEOUT),
         QueryError::TooLarge => Fault::keyed(FaultCode::TooLarge, keys::FAULT_QUERY_TOO_LARGE),

@@ -45,7 +45,8 @@ impl Datasources {
     /// # Errors
     /// When a name cannot be used, a file is not what its columns say, or the person may not.
     pub async fn install(&self, ctx: &Ctx, new: NewDatasource) -> Result<DatasourceId, Error> {
-        let permit = self.shared.access.check(ctx, Action::DatasourceEdit, &Resource::Datasource(&new.slug))?;
+        let permit =
+            self.shared.access.check(ctx, Action::DatasourceEdit, &Resource::Datasource(&new.slug))?;
         rules::slug(&new.slug)?;
         let mut tables = Vec::with_capacity(new.tables.len());
         for table in new.tables {
@@ -64,7 +65,8 @@ impl Datasources {
             }
             None => store::insert(&tx, ctx, &new.slug, &new.name, written).await?,
         };
-        audit::record(&tx, ctx, Record::of("datasources.install", "datasource").target(id).permit(&permit)).await?;
+        audit::record(&tx, ctx, Record::of("datasources.install", "datasource").target(id).permit(&permit))
+            .await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -73,7 +75,13 @@ impl Datasources {
     ///
     /// # Errors
     /// When there is none of that name, the person may not, or the query is not answered.
-    pub async fn query(&self, ctx: &Ctx, slug: &str, sql: &str, params: Vec<(String, Value)>) -> Result<Rows, Error> {
+    pub async fn query(
+        &self,
+        ctx: &Ctx,
+        slug: &str,
+        sql: &str,
+        params: Vec<(String, Value)>,
+    ) -> Result<Rows, Error> {
         let source = self.source(ctx, Which::Slug(slug)).await?.ok_or(Error::NotFound)?;
         let rows = self.ask(&source, sql, params, None).await?;
         Ok(Rows::clone(&rows))
@@ -106,8 +114,14 @@ impl Datasources {
             tables.push(self.fetch(source.tenant, table).await?);
         }
         tables.extend(extra);
-        let query =
-            Query { tables, sql: sql.to_owned(), params, today: source.today, max_rows: MAX_ROWS, timeout: TIMEOUT };
+        let query = Query {
+            tables,
+            sql: sql.to_owned(),
+            params,
+            today: source.today,
+            max_rows: MAX_ROWS,
+            timeout: TIMEOUT,
+        };
         let rows = Arc::new(self.shared.engine.query(query).await?);
         self.answers.keep(key, &rows);
         Ok(rows)
@@ -125,14 +139,24 @@ impl Datasources {
         let digest = *blake3::hash(&table.bytes).as_bytes();
         self.prove(ctx, &table, digest).await?;
         self.shared.blobs.put(BlobKey { tenant: ctx.tenant, digest }, table.bytes).await?;
-        Ok(TableConfig { name: table.name, digest: data_encoding::HEXLOWER.encode(&digest), columns: table.columns })
+        Ok(TableConfig {
+            name: table.name,
+            digest: data_encoding::HEXLOWER.encode(&digest),
+            columns: table.columns,
+        })
     }
 
     async fn prove(&self, ctx: &Ctx, table: &NewTable, digest: [u8; 32]) -> Result<(), Error> {
         let sql = format!("SELECT COUNT(*) FROM {}", table.name);
-        let csv = CsvTable { name: table.name.clone(), columns: table.columns.clone(), digest, bytes: Bytes::clone(&table.bytes) };
+        let csv = CsvTable {
+            name: table.name.clone(),
+            columns: table.columns.clone(),
+            digest,
+            bytes: Bytes::clone(&table.bytes),
+        };
         let today = ctx.now().date_naive();
-        let query = Query { tables: vec![csv], sql, params: Vec::new(), today, max_rows: 1, timeout: TIMEOUT };
+        let query =
+            Query { tables: vec![csv], sql, params: Vec::new(), today, max_rows: 1, timeout: TIMEOUT };
         self.shared.engine.query(query).await?;
         Ok(())
     }
@@ -187,7 +211,10 @@ impl TableConfig {
     fn digest(&self) -> Result<[u8; 32], Error> {
         let bytes = data_encoding::HEXLOWER.decode(self.digest.as_bytes()).unwrap_or_default();
         bytes.try_into().map_err(|_| {
-            Error::Query(QueryError::BadTable { table: self.name.clone(), detail: "its file has no proper name".to_owned() })
+            Error::Query(QueryError::BadTable {
+                table: self.name.clone(),
+                detail: "its file has no proper name".to_owned(),
+            })
         })
     }
 }

@@ -10,7 +10,10 @@ use crate::{
 };
 use penny_entity::{TenantScoped, datasource, tenant};
 use penny_types::DatasourceId;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter,
+    QueryOrder,
+};
 
 /// Which datasource.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +24,11 @@ pub(crate) enum Which<'a> {
     WithUnits,
 }
 
-pub(super) async fn find(conn: &impl ConnectionTrait, ctx: &Ctx, which: Which<'_>) -> Result<Option<(datasource::Model, Config)>, Error> {
+pub(super) async fn find(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    which: Which<'_>,
+) -> Result<Option<(datasource::Model, Config)>, Error> {
     let rows = datasource::Entity::find_in(ctx.tenant);
     let rows = match which {
         Which::Slug(slug) => rows.filter(datasource::Column::Slug.eq(slug)),
@@ -43,7 +50,13 @@ pub(super) async fn customs(conn: &impl ConnectionTrait, ctx: &Ctx) -> Result<(S
     Ok(row.map_or_else(|| ("UTC".to_owned(), "EUR".to_owned()), |row| (row.time_zone, row.currency)))
 }
 
-pub(super) async fn insert(tx: &WriteTx, ctx: &Ctx, slug: &str, name: &str, config: serde_json::Value) -> Result<DatasourceId, StoreError> {
+pub(super) async fn insert(
+    tx: &WriteTx,
+    ctx: &Ctx,
+    slug: &str,
+    name: &str,
+    config: serde_json::Value,
+) -> Result<DatasourceId, StoreError> {
     let row = datasource::ActiveModel {
         tenant_id: Set(ctx.tenant),
         id: Set(ctx.mint()),
@@ -57,7 +70,13 @@ pub(super) async fn insert(tx: &WriteTx, ctx: &Ctx, slug: &str, name: &str, conf
     Ok(row.insert(tx.conn()).await?.id)
 }
 
-pub(super) async fn update(tx: &WriteTx, ctx: &Ctx, row: datasource::Model, name: &str, config: serde_json::Value) -> Result<(), StoreError> {
+pub(super) async fn update(
+    tx: &WriteTx,
+    ctx: &Ctx,
+    row: datasource::Model,
+    name: &str,
+    config: serde_json::Value,
+) -> Result<(), StoreError> {
     let mut row = row.into_active_model();
     row.name = Set(name.to_owned());
     row.config = Set(config);

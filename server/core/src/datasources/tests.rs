@@ -30,7 +30,9 @@ fn a_day_begins_at_midnight_of_the_zone() {
 #[test]
 fn only_tables_named_in_the_text_are_read() {
     let sql = "SELECT sum(amount) FROM Ledger l JOIN \"budget\" b ON l.day=b.day";
-    for (table, expected) in [("ledger", true), ("budget", true), ("deals", false), ("edge", false), ("day", true)] {
+    for (table, expected) in
+        [("ledger", true), ("budget", true), ("deals", false), ("edge", false), ("day", true)]
+    {
         assert_eq!(rules::mentions(sql, table), expected, "{table}");
     }
 }

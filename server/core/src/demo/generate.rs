@@ -61,7 +61,8 @@ impl Sheet {
     fn new(name: &'static str, columns: &[(&'static str, ColumnKind)]) -> Self {
         let mut csv = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",");
         csv.push('\n');
-        let columns = columns.iter().map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind }).collect();
+        let columns =
+            columns.iter().map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind }).collect();
         Self { name, columns, csv }
     }
 
@@ -118,7 +119,16 @@ fn projects() -> NewTable {
     for project in &PROJECTS {
         let end = Maybe(project.actual_end);
         let (start, planned) = (&project.planned_start, &project.planned_end);
-        sheet.row(&[&project.id, &project.name, &project.unit, start, planned, &end, &project.percent, &project.status()]);
+        sheet.row(&[
+            &project.id,
+            &project.name,
+            &project.unit,
+            start,
+            planned,
+            &end,
+            &project.percent,
+            &project.status(),
+        ]);
     }
     sheet.finish()
 }
@@ -158,7 +168,8 @@ fn money() -> (NewTable, NewTable) {
         ("revenue", ColumnKind::Number),
         ("cost", ColumnKind::Number),
     ];
-    let (mut ledger, mut budget) = (Sheet::new("ledger", &ledger_columns), Sheet::new("budget", &budget_columns));
+    let (mut ledger, mut budget) =
+        (Sheet::new("ledger", &ledger_columns), Sheet::new("budget", &budget_columns));
     let mut chance = Chance::of(1);
     for day in FIRST_DAY..=0 {
         for unit in &UNITS {
@@ -184,7 +195,8 @@ fn money() -> (NewTable, NewTable) {
 
 /// Picks one of the unit's projects that run on a day.
 fn running(chance: &mut Chance, unit: &BusinessUnit, day: i32) -> &'static str {
-    let running: Vec<&Project> = PROJECTS.iter().filter(|project| project.unit == unit.id && project.runs(day)).collect();
+    let running: Vec<&Project> =
+        PROJECTS.iter().filter(|project| project.unit == unit.id && project.runs(day)).collect();
     chance.pick(&running).map_or("", |project| project.id)
 }
 
@@ -214,7 +226,13 @@ fn deals() -> NewTable {
             let closed = day + cycle as i32;
             let progress = f64::from(-day) / cycle;
             let stage = match progress {
-                _ if closed <= 0 => if is_won { "won" } else { "lost" },
+                _ if closed <= 0 => {
+                    if is_won {
+                        "won"
+                    } else {
+                        "lost"
+                    }
+                }
                 p if p < 0.25 => "lead",
                 p if p < 0.5 => "qualified",
                 p if p < 0.75 => "proposal",
@@ -229,7 +247,8 @@ fn deals() -> NewTable {
 }
 
 /// Hours an incident takes at least and at most, and its share of all, by severity from 1.
-const SEVERITIES: [(f64, f64, f64); 4] = [(2.0, 14.0, 0.06), (6.0, 40.0, 0.18), (12.0, 84.0, 0.42), (24.0, 140.0, 0.34)];
+const SEVERITIES: [(f64, f64, f64); 4] =
+    [(2.0, 14.0, 0.06), (6.0, 40.0, 0.18), (12.0, 84.0, 0.42), (24.0, 140.0, 0.34)];
 
 fn incidents() -> NewTable {
     let columns = [
@@ -262,8 +281,11 @@ fn incidents() -> NewTable {
             }
             let hours = (hours * unit.slowness * 10.0).round() / 10.0;
             let closed = day + (hours / 24.0) as i32;
-            let (closed, hours) =
-                if closed <= 0 { (Maybe(Some(closed)), hours.to_string()) } else { (Maybe(None), String::new()) };
+            let (closed, hours) = if closed <= 0 {
+                (Maybe(Some(closed)), hours.to_string())
+            } else {
+                (Maybe(None), String::new())
+            };
             sheet.row(&[&format!("I-{count:04}"), &unit.id, &project, &day, &closed, &severity, &hours]);
         }
     }
@@ -275,7 +297,8 @@ fn incidents() -> NewTable {
     sheet.finish()
 }
 
-const JOBS: [&str; 6] = ["Engineer", "Designer", "Account manager", "Technician", "Analyst", "Operations lead"];
+const JOBS: [&str; 6] =
+    ["Engineer", "Designer", "Account manager", "Technician", "Analyst", "Operations lead"];
 
 fn candidates() -> NewTable {
     let columns = [

@@ -55,7 +55,9 @@ impl Routing {
             let provider = self.providers.iter().find(|provider| provider.name() == prefix)?;
             Some(Route { provider: Arc::clone(provider), model: model.to_owned() })
         });
-        let as_it_is = || self.providers.first().map(|first| Route { provider: Arc::clone(first), model: name.to_owned() });
+        let as_it_is = || {
+            self.providers.first().map(|first| Route { provider: Arc::clone(first), model: name.to_owned() })
+        };
         by_prefix.or_else(as_it_is).ok_or(Error::NoProvider)
     }
 
@@ -75,7 +77,8 @@ impl Routing {
                 }
             }
         });
-        let mut models: Vec<ModelView> = futures::future::join_all(listings).await.into_iter().flatten().collect();
+        let mut models: Vec<ModelView> =
+            futures::future::join_all(listings).await.into_iter().flatten().collect();
         if !models.iter().any(|model| model.is_default)
             && let Ok(route) = self.resolve(None)
         {

@@ -185,7 +185,10 @@ fn taken(error: impl Into<Error>) -> Error {
 
 /// Answers of a moment ago, by question.
 #[derive(Debug)]
-struct Recent<K, V>(Arc<Mutex<HashMap<K, (V, DateTime<Utc>)>>>);
+struct Recent<K, V>(Arc<Mutex<Dated<K, V>>>);
+
+/// Answers with the moment each was given.
+type Dated<K, V> = HashMap<K, (V, DateTime<Utc>)>;
 
 impl<K, V> Clone for Recent<K, V> {
     fn clone(&self) -> Self {

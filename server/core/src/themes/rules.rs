@@ -44,9 +44,9 @@ pub struct CheckedTheme {
 /// What the product is called where no company says otherwise.
 pub const PRODUCT_NAME: &str = "PENNY";
 /// The product's own colour.
-pub const ACCENT: &str = "#0f766e";
+pub const ACCENT: &str = "#0f6b5c";
 /// The product's own corner radius.
-pub const RADIUS_PX: u8 = 10;
+pub const RADIUS_PX: u8 = 8;
 const MAX_NAME_CHARS: usize = 40;
 
 /// Checks a look.
@@ -105,8 +105,8 @@ fn font(list: &str) -> Result<String, Error> {
     let is_fine = !list.trim().is_empty()
         && list.len() <= 200
         && list.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | ',' | '-' | '_' | '"' | '\''))
-        && list.matches('"').count() % 2 == 0
-        && list.matches('\'').count() % 2 == 0;
+        && list.matches('"').count().is_multiple_of(2)
+        && list.matches('\'').count().is_multiple_of(2);
     if is_fine { Ok(list.trim().to_owned()) } else { Err(Error::Font) }
 }
 

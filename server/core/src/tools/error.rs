@@ -72,7 +72,9 @@ impl From<sea_orm::DbErr> for Error {
 impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         match self {
-            Self::Unknown { name } => Fault::keyed(FaultCode::NotFound, "fault-tool-unknown").arg("name", name),
+            Self::Unknown { name } => {
+                Fault::keyed(FaultCode::NotFound, "fault-tool-unknown").arg("name", name)
+            }
             Self::BadArguments { name, detail } => Fault::keyed(FaultCode::Invalid, "fault-tool-arguments")
                 .arg("name", name)
                 .arg("detail", detail)
@@ -81,10 +83,12 @@ impl ToFault for Error {
                 Fault::keyed(FaultCode::Forbidden, "fault-tool-needs-approval").arg("name", name)
             }
             Self::TooMany { retry_after, .. } => Fault::new(FaultCode::RateLimited).retry_after(*retry_after),
-            Self::Timeout { name, seconds } => {
-                Fault::keyed(FaultCode::Timeout, "fault-tool-timeout").arg("name", name).arg("seconds", seconds)
+            Self::Timeout { name, seconds } => Fault::keyed(FaultCode::Timeout, "fault-tool-timeout")
+                .arg("name", name)
+                .arg("seconds", seconds),
+            Self::ResultTooLarge { name } => {
+                Fault::keyed(FaultCode::ToolFailed, "fault-tool-result").arg("name", name)
             }
-            Self::ResultTooLarge { name } => Fault::keyed(FaultCode::ToolFailed, "fault-tool-result").arg("name", name),
             Self::Failed(fault) => fault.clone(),
             Self::DeniedByPerson => Fault::keyed(FaultCode::Forbidden, "fault-tool-denied"),
             Self::Artifact(error) => error.to_fault(),

@@ -17,5 +17,5 @@ mod tests;
 pub use contract::{Caps, Tool, ToolArtifact, ToolContract, ToolError, ToolOutcome, ToolRun};
 pub use error::Error;
 pub use registry::{BadContract, Registry};
-pub(crate) use service::{Done, Origin, Prepared, error_for_model, shown};
 pub use service::Tools;
+pub(crate) use service::{Done, Origin, Prepared, error_for_model, shown};

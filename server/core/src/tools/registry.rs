@@ -50,14 +50,21 @@ impl Entry {
     /// Returns the tenant's places for this tool.
     pub(super) fn places(&self, tenant: TenantId) -> Arc<Semaphore> {
         let mut running = self.running.lock();
-        Arc::clone(running.entry(tenant).or_insert_with(|| Arc::new(Semaphore::new(self.contract().caps.concurrency))))
+        Arc::clone(
+            running
+                .entry(tenant)
+                .or_insert_with(|| Arc::new(Semaphore::new(self.contract().caps.concurrency))),
+        )
     }
 
     /// Counts a call; returns the seconds to wait when the person has used up this minute's.
     pub(super) fn count(&self, who: PrincipalId, now: Instant) -> Option<u64> {
         let mut recent = self.recent.lock();
         recent.retain(|_, window| !window.is_over(now));
-        recent.entry(who).or_insert_with(|| rules::Window::starting(now)).count(self.contract().caps.per_minute, now)
+        recent
+            .entry(who)
+            .or_insert_with(|| rules::Window::starting(now))
+            .count(self.contract().caps.per_minute, now)
     }
 }
 
@@ -79,9 +86,11 @@ impl Registry {
             if !rules::is_name(&name) {
                 return Err(wrong("the name does not match [a-zA-Z0-9_-]{1,64}".to_owned()));
             }
-            let schema = jsonschema::draft202012::new(&contract.input_schema).map_err(|error| wrong(error.to_string()))?;
+            let schema = jsonschema::draft202012::new(&contract.input_schema)
+                .map_err(|error| wrong(error.to_string()))?;
             let needs_approval = rules::needs_approval(contract.effect) || approved_by_hand.contains(&name);
-            let entry = Entry { tool, needs_approval, schema, running: Mutex::default(), recent: Mutex::default() };
+            let entry =
+                Entry { tool, needs_approval, schema, running: Mutex::default(), recent: Mutex::default() };
             if entries.insert(name.clone(), entry).is_some() {
                 return Err(BadContract { name, detail: "two tools have this name".to_owned() });
             }

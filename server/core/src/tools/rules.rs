@@ -11,7 +11,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// Says whether a name is one that every model provider accepts.
 pub(super) fn is_name(name: &str) -> bool {
-    (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }
 
 /// Says whether an effect needs a person's approval whatever the policy: what cannot be taken back does.

@@ -9,6 +9,7 @@ use crate::{
     artifacts::{Artifacts, Lineage},
     audit::{self, Record},
     ctx::Ctx,
+    db::{storable, storable_text},
     fault::ToFault,
     foundation::Shared,
 };
@@ -141,7 +142,8 @@ impl Tools {
         let prepared = match checked {
             Ok((entry, arguments, plan)) => {
                 let contract = entry.contract();
-                let status = if entry.needs_approval { ToolCallStatus::Waiting } else { ToolCallStatus::Pending };
+                let status =
+                    if entry.needs_approval { ToolCallStatus::Waiting } else { ToolCallStatus::Pending };
                 let call = NewCall {
                     name: contract.name,
                     version: contract.version,
@@ -152,7 +154,11 @@ impl Tools {
                     error: None,
                 };
                 let row = store::insert(tx.conn(), ctx, origin, call).await?;
-                if entry.needs_approval { Prepared::Waiting(row, plan.unwrap_or_default()) } else { Prepared::Ready(row) }
+                if entry.needs_approval {
+                    Prepared::Waiting(row, plan.unwrap_or_default())
+                } else {
+                    Prepared::Ready(row)
+                }
             }
             Err(error) => {
                 let call = NewCall {
@@ -195,7 +201,12 @@ impl Tools {
 
     /// Runs a recorded call within its caps and keeps what it brought. An error means that nothing
     /// could be recorded; a tool's own failure is a [`Done`].
-    pub(crate) async fn run(&self, ctx: &Ctx, origin: &Origin, call: tool_call::Model) -> Result<Done, Error> {
+    pub(crate) async fn run(
+        &self,
+        ctx: &Ctx,
+        origin: &Origin,
+        call: tool_call::Model,
+    ) -> Result<Done, Error> {
         let started = Instant::now();
         let call = self.mark_running(ctx, call).await?;
         let outcome = match self.entry(ctx, &call.name, None) {
@@ -205,7 +216,9 @@ impl Tools {
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match outcome {
             Ok(outcome) => match self.keep(ctx, origin, call.clone(), outcome, duration_ms).await {
-                Err(Error::Artifact(error)) => self.fail(ctx, call, Error::Artifact(error), duration_ms).await,
+                Err(Error::Artifact(error)) => {
+                    self.fail(ctx, call, Error::Artifact(error), duration_ms).await
+                }
                 kept => kept,
             },
             Err(error) => self.fail(ctx, call, error, duration_ms).await,
@@ -275,12 +288,25 @@ impl Tools {
             artifacts.push(self.artifacts.add(&tx, ctx, made.kind, &made.title, stored, &lineage).await?);
         }
         let record = Record::of("tools.call", "tool").target(&call.name).permit(&permit);
-        self.close(&tx, ctx, call, ToolCallStatus::Succeeded, Ok(&outcome.result), duration_ms, record).await?;
+        self.close(&tx, ctx, call, ToolCallStatus::Succeeded, Ok(&outcome.result), duration_ms, record)
+            .await?;
         tx.commit().await?;
-        Ok(Done { status: ToolCallStatus::Succeeded, result: outcome.result, artifacts, duration_ms, fault: None })
+        Ok(Done {
+            status: ToolCallStatus::Succeeded,
+            result: outcome.result,
+            artifacts,
+            duration_ms,
+            fault: None,
+        })
     }
 
-    async fn fail(&self, ctx: &Ctx, call: tool_call::Model, error: Error, duration_ms: u64) -> Result<Done, Error> {
+    async fn fail(
+        &self,
+        ctx: &Ctx,
+        call: tool_call::Model,
+        error: Error,
+        duration_ms: u64,
+    ) -> Result<Done, Error> {
         if let Error::Store(error) = error {
             return Err(Error::Store(error));
         }
@@ -314,8 +340,8 @@ impl Tools {
         let now = ctx.now();
         store::change(tx.conn(), call, |row| {
             row.status = Set(status);
-            row.result = Set(result.ok().cloned());
-            row.error = Set(result.err().map(str::to_owned));
+            row.result = Set(result.ok().cloned().map(storable));
+            row.error = Set(result.err().map(|said| storable_text(said.to_owned())));
             row.finished_at = Set(Some(now));
             row.duration_ms = Set(i64::try_from(duration_ms).ok());
         })
@@ -332,7 +358,8 @@ impl Tools {
         call: tool_call::Model,
         decision: Decision,
     ) -> Result<Option<tool_call::Model>, Error> {
-        let is_as_shown = call.plan.as_deref().map(|plan| store::plan_hash(&call.arguments, plan)) == call.plan_hash;
+        let is_as_shown =
+            call.plan.as_deref().map(|plan| store::plan_hash(&call.arguments, plan)) == call.plan_hash;
         if call.status != ToolCallStatus::Waiting || !is_as_shown {
             return Ok(None);
         }
@@ -407,7 +434,8 @@ impl Tools {
 
 /// Puts a fault into words for a model, so that it can tell the person or try again rightly.
 pub(crate) fn error_for_model(ctx: &Ctx, fault: &Fault) -> Value {
-    let args: Vec<(&str, &str)> = fault.args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let args: Vec<(&str, &str)> =
+        fault.args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     json!({ "error": { "code": fault.code, "message": penny_words::text(ctx.locale, &fault.message_key, &args) } })
 }
 

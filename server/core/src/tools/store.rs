@@ -1,13 +1,16 @@
 use super::service::Origin;
-use crate::{ctx::Ctx, db::StoreError};
+use crate::{
+    ctx::Ctx,
+    db::{StoreError, storable, storable_text},
+};
 use penny_entity::{TenantScoped, tool_call};
 use penny_types::{
     ToolCallId, TurnId,
     tools::{Effect, ToolCallStatus},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder,
 };
 use serde_json::Value;
 
@@ -30,6 +33,8 @@ pub(super) async fn insert(
 ) -> Result<tool_call::Model, StoreError> {
     let id: ToolCallId = ctx.mint();
     let now = ctx.now();
+    let arguments = storable(call.arguments);
+    let plan = call.plan.map(storable_text);
     let row = tool_call::ActiveModel {
         tenant_id: Set(ctx.tenant),
         id: Set(id),
@@ -39,16 +44,16 @@ pub(super) async fn insert(
         principal_id: Set(ctx.actor.id),
         on_behalf_of: Set(ctx.actor.on_behalf_of),
         model_call_ref: Set(origin.model_ref.clone()),
-        name: Set(call.name.to_owned()),
+        name: Set(storable_text(call.name.to_owned())),
         version: Set(i32::try_from(call.version).unwrap_or(0)),
         effect: Set(call.effect),
-        plan_hash: Set(call.plan.as_ref().map(|plan| plan_hash(&call.arguments, plan))),
-        arguments: Set(call.arguments),
-        plan: Set(call.plan),
+        plan_hash: Set(plan.as_ref().map(|plan| plan_hash(&arguments, plan))),
+        arguments: Set(arguments),
+        plan: Set(plan),
         status: Set(call.status),
         idempotency_key: Set(id.to_string()),
         result: Set(None),
-        error: Set(call.error),
+        error: Set(call.error.map(storable_text)),
         decided_by: Set(None),
         decided_at: Set(None),
         created_at: Set(now),

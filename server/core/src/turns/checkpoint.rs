@@ -2,11 +2,7 @@
 //! their leases and event numbers reserved. What a crash can lose is what came since its last pass.
 
 use super::{record::merge, store};
-use crate::{
-    ctx::Ctx,
-    db::StoreError,
-    foundation::Shared,
-};
+use crate::{ctx::Ctx, db::StoreError, foundation::Shared};
 use parking_lot::Mutex;
 use penny_types::{TenantId, TurnId, events::TurnEvent};
 use std::{

@@ -68,10 +68,11 @@ impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         match self {
             Self::NotFound | Self::NoSuchMessage => Fault::new(FaultCode::NotFound),
-            Self::Empty => {
-                Fault::keyed(FaultCode::Invalid, "fault-message-empty").field("content", "fault-message-empty")
+            Self::Empty => Fault::keyed(FaultCode::Invalid, "fault-message-empty")
+                .field("content", "fault-message-empty"),
+            Self::TooLong { max } => {
+                Fault::keyed(FaultCode::TooLarge, "fault-message-too-large").arg("max", max)
             }
-            Self::TooLong { max } => Fault::keyed(FaultCode::TooLarge, "fault-message-too-large").arg("max", max),
             Self::BadField { field } => Fault::new(FaultCode::Invalid).field(field, "fault-field"),
             Self::StillRunning => Fault::keyed(FaultCode::Conflict, "fault-turn-running"),
             Self::NotContinuable => Fault::keyed(FaultCode::Conflict, "fault-not-continuable"),

@@ -51,7 +51,9 @@ pub(super) async fn history(
         let bodies: Vec<PartBody> =
             parts.remove(&row.id).unwrap_or_default().into_iter().map(|part| part.body).collect();
         match row.author {
-            Author::User => messages.push(ModelMessage::User { text: asked(conn, ctx, artifacts, &bodies).await? }),
+            Author::User => {
+                messages.push(ModelMessage::User { text: asked(conn, ctx, artifacts, &bodies).await? })
+            }
             Author::Assistant => messages.extend(fold(&bodies, &HashMap::new())),
             Author::System => {}
         }
@@ -71,7 +73,8 @@ async fn asked(
         match part {
             PartBody::File(file) => {
                 // What was attached may since have been thrown away; the question still stands.
-                let words = artifacts.words(conn, ctx, file.version_id, ATTACHMENT_MAX).await.unwrap_or_default();
+                let words =
+                    artifacts.words(conn, ctx, file.version_id, ATTACHMENT_MAX).await.unwrap_or_default();
                 text.push_str(&format!("<attachment name={:?}>\n{words}\n</attachment>\n\n", file.name));
             }
             PartBody::Text(said) => text.push_str(&said.text),
@@ -87,7 +90,10 @@ pub(super) fn fold(parts: &[PartBody], answers: &HashMap<ToolCallId, Answer>) ->
     let (mut text, mut calls, mut results) = (String::new(), Vec::new(), Vec::new());
     let mut flush = |text: &mut String, calls: &mut Vec<ToolRequest>, results: &mut Vec<ModelMessage>| {
         if !text.is_empty() || !calls.is_empty() {
-            messages.push(ModelMessage::Assistant { text: std::mem::take(text), tool_calls: std::mem::take(calls) });
+            messages.push(ModelMessage::Assistant {
+                text: std::mem::take(text),
+                tool_calls: std::mem::take(calls),
+            });
         }
         messages.append(results);
     };
@@ -185,7 +191,8 @@ mod tests {
 
     #[test]
     fn words_calls_and_answers_keep_their_order() {
-        let messages = fold(&[text("Let me look."), call(1, "one"), call(2, "two"), text("Done.")], &HashMap::new());
+        let messages =
+            fold(&[text("Let me look."), call(1, "one"), call(2, "two"), text("Done.")], &HashMap::new());
         let kinds: Vec<&str> = messages
             .iter()
             .map(|message| match message {
@@ -200,9 +207,12 @@ mod tests {
 
     #[test]
     fn a_whole_answer_of_this_turn_is_preferred_to_the_one_that_was_cut() {
-        let whole = Answer { model_ref: Some("call_9".to_owned()), content: "whole".to_owned(), is_error: false };
+        let whole =
+            Answer { model_ref: Some("call_9".to_owned()), content: "whole".to_owned(), is_error: false };
         let messages = fold(&[call(1, "cut…")], &HashMap::from([(ToolCallId(Uuid::from_u128(1)), whole)]));
-        assert!(matches!(&messages[1], ModelMessage::Tool { call_id, content, .. } if call_id == "call_9" && content == "whole"));
+        assert!(
+            matches!(&messages[1], ModelMessage::Tool { call_id, content, .. } if call_id == "call_9" && content == "whole")
+        );
     }
 
     #[test]
@@ -216,6 +226,10 @@ mod tests {
             assistant("answer".to_owned()),
         ]);
         assert_eq!(kept, [user("new".to_owned()), assistant("answer".to_owned())]);
-        assert_eq!(newest(vec![user("y".repeat(BYTES_MAX * 2))]).len(), 1, "the question itself is never dropped");
+        assert_eq!(
+            newest(vec![user("y".repeat(BYTES_MAX * 2))]).len(),
+            1,
+            "the question itself is never dropped"
+        );
     }
 }

@@ -49,7 +49,8 @@ impl Record {
         }
         let seen = usize::try_from((after + 1).saturating_sub(self.first_seq())).unwrap_or(0);
         let skip: usize = self.sizes.iter().take(seen).map(|&size| size as usize).sum();
-        let cut = |text: &str, offset: u64| (text.get(skip..).unwrap_or_default().to_owned(), offset + skip as u64);
+        let cut =
+            |text: &str, offset: u64| (text.get(skip..).unwrap_or_default().to_owned(), offset + skip as u64);
         let body = match &self.body {
             TurnEventBody::Delta(delta) => {
                 let (text, offset) = cut(&delta.text, delta.offset);
@@ -135,11 +136,7 @@ mod tests {
             })
             .collect();
         bodies.push(TurnEventBody::Finished(TurnFinished { length: text }));
-        bodies
-            .into_iter()
-            .zip(1..)
-            .map(|(body, seq)| TurnEvent { seq, turn_id: TURN, body })
-            .collect()
+        bodies.into_iter().zip(1..).map(|(body, seq)| TurnEvent { seq, turn_id: TURN, body }).collect()
     }
 
     fn text_of(events: &[TurnEvent]) -> String {

@@ -30,7 +30,10 @@ pub(super) async fn run(crew: Crew) {
     let stopping = crew.shared.tasks.stopping();
     loop {
         if let Err(error) = pass(&crew).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "orphaned turns could not be looked for");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "orphaned turns could not be looked for"
+            );
         }
         tokio::select! {
             () = stopping.cancelled() => return,
@@ -45,7 +48,9 @@ pub(super) async fn pass(crew: &Crew) -> Result<usize, Error> {
     let is_alone = shared.db.backend() == DbBackend::Sqlite;
     // With one process, whatever it does not lease itself is an orphan, however fresh the lease.
     let is_orphan = if is_alone {
-        Condition::any().add(turn::Column::LeaseOwner.ne(crew.checkpointer.owner())).add(turn::Column::LeaseOwner.is_null())
+        Condition::any()
+            .add(turn::Column::LeaseOwner.ne(crew.checkpointer.owner()))
+            .add(turn::Column::LeaseOwner.is_null())
     } else {
         Condition::all().add(turn::Column::LeaseExpiresAt.lt(shared.world.now()))
     };
@@ -74,11 +79,8 @@ async fn interrupt(crew: &Crew, ctx: &Ctx, orphan: &turn::Model) -> Result<bool,
     let length = draft.text_length();
     // Above any number that anyone can have seen.
     let seq = store::unsigned(turn.seq_reserved) + 1;
-    let event = TurnEvent {
-        seq,
-        turn_id: turn.id,
-        body: TurnEventBody::Interrupted(TurnInterrupted { length }),
-    };
+    let event =
+        TurnEvent { seq, turn_id: turn.id, body: TurnEventBody::Interrupted(TurnInterrupted { length }) };
     let close = Close {
         status: TurnStatus::Interrupted,
         code: None,
@@ -98,7 +100,10 @@ async fn interrupt(crew: &Crew, ctx: &Ctx, orphan: &turn::Model) -> Result<bool,
     }
     if let Some(row) = conversations::find(tx.conn(), ctx, place.0).await? {
         let summary = conversations::summary(&row, None);
-        tx.notify(row.owner_id, Notice::Conversation(ConversationUpdate { id: row.id, conversation: Some(summary) }));
+        tx.notify(
+            row.owner_id,
+            Notice::Conversation(ConversationUpdate { id: row.id, conversation: Some(summary) }),
+        );
     }
     let record = Record::of("turns.interrupted", "turn").target(turn.id).outcome(Outcome::Failed);
     audit::record(&tx, ctx, record).await?;

@@ -25,7 +25,11 @@ pub(super) fn check(message: &mut NewMessage) -> Result<(), Error> {
     if message.tools_allowed.as_ref().is_some_and(|tools| tools.len() > TOOLS_MAX) {
         return bad("toolsAllowed");
     }
-    if message.client_key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_MAX || key.contains('\0')) {
+    if message
+        .client_key
+        .as_ref()
+        .is_some_and(|key| key.is_empty() || key.len() > KEY_MAX || key.contains('\0'))
+    {
         return bad("clientKey");
     }
     if message.parent_id.is_some() && message.replaces.is_some() {

@@ -72,11 +72,17 @@ impl Turns {
     ///
     /// # Errors
     /// When the message breaks a rule, follows one still being written, or cannot be stored.
-    pub async fn submit(&self, ctx: &Ctx, id: ConversationId, mut new: NewMessage) -> Result<TurnView, Error> {
+    pub async fn submit(
+        &self,
+        ctx: &Ctx,
+        id: ConversationId,
+        mut new: NewMessage,
+    ) -> Result<TurnView, Error> {
         rules::check(&mut new)?;
 
         let tx = self.crew.shared.db.begin(ctx).await?;
-        let (conversation, permit) = self.conversations.visible(tx.conn(), ctx, id, Action::ConversationAsk).await?;
+        let (conversation, permit) =
+            self.conversations.visible(tx.conn(), ctx, id, Action::ConversationAsk).await?;
         if let Some(key) = &new.client_key
             && let Some(turn) = store::by_client_key(tx.conn(), ctx, id, key).await?
         {
@@ -85,17 +91,16 @@ impl Turns {
         let route = self.routing.resolve(new.model.as_deref().or(conversation.model.as_deref()))?;
         let parent = submit::parent(&tx, ctx, &conversation, &new).await?;
         let turn_id: TurnId = ctx.mint();
-        let said =
-            submit::write_message(&tx, ctx, &self.crew, &conversation, parent.as_ref(), &new).await?;
+        let said = submit::write_message(&tx, ctx, &self.crew, &conversation, parent.as_ref(), &new).await?;
         let message = submit::write_answer(&tx, ctx, &conversation, said, &route, turn_id).await?;
-        let place = Place { user_message: said.0, message, continues: None };
+        let place = Place { turn: turn_id, user_message: said.0, message, continues: None };
         let wishes = Wishes {
             tools_allowed: new.tools_allowed,
             artifacts_expected: new.artifacts_expected.iter().map(ToString::to_string).collect(),
             client_key: new.client_key,
         };
         let (turn, call) =
-            submit::write_turn(&tx, ctx, &self.crew, &conversation, turn_id, &place, &route, wishes).await?;
+            submit::write_turn(&tx, ctx, &self.crew, &conversation, &place, &route, wishes).await?;
         submit::move_on(&tx, ctx, conversation, &turn, Some(&new.content), &permit).await?;
         tx.commit().await?;
 
@@ -106,12 +111,20 @@ impl Turns {
     ///
     /// # Errors
     /// When the message is no answer, or is still being written.
-    pub async fn regenerate(&self, ctx: &Ctx, id: MessageId, model: Option<String>) -> Result<TurnView, Error> {
+    pub async fn regenerate(
+        &self,
+        ctx: &Ctx,
+        id: MessageId,
+        model: Option<String>,
+    ) -> Result<TurnView, Error> {
         let tx = self.crew.shared.db.begin(ctx).await?;
         let answer = rows::message(tx.conn(), ctx, id).await?.ok_or(Error::NotFound)?;
-        let (conversation, permit) =
-            self.conversations.visible(tx.conn(), ctx, answer.conversation_id, Action::ConversationAsk).await?;
-        let user_message = answer.parent_id.filter(|_| answer.author == Author::Assistant).ok_or(Error::NoSuchMessage)?;
+        let (conversation, permit) = self
+            .conversations
+            .visible(tx.conn(), ctx, answer.conversation_id, Action::ConversationAsk)
+            .await?;
+        let user_message =
+            answer.parent_id.filter(|_| answer.author == Author::Assistant).ok_or(Error::NoSuchMessage)?;
         if store::is_being_written(tx.conn(), ctx, id).await? {
             return Err(Error::StillRunning);
         }
@@ -119,9 +132,9 @@ impl Turns {
         let turn_id: TurnId = ctx.mint();
         let said = (user_message, answer.depth - 1);
         let message = submit::write_answer(&tx, ctx, &conversation, said, &route, turn_id).await?;
-        let place = Place { user_message, message, continues: None };
+        let place = Place { turn: turn_id, user_message, message, continues: None };
         let (turn, call) =
-            submit::write_turn(&tx, ctx, &self.crew, &conversation, turn_id, &place, &route, Wishes::default())
+            submit::write_turn(&tx, ctx, &self.crew, &conversation, &place, &route, Wishes::default())
                 .await?;
         submit::move_on(&tx, ctx, conversation, &turn, None, &permit).await?;
         tx.commit().await?;
@@ -136,22 +149,24 @@ impl Turns {
     pub async fn resume(&self, ctx: &Ctx, id: TurnId) -> Result<TurnView, Error> {
         let tx = self.crew.shared.db.begin(ctx).await?;
         let before = store::find(tx.conn(), ctx, id).await?.ok_or(Error::NotFound)?;
-        let (conversation, permit) =
-            self.conversations.visible(tx.conn(), ctx, before.conversation_id, Action::ConversationAsk).await?;
+        let (conversation, permit) = self
+            .conversations
+            .visible(tx.conn(), ctx, before.conversation_id, Action::ConversationAsk)
+            .await?;
         let message = rows::message(tx.conn(), ctx, before.message_id).await?.ok_or(Error::NotFound)?;
         if !rules::is_continuable(before.status) || message.turn_id != Some(before.id) {
             return Err(Error::NotContinuable);
         }
         let route = self.routing.resolve(Some(&before.model))?;
         let place = Place {
+            turn: ctx.mint(),
             user_message: before.user_message_id,
             message: before.message_id,
             continues: Some((before.id, before.text_length)),
         };
-        let turn_id: TurnId = ctx.mint();
         let wishes = Wishes { tools_allowed: store::tools_allowed(&before), ..Wishes::default() };
         let (turn, call) =
-            submit::write_turn(&tx, ctx, &self.crew, &conversation, turn_id, &place, &route, wishes).await?;
+            submit::write_turn(&tx, ctx, &self.crew, &conversation, &place, &route, wishes).await?;
         store::set_turn(tx.conn(), message, turn.id).await?;
         submit::move_on(&tx, ctx, conversation, &turn, None, &permit).await?;
         tx.commit().await?;
@@ -172,13 +187,15 @@ impl Turns {
         }
         store::request_stop(tx.conn(), ctx, id).await?;
         audit::record(&tx, ctx, Record::of("turns.stop", "turn").target(id)).await?;
-        let resting = if turn.status == TurnStatus::Waiting { self.wake(&tx, ctx, &turn).await? } else { None };
+        let resting =
+            if turn.status == TurnStatus::Waiting { self.wake(&tx, ctx, &turn).await? } else { None };
         tx.commit().await?;
 
         match resting {
             Some((turn, draft)) => {
                 let route = self.routing.resolve(Some(&turn.model))?;
-                let runner = Runner::new(self.crew.clone(), ctx.clone(), turn.clone(), route, draft, None).await?;
+                let runner =
+                    Runner::new(self.crew.clone(), ctx.clone(), turn.clone(), route, draft, None).await?;
                 runner.end(End::Stopped).await;
             }
             None => self.crew.shared.bus.ask_stop(id).await?,
@@ -218,7 +235,8 @@ impl Turns {
     /// [`Error::NotWaiting`] when it is decided already, or the turn is over.
     pub async fn decide(&self, ctx: &Ctx, call: ToolCallId, decision: Decision) -> Result<TurnView, Error> {
         let tx = self.crew.shared.db.begin(ctx).await?;
-        let call = self.crew.tools.find(tx.conn(), ctx, call).await.map_err(of_tools)?.ok_or(Error::NotFound)?;
+        let call =
+            self.crew.tools.find(tx.conn(), ctx, call).await.map_err(of_tools)?.ok_or(Error::NotFound)?;
         let turn_id = call.turn_id.ok_or(Error::NotFound)?;
         let turn = self.visible(tx.conn(), ctx, turn_id, Action::ConversationAsk).await?;
         if turn.status != TurnStatus::Waiting {

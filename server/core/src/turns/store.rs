@@ -1,15 +1,13 @@
 //! Rows of turns, their steps' calls, and their events.
 
-use super::{
-    checkpoint::RESERVE,
-    draft::Draft,
-    record::Record,
+use super::{checkpoint::RESERVE, draft::Draft, record::Record};
+use crate::{
+    ctx::Ctx,
+    db::{StoreError, storable},
 };
-use crate::{ctx::Ctx, db::StoreError};
 use chrono::{DateTime, Utc};
 use penny_entity::{
-    TenantScoped, event_checkpoint, message, message_part, model_call, turn,
-    words::CallStatus,
+    TenantScoped, event_checkpoint, message, message_part, model_call, turn, words::CallStatus,
 };
 use penny_types::{
     ConversationId, MessageId, ModelCallId, TurnId,
@@ -18,13 +16,17 @@ use penny_types::{
     turns::{TurnStatus, TurnView},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
-pub(super) async fn find(conn: &impl ConnectionTrait, ctx: &Ctx, id: TurnId) -> Result<Option<turn::Model>, StoreError> {
+pub(super) async fn find(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: TurnId,
+) -> Result<Option<turn::Model>, StoreError> {
     turn::Entity::find_by_id((ctx.tenant, id)).one(conn).await.map_err(StoreError::from)
 }
 
@@ -67,7 +69,11 @@ pub(super) struct NewRow {
     pub turn: Option<TurnId>,
 }
 
-pub(super) async fn insert_message(conn: &impl ConnectionTrait, ctx: &Ctx, new: NewRow) -> Result<i32, StoreError> {
+pub(super) async fn insert_message(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    new: NewRow,
+) -> Result<i32, StoreError> {
     let depth = new.parent.map_or(0, |(_, depth)| depth + 1);
     let row = message::ActiveModel {
         tenant_id: Set(ctx.tenant),
@@ -108,7 +114,8 @@ pub(super) async fn insert_parts(
         .map_or(0, |last| last + 1);
     let now = ctx.now();
     let rows = parts.iter().zip(0_u32..).zip(before..).map(|((body, index), position)| {
-        let value = serde_json::to_value(body).unwrap_or_default();
+        // A model or a tool may say NUL, which no database keeps.
+        let value = storable(serde_json::to_value(body).unwrap_or_default());
         message_part::ActiveModel {
             tenant_id: Set(ctx.tenant),
             id: Set(crate::conversations::store::part_id(turn, index)),
@@ -128,7 +135,10 @@ pub(super) async fn insert_parts(
     Ok(())
 }
 
-pub(super) async fn insert(conn: &impl ConnectionTrait, new: turn::ActiveModel) -> Result<turn::Model, StoreError> {
+pub(super) async fn insert(
+    conn: &impl ConnectionTrait,
+    new: turn::ActiveModel,
+) -> Result<turn::Model, StoreError> {
     new.insert(conn).await.map_err(StoreError::from)
 }
 
@@ -152,7 +162,12 @@ pub(super) async fn still_owned(
     Ok(rows.into_iter().filter(|(id, fence)| fences.get(id) == Some(fence)).map(|(id, _)| id).collect())
 }
 
-pub(super) async fn reserve(conn: &impl ConnectionTrait, ctx: &Ctx, id: TurnId, through: u64) -> Result<(), StoreError> {
+pub(super) async fn reserve(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: TurnId,
+    through: u64,
+) -> Result<(), StoreError> {
     turn::Entity::update_in(ctx.tenant)
         .col_expr(turn::Column::SeqReserved, Expr::value(signed(through)))
         .filter(turn::Column::Id.eq(id))
@@ -307,7 +322,11 @@ pub(super) async fn take_over(
     if result.rows_affected == 1 { find(conn, ctx, turn.id).await } else { Ok(None) }
 }
 
-pub(super) async fn request_stop(conn: &impl ConnectionTrait, ctx: &Ctx, id: TurnId) -> Result<(), StoreError> {
+pub(super) async fn request_stop(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: TurnId,
+) -> Result<(), StoreError> {
     turn::Entity::update_in(ctx.tenant)
         .col_expr(turn::Column::StopRequestedAt, Expr::value(ctx.now()))
         .filter(turn::Column::Id.eq(id))

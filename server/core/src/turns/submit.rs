@@ -27,6 +27,7 @@ use serde_json::json;
 
 /// What a turn answers and where its words go.
 pub(super) struct Place {
+    pub turn: TurnId,
     pub user_message: MessageId,
     pub message: MessageId,
     /// The turn it goes on from, and where that one's text ended.
@@ -129,7 +130,6 @@ pub(super) async fn write_turn(
     ctx: &Ctx,
     crew: &Crew,
     conversation: &conversation::Model,
-    id: TurnId,
     place: &Place,
     route: &Route,
     wishes: Wishes,
@@ -137,7 +137,7 @@ pub(super) async fn write_turn(
     let now = ctx.now();
     let row = turn::ActiveModel {
         tenant_id: Set(ctx.tenant),
-        id: Set(id),
+        id: Set(place.turn),
         conversation_id: Set(conversation.id),
         user_message_id: Set(place.user_message),
         message_id: Set(place.message),
@@ -147,7 +147,9 @@ pub(super) async fn write_turn(
         model: Set(route.name()),
         route: Set(None),
         tools_allowed: Set(store::names(wishes.tools_allowed)),
-        artifacts_expected: Set((!wishes.artifacts_expected.is_empty()).then(|| json!(wishes.artifacts_expected))),
+        artifacts_expected: Set(
+            (!wishes.artifacts_expected.is_empty()).then(|| json!(wishes.artifacts_expected))
+        ),
         client_key: Set(wishes.client_key),
         principal_id: Set(ctx.actor.id),
         on_behalf_of: Set(ctx.actor.on_behalf_of),
@@ -206,7 +208,10 @@ pub(super) async fn move_on(
     }
     let row = change.update(tx.conn()).await?;
     let summary = rows::summary(&row, Some(turn.id));
-    tx.notify(row.owner_id, Notice::Conversation(ConversationUpdate { id: row.id, conversation: Some(summary) }));
+    tx.notify(
+        row.owner_id,
+        Notice::Conversation(ConversationUpdate { id: row.id, conversation: Some(summary) }),
+    );
     audit::record(tx, ctx, Record::of("turns.begin", "turn").target(turn.id).permit(permit)).await?;
     Ok(())
 }

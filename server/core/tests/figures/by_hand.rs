@@ -1,17 +1,32 @@
 //! The key figures computed from the CSV files with nothing but arithmetic: no SQL, no engine.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 use penny_core::demo;
 use penny_types::dashboards::{Period, Unit};
 use std::collections::HashMap;
 
-/// A file as rows of fields by column.
-type Table = Vec<HashMap<String, String>>;
+/// A row of a file: its texts, and its days and numbers read once.
+#[derive(Debug, Default)]
+struct Row {
+    texts: HashMap<String, String>,
+    days: HashMap<String, NaiveDate>,
+    numbers: HashMap<String, f64>,
+}
 
-/// The files of the demo, and the day they are read on.
+/// Amounts of a day: the heavy files, read once.
+#[derive(Debug, Default, Clone, Copy)]
+struct Day {
+    revenue: Option<f64>,
+    cogs: f64,
+    opex: f64,
+    budget: Option<f64>,
+}
+
+/// The files of the demo, read on a day.
 pub struct Books {
-    tables: HashMap<String, Table>,
-    today: NaiveDate,
+    tables: HashMap<String, Vec<Row>>,
+    /// By project and day; the business unit of each project stands in `projects`.
+    money: HashMap<(String, NaiveDate), Day>,
 }
 
 /// Whose figures.
@@ -29,85 +44,113 @@ impl Books {
         let mut tables = HashMap::new();
         for table in demo::tables() {
             let mut reader = csv::Reader::from_reader(table.bytes.as_ref());
-            let rows = reader.deserialize().collect::<Result<Table, _>>().unwrap();
+            let rows = reader.deserialize().map(|fields| Row::of(fields.unwrap(), today)).collect();
             tables.insert(table.name, rows);
         }
-        Self { tables, today }
+        let mut money: HashMap<(String, NaiveDate), Day> = HashMap::new();
+        for row in &tables["ledger"] {
+            let day = money.entry((row.texts["project"].clone(), row.days["day"])).or_default();
+            let amount = row.numbers["amount"];
+            match row.texts["account"].as_str() {
+                "revenue" => day.revenue = Some(day.revenue.unwrap_or_default() + amount),
+                "cogs" => day.cogs += amount,
+                "opex" => day.opex += amount,
+                other => panic!("an account nobody knows: {other}"),
+            }
+        }
+        for row in &tables["budget"] {
+            let day = money.entry((row.texts["project"].clone(), row.days["day"])).or_default();
+            day.budget = Some(day.budget.unwrap_or_default() + row.numbers["revenue"]);
+        }
+        Self { tables, money }
     }
 
     /// The ids of a table, in its order.
     pub fn ids(&self, table: &str) -> Vec<String> {
-        self.tables[table].iter().map(|row| row["id"].clone()).collect()
+        self.tables[table].iter().map(|row| row.texts["id"].clone()).collect()
     }
 
-    fn day(&self, row: &HashMap<String, String>, column: &str) -> Option<NaiveDate> {
-        let offset: i64 = row[column].parse().ok()?;
-        let days = Days::new(offset.unsigned_abs());
-        if offset < 0 { self.today.checked_sub_days(days) } else { self.today.checked_add_days(days) }
-    }
-
-    fn rows<'a>(&'a self, table: &str, whose: Whose<'a>) -> impl Iterator<Item = &'a HashMap<String, String>> {
+    fn rows<'a>(&'a self, table: &str, whose: Whose<'a>) -> impl Iterator<Item = &'a Row> {
         let is_projects = table == "projects";
         self.tables[table].iter().filter(move |row| match whose.unit {
             Unit::Company => true,
-            Unit::Bu => row["business_unit"] == whose.id,
-            Unit::Project => row[if is_projects { "id" } else { "project" }] == whose.id,
+            Unit::Bu => row.texts["business_unit"] == whose.id,
+            Unit::Project => row.texts[if is_projects { "id" } else { "project" }] == whose.id,
         })
     }
 
-    fn ledger(&self, whose: Whose<'_>, (from, to): Stretch, account: &str) -> Option<f64> {
-        let rows = self.rows("ledger", whose).filter(|row| row["account"] == account);
-        total(rows.filter(|row| within(self.day(row, "day"), from, to)).map(|row| number(row, "amount")))
+    /// Adds up something of the money of each project and day.
+    fn money(&self, whose: Whose<'_>, (from, to): Stretch, of: impl Fn(&Day) -> Option<f64>) -> Option<f64> {
+        let mut sum = None;
+        for project in self.rows("projects", whose) {
+            for day in from.iter_days().take_while(|day| *day <= to) {
+                let amount = self.money.get(&(project.texts["id"].clone(), day)).and_then(&of);
+                sum = amount.map(|amount| sum.unwrap_or(0.0) + amount).or(sum);
+            }
+        }
+        sum
     }
 
-    fn budget(&self, whose: Whose<'_>, (from, to): Stretch) -> Option<f64> {
-        let rows = self.rows("budget", whose);
-        total(rows.filter(|row| within(self.day(row, "day"), from, to)).map(|row| number(row, "revenue")))
+    fn budget(&self, whose: Whose<'_>, stretch: Stretch) -> Option<f64> {
+        self.money(whose, stretch, |day| day.budget)
     }
 
     /// The figure, and its target where the data gives one.
     pub fn figure(&self, slug: &str, whose: Whose<'_>, stretch: Stretch) -> (Option<f64>, Option<f64>) {
         let (from, to) = stretch;
-        let revenue = || self.ledger(whose, stretch, "revenue");
-        let share = |part: f64| revenue().map(|revenue| part / revenue);
-        let closed_in = |row: &&HashMap<String, String>| within(self.day(row, "closed"), from, to);
-        let open_on = |row: &&HashMap<String, String>, begun: &str| {
-            self.day(row, begun).is_some_and(|day| day <= to) && self.day(row, "closed").is_none_or(|day| day > to)
+        let revenue = || self.money(whose, stretch, |day| day.revenue);
+        let margin = |cost: fn(&Day) -> f64| {
+            let costs = self.money(whose, stretch, |day| day.revenue.map(|_| cost(day)))?;
+            revenue().map(|revenue| (revenue - costs) / revenue)
+        };
+        let closed_in = |row: &&Row| within(row.day("closed"), from, to);
+        let open_on = |row: &&Row, begun: &str| {
+            row.day(begun).is_some_and(|day| day <= to) && row.day("closed").is_none_or(|day| day > to)
         };
         match slug {
             "revenue" => (revenue(), self.budget(whose, stretch)),
-            "revenue-vs-budget" => (share(0.0).and_then(|_| Some(revenue()? / self.budget(whose, stretch)?)), None),
-            "gross-margin" => {
-                let cogs = self.ledger(whose, stretch, "cogs").unwrap_or_default();
-                (share(revenue().unwrap_or_default() - cogs), None)
+            "revenue-vs-budget" => {
+                (revenue().and_then(|revenue| Some(revenue / self.budget(whose, stretch)?)), None)
             }
-            "operating-margin" => {
-                let costs = ["cogs", "opex"].iter().filter_map(|account| self.ledger(whose, stretch, account)).sum::<f64>();
-                (share(revenue().unwrap_or_default() - costs), None)
-            }
+            "gross-margin" => (margin(|day| day.cogs), None),
+            "operating-margin" => (margin(|day| day.cogs + day.opex), None),
             "win-rate" => {
-                let won = self.rows("deals", whose).filter(closed_in).map(|row| f64::from(u8::from(row["stage"] == "won")));
+                let won = self
+                    .rows("deals", whose)
+                    .filter(closed_in)
+                    .map(|row| f64::from(u8::from(row.texts["stage"] == "won")));
                 (mean(won), None)
             }
             "pipeline" => {
                 let open = self.rows("deals", whose).filter(|row| open_on(row, "created"));
-                let value = total(open.map(|row| number(row, "amount"))).unwrap_or_default();
+                let value = total(open.map(|row| row.numbers["amount"])).unwrap_or_default();
                 (Some(value), self.budget(whose, (to - Days::new(29), to)))
             }
-            "mttr" => (mean(self.rows("incidents", whose).filter(closed_in).map(|row| number(row, "resolution_hours"))), None),
+            "mttr" => (
+                mean(
+                    self.rows("incidents", whose)
+                        .filter(closed_in)
+                        .map(|row| row.numbers["resolution_hours"]),
+                ),
+                None,
+            ),
             "open-sev1" => {
-                let grave = self.rows("incidents", whose).filter(|row| row["severity"] == "1" && open_on(row, "opened"));
+                let grave = self
+                    .rows("incidents", whose)
+                    .filter(|row| row.texts["severity"] == "1" && open_on(row, "opened"));
                 (Some(grave.count() as f64), None)
             }
             "time-to-hire" => {
-                let hired = self.rows("candidates", whose).filter(|row| within(self.day(row, "hired"), from, to));
-                (mean(hired.map(|row| number(row, "hired") - number(row, "opened"))), None)
+                let hired = self.rows("candidates", whose).filter(|row| within(row.day("hired"), from, to));
+                (mean(hired.map(|row| row.numbers["hired"] - row.numbers["opened"])), None)
             }
             "projects-on-time" => {
-                let begun = self.rows("projects", whose).filter(|row| self.day(row, "planned_start").is_some_and(|day| day <= to));
+                let begun = self
+                    .rows("projects", whose)
+                    .filter(|row| row.day("planned_start").is_some_and(|day| day <= to));
                 let on_time = begun.map(|row| {
-                    let planned = self.day(row, "planned_end").unwrap();
-                    let ended = self.day(row, "actual_end").filter(|day| *day <= to);
+                    let planned = row.days["planned_end"];
+                    let ended = row.day("actual_end").filter(|day| *day <= to);
                     f64::from(u8::from(ended.unwrap_or(to) <= planned))
                 });
                 (mean(on_time), None)
@@ -117,8 +160,23 @@ impl Books {
     }
 }
 
-fn number(row: &HashMap<String, String>, column: &str) -> f64 {
-    row[column].parse().unwrap()
+impl Row {
+    fn of(texts: HashMap<String, String>, today: NaiveDate) -> Self {
+        let mut row = Self::default();
+        for (column, text) in &texts {
+            if let Ok(number) = text.parse::<f64>() {
+                row.numbers.insert(column.clone(), number);
+            }
+            if let Ok(offset) = text.parse::<i64>() {
+                row.days.insert(column.clone(), today + TimeDelta::days(offset));
+            }
+        }
+        Self { texts, ..row }
+    }
+
+    fn day(&self, column: &str) -> Option<NaiveDate> {
+        self.days.get(column).copied()
+    }
 }
 
 fn within(day: Option<NaiveDate>, from: NaiveDate, to: NaiveDate) -> bool {

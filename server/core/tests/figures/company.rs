@@ -86,7 +86,11 @@ impl Company {
 
     /// Seeds the demo at a moment, for a tenant in a time zone.
     pub async fn at(now: &str, time_zone: &str) -> Self {
-        let database = sqlite().await;
+        Self::seeded(sqlite().await, now, time_zone).await
+    }
+
+    /// Seeds the demo in a database.
+    pub async fn seeded(database: TestDb, now: &str, time_zone: &str) -> Self {
         let shelf = Arc::new(Shelf::default());
         let clock = Arc::new(Stopped(now.parse().unwrap()));
         let world = World { clock, ..database.world.clone() };
@@ -100,7 +104,8 @@ impl Company {
             world: world.clone(),
             tasks: Tasks::default(),
         });
-        let services = Services::new(shared, Setup::with_models(Routing::new(Vec::new(), "none".to_owned()))).unwrap();
+        let services =
+            Services::new(shared, Setup::with_models(Routing::new(Vec::new(), "none".to_owned()))).unwrap();
         let system = Ctx::system(world.mint(), world);
         tenant(&database, &system, "acme", time_zone).await;
         demo::seed(&services, &system).await.unwrap();

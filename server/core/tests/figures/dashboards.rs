@@ -12,6 +12,7 @@ use penny_ports::{
     analytics::{Column, ColumnKind},
     blobs::BlobKey,
 };
+use penny_testkit::databases::both;
 use penny_types::{
     FaultCode, Locale,
     artifacts::{ChartContent, TableContent},
@@ -32,25 +33,36 @@ async fn open(company: &Company, filters: DashboardFilters) -> DashboardView {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_viewer_sees_every_widget_filled_whatever_the_filters() {
     let company = Company::on("2026-11-20").await;
-    for (unit, id, widgets) in [(Unit::Company, "", 15), (Unit::Bu, "furniture", 15), (Unit::Project, "nest", 14)] {
+    for (unit, id, widgets) in
+        [(Unit::Company, "", 15), (Unit::Bu, "furniture", 15), (Unit::Project, "nest", 14)]
+    {
         let view = open(&company, about(unit, id)).await;
         assert_eq!(view.widgets.len(), widgets, "{unit}");
         assert_eq!((view.business_units.len(), view.projects.len()), (3, 12));
-        assert_eq!((view.from.to_string().as_str(), view.to.to_string().as_str()), ("2026-10-01", "2026-11-20"));
+        assert_eq!(
+            (view.from.to_string().as_str(), view.to.to_string().as_str()),
+            ("2026-10-01", "2026-11-20")
+        );
         for widget in &view.widgets {
             assert_eq!(widget.error, None, "{unit} {}", widget.title);
             match widget.kind {
                 WidgetKind::Kpi => assert!(widget.kpi.is_some()),
                 WidgetKind::Chart => {
-                    let chart: ChartContent = serde_json::from_value(widget.content.clone().unwrap()).unwrap();
+                    let chart: ChartContent =
+                        serde_json::from_value(widget.content.clone().unwrap()).unwrap();
                     assert!(!chart.table.rows.is_empty(), "{unit} {}", widget.title);
                     assert!(chart.table.rows.iter().all(|row| row.len() == chart.table.columns.len()));
                     assert!(chart.summary.contains(&widget.title));
                     is_plain(&chart.option, &widget.title);
                 }
                 WidgetKind::Table => {
-                    let table: TableContent = serde_json::from_value(widget.content.clone().unwrap()).unwrap();
-                    let projects = match unit { Unit::Company => 12, Unit::Bu => 4, Unit::Project => 1 };
+                    let table: TableContent =
+                        serde_json::from_value(widget.content.clone().unwrap()).unwrap();
+                    let projects = match unit {
+                        Unit::Company => 12,
+                        Unit::Bu => 4,
+                        Unit::Project => 1,
+                    };
                     assert_eq!(table.rows.len(), projects);
                 }
                 WidgetKind::Text => {}
@@ -70,7 +82,10 @@ fn is_plain(value: &Value, what: &str) {
         }
         Value::Array(values) => values.iter().for_each(|value| is_plain(value, what)),
         Value::String(text) => {
-            assert!(!text.contains("function") && !text.contains("=>") && !text.contains('<'), "{what}: {text}");
+            assert!(
+                !text.contains("function") && !text.contains("=>") && !text.contains('<'),
+                "{what}: {text}"
+            );
         }
         _ => {}
     }
@@ -87,7 +102,12 @@ async fn everything_is_said_in_the_readers_language() {
     let report = dashboards.report(&juan, DashboardFilters::default()).await.unwrap();
     assert_eq!(report.title, "Salud de la empresa, mes hasta hoy");
     assert!(report.chart.summary.contains("indicadores en objetivo"), "{}", report.chart.summary);
-    let names: Vec<&str> = report.chart.option["yAxis"][0]["data"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let names: Vec<&str> = report.chart.option["yAxis"][0]["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
     assert!(names.contains(&"Margen bruto"));
     assert_eq!(dashboards.list(&juan).await.unwrap()[0].title, "Salud de la empresa");
     let error = dashboards.open(&juan, demo::DASHBOARD_SLUG, about(Unit::Bu, "marte")).await.unwrap_err();
@@ -148,8 +168,12 @@ async fn a_broken_widget_says_so_and_takes_no_other_with_it() {
     }
     tx.commit().await.unwrap();
     let view = open(&company, DashboardFilters::default()).await;
-    let broken: Vec<&str> =
-        view.widgets.iter().filter(|widget| widget.error.is_some()).map(|widget| widget.title.as_str()).collect();
+    let broken: Vec<&str> = view
+        .widgets
+        .iter()
+        .filter(|widget| widget.error.is_some())
+        .map(|widget| widget.title.as_str())
+        .collect();
     assert_eq!(broken, ["Revenue by unit", "Win rate", "Projects"]);
     assert_eq!(view.widgets.len(), 15);
 }
@@ -161,11 +185,23 @@ async fn a_lost_file_costs_the_figures_made_of_it_and_no_others() {
     let digest = *blake3::hash(&ledger.bytes).as_bytes();
     company.shelf.0.lock().unwrap().remove(&BlobKey { tenant: company.system.tenant, digest });
     let kpis = company.services.dashboards.kpis(&company.alice, DashboardFilters::default()).await.unwrap();
-    let without: Vec<&str> = kpis.iter().filter(|kpi| kpi.value.is_none()).map(|kpi| kpi.slug.as_str()).collect();
+    let without: Vec<&str> =
+        kpis.iter().filter(|kpi| kpi.value.is_none()).map(|kpi| kpi.slug.as_str()).collect();
     assert_eq!(without, ["revenue", "revenue-vs-budget", "gross-margin", "operating-margin"]);
     company.shelf.0.lock().unwrap().clear();
     let error = company.services.dashboards.kpis(&company.alice, about(Unit::Company, "")).await.unwrap_err();
     assert_eq!(error.to_fault().code, FaultCode::Internal);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_lives_in_either_database() {
+    for database in both().await {
+        let company = Company::seeded(database, "2026-11-20T12:00:00Z", "UTC").await;
+        demo::seed(&company.services, &company.system).await.unwrap();
+        let view = open(&company, DashboardFilters::default()).await;
+        assert!(view.widgets.len() == 15 && view.widgets.iter().all(|widget| widget.error.is_none()));
+        assert_eq!(view.currency, "EUR");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,7 +211,9 @@ async fn seeding_again_changes_nothing() {
     demo::seed(&company.services, &company.system).await.unwrap();
     let after = open(&company, DashboardFilters::default()).await;
     assert_eq!(before.id, after.id);
-    let ids = |view: &DashboardView| view.widgets.iter().filter_map(|widget| Some(widget.kpi.as_ref()?.id)).collect::<Vec<_>>();
+    let ids = |view: &DashboardView| {
+        view.widgets.iter().filter_map(|widget| Some(widget.kpi.as_ref()?.id)).collect::<Vec<_>>()
+    };
     assert_eq!(ids(&before), ids(&after));
     let tx = company.services.shared.db.read(&company.system).await.unwrap();
     let tenant = company.system.tenant;
@@ -192,11 +230,13 @@ async fn another_tenant_sees_none_of_it() {
     let mallory = person(&company.neighbour().await, Role::Admin);
     let dashboards = &company.services.dashboards;
     assert!(dashboards.list(&mallory).await.unwrap().is_empty());
-    let error = dashboards.open(&mallory, demo::DASHBOARD_SLUG, DashboardFilters::default()).await.unwrap_err();
+    let error =
+        dashboards.open(&mallory, demo::DASHBOARD_SLUG, DashboardFilters::default()).await.unwrap_err();
     assert!(matches!(error, Error::NotFound));
     let error = dashboards.kpis(&mallory, DashboardFilters::default()).await.unwrap_err();
     assert!(matches!(error, Error::NoFigures));
-    let asked = company.services.datasources.query(&mallory, demo::DATASOURCE_SLUG, "SELECT 1", Vec::new()).await;
+    let asked =
+        company.services.datasources.query(&mallory, demo::DATASOURCE_SLUG, "SELECT 1", Vec::new()).await;
     assert_eq!(asked.unwrap_err().to_fault().code, FaultCode::NotFound);
 }
 
@@ -206,21 +246,36 @@ async fn only_those_with_a_role_read_and_only_admins_connect() {
     let mut nobody = company.alice.clone();
     nobody.grants = std::sync::Arc::default();
     let dashboards = &company.services.dashboards;
-    let error = dashboards.open(&nobody, demo::DASHBOARD_SLUG, DashboardFilters::default()).await.unwrap_err();
+    let error =
+        dashboards.open(&nobody, demo::DASHBOARD_SLUG, DashboardFilters::default()).await.unwrap_err();
     assert_eq!(error.to_fault().code, FaultCode::Forbidden);
-    assert_eq!(dashboards.kpis(&nobody, DashboardFilters::default()).await.unwrap_err().to_fault().code, FaultCode::Forbidden);
+    assert_eq!(
+        dashboards.kpis(&nobody, DashboardFilters::default()).await.unwrap_err().to_fault().code,
+        FaultCode::Forbidden
+    );
     assert!(dashboards.list(&nobody).await.unwrap().is_empty());
-    let new = || NewDatasource { slug: "mine".to_owned(), name: "Mine".to_owned(), tables: Vec::new(), units: None };
+    let new = || NewDatasource {
+        slug: "mine".to_owned(),
+        name: "Mine".to_owned(),
+        tables: Vec::new(),
+        units: None,
+    };
     let datasources = &company.services.datasources;
-    assert_eq!(datasources.install(&company.alice, new()).await.unwrap_err().to_fault().code, FaultCode::Forbidden);
+    assert_eq!(
+        datasources.install(&company.alice, new()).await.unwrap_err().to_fault().code,
+        FaultCode::Forbidden
+    );
     datasources.install(&person(&company.system, Role::Admin), new()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_datasource_answers_sql_and_refuses_what_is_not_a_question() {
     let company = Company::on("2026-11-20").await;
-    let ask = |sql, params| company.services.datasources.query(&company.alice, demo::DATASOURCE_SLUG, sql, params);
-    let rows = ask("SELECT name FROM projects WHERE id = $id", vec![("id".to_owned(), json!("nest"))]).await.unwrap();
+    let ask =
+        |sql, params| company.services.datasources.query(&company.alice, demo::DATASOURCE_SLUG, sql, params);
+    let rows = ask("SELECT name FROM projects WHERE id = $id", vec![("id".to_owned(), json!("nest"))])
+        .await
+        .unwrap();
     assert_eq!(rows.rows, [vec![json!("Nest chairs")]]);
     let rows = ask("SELECT max(day) AS last, min(day) AS first FROM ledger", Vec::new()).await.unwrap();
     assert_eq!(rows.rows, [vec![json!("2026-11-20"), json!("2024-11-19")]]);
@@ -237,9 +292,16 @@ async fn a_datasource_answers_sql_and_refuses_what_is_not_a_question() {
 async fn a_file_that_is_not_what_its_columns_say_is_not_connected() {
     let company = Company::on("2026-11-20").await;
     let columns = vec![Column { name: "n".to_owned(), kind: ColumnKind::Integer }];
-    let table = |name: &str, csv: &'static [u8]| NewTable { name: name.to_owned(), columns: columns.clone(), bytes: csv.into() };
-    for (slug, table) in [("erp", table("t", b"n\nx\n")), ("erp", table("T;", b"n\n1\n")), ("E R P", table("t", b"n\n1\n"))] {
-        let new = NewDatasource { slug: slug.to_owned(), name: "ERP".to_owned(), tables: vec![table], units: None };
+    let table = |name: &str, csv: &'static [u8]| NewTable {
+        name: name.to_owned(),
+        columns: columns.clone(),
+        bytes: csv.into(),
+    };
+    for (slug, table) in
+        [("erp", table("t", b"n\nx\n")), ("erp", table("T;", b"n\n1\n")), ("E R P", table("t", b"n\n1\n"))]
+    {
+        let new =
+            NewDatasource { slug: slug.to_owned(), name: "ERP".to_owned(), tables: vec![table], units: None };
         let error = company.services.datasources.install(&company.system, new).await.unwrap_err();
         assert_eq!(error.to_fault().code, FaultCode::Invalid);
     }

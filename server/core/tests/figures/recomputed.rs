@@ -21,7 +21,8 @@ fn same(shown: Option<f64>, by_hand: Option<f64>, what: &str) {
 }
 
 fn compare(books: &Books, today: NaiveDate, kpi: &KpiValue, period: Period, whose: Whose<'_>) {
-    let what = |part: &str| format!("{part} of {} for {} {} {period} on {today}", kpi.slug, whose.unit, whose.id);
+    let what =
+        |part: &str| format!("{part} of {} for {} {} {period} on {today}", kpi.slug, whose.unit, whose.id);
     let (now, before) = stretches(period, today);
     let (value, target) = books.figure(&kpi.slug, whose, now);
     same(kpi.value, value, &what("value"));
@@ -91,12 +92,18 @@ async fn some_figures_are_good_and_some_are_not() {
         let filters = DashboardFilters { period: *period, ..DashboardFilters::default() };
         let report = company.services.dashboards.report(&company.alice, filters).await.unwrap();
         for kpi in &report.kpis {
-            println!("{period} {:<20} {:>16.4?} target {:>16.4?} before {:>16.4?} {}", kpi.slug, kpi.value, kpi.target, kpi.previous, kpi.health);
+            println!(
+                "{period} {:<20} {:>16.4?} target {:>16.4?} before {:>16.4?} {}",
+                kpi.slug, kpi.value, kpi.target, kpi.previous, kpi.health
+            );
             assert!(kpi.value.is_some() && kpi.previous.is_some() && kpi.target.is_some(), "{}", kpi.slug);
         }
         let has = |health| report.kpis.iter().any(|kpi| kpi.health == health);
         use penny_types::dashboards::Health::{Bad, Good, Watch};
-        assert!(has(Good) && (has(Watch) || has(Bad)), "{period}: a dashboard where all is alike says nothing");
+        assert!(
+            has(Good) && (has(Watch) || has(Bad)),
+            "{period}: a dashboard where all is alike says nothing"
+        );
         println!("{}", report.chart.summary);
     }
 }

@@ -18,7 +18,8 @@ async fn call(company: &Company, name: &str, arguments: Value) -> Result<ToolOut
     let tool = tool(company, name);
     let schema = jsonschema::validator_for(&tool.contract().input_schema).unwrap();
     assert!(schema.is_valid(&arguments), "{arguments} is refused by the schema");
-    let run = ToolRun { ctx: &company.alice, call_id: company.alice.mint::<ToolCallId>(), arguments: &arguments };
+    let run =
+        ToolRun { ctx: &company.alice, call_id: company.alice.mint::<ToolCallId>(), arguments: &arguments };
     tool.execute(run).await
 }
 
@@ -61,7 +62,8 @@ async fn the_schemas_refuse_what_they_must() {
 #[tokio::test(flavor = "multi_thread")]
 async fn key_figures_come_with_their_chart() {
     let company = Company::on("2026-11-20").await;
-    let outcome = call(&company, "get_company_kpis", json!({ "period": "MTD", "unit": "company" })).await.unwrap();
+    let outcome =
+        call(&company, "get_company_kpis", json!({ "period": "MTD", "unit": "company" })).await.unwrap();
     let result = &outcome.result;
     assert_eq!((&result["period"], &result["unit"]), (&json!("MTD"), &json!("company")));
     assert_eq!((&result["from"], &result["to"]), (&json!("2026-11-01"), &json!("2026-11-20")));
@@ -69,12 +71,17 @@ async fn key_figures_come_with_their_chart() {
     assert_eq!(result["kpis"].as_array().unwrap().len(), 10);
     assert!(result.to_string().len() < 64_000, "a model pays for every word");
     let [artifact] = outcome.artifacts.as_slice() else { panic!("one chart") };
-    assert_eq!((artifact.kind, artifact.title.as_str()), (ArtifactKind::Chart, "Company health, month to date"));
+    assert_eq!(
+        (artifact.kind, artifact.title.as_str()),
+        (ArtifactKind::Chart, "Company health, month to date")
+    );
     let chart: ChartContent = serde_json::from_value(artifact.content.clone()).unwrap();
     assert_eq!(chart.table.rows.len(), 10);
     let bars = chart.option["series"].as_array().unwrap();
     assert!(bars.iter().all(|bar| bar["type"] == "bar" && bar["data"].as_array().unwrap().len() == 10));
-    let unit = call(&company, "get_company_kpis", json!({ "period": "YTD", "unit": "bu", "id": "Studio" })).await.unwrap();
+    let unit = call(&company, "get_company_kpis", json!({ "period": "YTD", "unit": "bu", "id": "Studio" }))
+        .await
+        .unwrap();
     assert_eq!((&unit.result["id"], &unit.result["unitName"]), (&json!("studio"), &json!("Studio")));
     assert_eq!(unit.artifacts[0].title, "Studio, year to date");
 }
@@ -82,7 +89,8 @@ async fn key_figures_come_with_their_chart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_unit_without_an_id_is_wrong_arguments() {
     let company = Company::on("2026-11-20").await;
-    let error = call(&company, "get_company_kpis", json!({ "period": "MTD", "unit": "project" })).await.unwrap_err();
+    let error =
+        call(&company, "get_company_kpis", json!({ "period": "MTD", "unit": "project" })).await.unwrap_err();
     assert!(matches!(error, ToolError::Invalid(_)), "{error:?}");
     assert!(error.fault().args["options"].contains("aurora (Aurora lamps)"));
 }
@@ -90,7 +98,8 @@ async fn a_unit_without_an_id_is_wrong_arguments() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dashboard_is_kept_as_it_looked() {
     let company = Company::on("2026-11-20").await;
-    let arguments = json!({ "slug": "company-health", "filters": { "period": "YTD", "unit": "bu", "id": "furniture" } });
+    let arguments =
+        json!({ "slug": "company-health", "filters": { "period": "YTD", "unit": "bu", "id": "furniture" } });
     let outcome = call(&company, "load_dashboard", arguments).await.unwrap();
     assert_eq!(outcome.result["path"], "/d/company-health");
     assert!(outcome.result.to_string().len() < 16_000);

@@ -202,9 +202,9 @@ impl Dashboard {
             let args = [("good_count", &*good.to_string()), ("known_count", &*known.to_string())];
             told.push_str(&format!("\n\n{}", text(locale, keys::DEMO_DASHBOARD_SCORE, &args)));
         }
-        let tables = self.widgets.iter().filter(|widget| widget.kind == "table");
+        let mut tables = self.widgets.iter().filter(|widget| widget.kind == "table");
         if topics.contains(&"projects")
-            && let Some(table) = tables.last()
+            && let Some(table) = tables.next_back()
         {
             let args = [("title", table.title.as_str())];
             told.push_str(&format!(" {}", text(locale, keys::DEMO_DASHBOARD_TABLE, &args)));

@@ -40,13 +40,21 @@ pub(super) fn fold(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// Renders one stretch of text, with the definitions of what came before it.
-pub(super) fn render_stretch(text: &str, definitions: &Definitions, labels: &Labels) -> String {
+/// The headings one stands under, as they were written, outermost first.
+pub(super) type Outline = Vec<HeadingLevel>;
+
+/// Renders one stretch of text, with the definitions of what came before it and under its headings.
+pub(super) fn render_stretch(
+    text: &str,
+    definitions: &Definitions,
+    outline: &mut Outline,
+    labels: &Labels,
+) -> String {
     let resolve = |link: BrokenLink<'_>| {
         let (address, title) = definitions.get(&fold(&link.reference))?;
         Some((CowStr::from(address.clone()), CowStr::from(title.clone())))
     };
-    let mut writer = Writer::new(labels, text.len());
+    let mut writer = Writer::new(labels, outline, text.len());
     for event in Parser::new_with_broken_link_callback(text, options(), Some(resolve)) {
         writer.take(event);
     }
@@ -56,6 +64,7 @@ pub(super) fn render_stretch(text: &str, definitions: &Definitions, labels: &Lab
 struct Writer<'a> {
     html: String,
     labels: &'a Labels,
+    outline: &'a mut Outline,
     /// Quotes and lists open now, those beyond the bound included.
     depth: usize,
     /// Whether each open link was written, innermost last.
@@ -68,10 +77,11 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(labels: &'a Labels, size: usize) -> Self {
+    fn new(labels: &'a Labels, outline: &'a mut Outline, size: usize) -> Self {
         Self {
             html: String::with_capacity(size + size / 4),
             labels,
+            outline,
             depth: 0,
             links: Vec::new(),
             images: Vec::new(),
@@ -138,9 +148,9 @@ impl<'a> Writer<'a> {
     fn close(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Paragraph | TagEnd::HtmlBlock => self.html.push_str("</p>"),
-            TagEnd::Heading(level) => {
+            TagEnd::Heading(_) => {
                 self.html.push_str("</h");
-                self.html.push(heading_digit(level));
+                self.html.push(self.heading_digit());
                 self.html.push('>');
             }
             TagEnd::BlockQuote(_) => self.unnest("</blockquote>"),
@@ -182,16 +192,30 @@ impl<'a> Writer<'a> {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    /// Headings of a message stand below those of the page, and look as deep as they were written.
+    /// Headings of a message stand below those of the page, one level after the other whatever levels
+    /// were skipped, and look as deep as they were written.
     fn open_heading(&mut self, level: HeadingLevel) {
+        while self.outline.last().is_some_and(|above| *above >= level) {
+            self.outline.pop();
+        }
+        self.outline.push(level);
         self.html.push_str("<h");
-        self.html.push(heading_digit(level));
+        self.html.push(self.heading_digit());
         self.html.push_str(match level {
             HeadingLevel::H1 => " class=\"md-h1\">",
             HeadingLevel::H2 => " class=\"md-h2\">",
             HeadingLevel::H3 => " class=\"md-h3\">",
             _ => " class=\"md-h4\">",
         });
+    }
+
+    fn heading_digit(&self) -> char {
+        match self.outline.len() {
+            ..=1 => '3',
+            2 => '4',
+            3 => '5',
+            _ => '6',
+        }
     }
 
     fn open_list(&mut self, start: Option<u64>) {
@@ -263,15 +287,6 @@ impl<'a> Writer<'a> {
             escape(&mut self.html, title);
         }
         self.html.push_str("\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">");
-    }
-}
-
-const fn heading_digit(level: HeadingLevel) -> char {
-    match level {
-        HeadingLevel::H1 => '3',
-        HeadingLevel::H2 => '4',
-        HeadingLevel::H3 => '5',
-        _ => '6',
     }
 }
 

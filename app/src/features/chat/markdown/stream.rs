@@ -1,6 +1,6 @@
 //! A text that grows: what cannot change any more is rendered once, only the tail anew.
 
-use super::render::{Definitions, Labels, fold, options, render_stretch};
+use super::render::{Definitions, Labels, Outline, fold, options, render_stretch};
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 /// Renders a growing Markdown text. The work of each step is that of its unsealed tail, one block
@@ -14,6 +14,7 @@ pub struct MarkdownStream {
     sealed: Vec<String>,
     sealed_bytes: usize,
     definitions: Definitions,
+    outline: Outline,
     tail: String,
     seen_bytes: usize,
     last_tail: String,
@@ -24,6 +25,15 @@ impl MarkdownStream {
     #[must_use]
     pub fn new(labels: Labels) -> Self {
         Self { labels, ..Self::default() }
+    }
+
+    /// Takes other labels; `false` says that everything was begun anew for them.
+    pub fn relabel(&mut self, labels: Labels) -> bool {
+        if self.labels == labels {
+            return true;
+        }
+        *self = Self::new(labels);
+        false
     }
 
     /// Returns the HTML of each sealed stretch, in order. Stretches are only ever added.
@@ -62,11 +72,11 @@ impl MarkdownStream {
         let cut = seal_point(rest);
         let (done, open) = rest.split_at_checked(cut).unwrap_or(("", rest));
         if !done.is_empty() {
-            self.sealed.push(render_stretch(done, &self.definitions, &self.labels));
+            self.sealed.push(render_stretch(done, &self.definitions, &mut self.outline, &self.labels));
             self.collect_definitions(done);
             self.sealed_bytes += done.len();
         }
-        self.tail = render_stretch(open, &self.definitions, &self.labels);
+        self.tail = render_stretch(open, &self.definitions, &mut self.outline.clone(), &self.labels);
         open.clone_into(&mut self.last_tail);
         self.seen_bytes = self.sealed_bytes + open.len();
     }

@@ -29,6 +29,14 @@ fn ordinary_markdown_becomes_ordinary_html() {
 }
 
 #[test]
+fn headings_follow_one_another_whatever_levels_were_skipped() {
+    assert_eq!(
+        html("## A\n\n#### B\n\n## C\n\n# D"),
+        "<h3 class=\"md-h2\">A</h3><h4 class=\"md-h4\">B</h4><h3 class=\"md-h2\">C</h3><h3 class=\"md-h1\">D</h3>"
+    );
+}
+
+#[test]
 fn a_block_of_code_names_its_language_and_can_be_copied() {
     let html = html("```rust ignore\nlet a = 1 < 2;\n```");
     assert!(html.contains("<span>rust</span><button type=\"button\" data-copy-code>Copy</button>"), "{html}");

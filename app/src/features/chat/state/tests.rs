@@ -170,6 +170,26 @@ fn older_messages_come_before_and_are_not_doubled() {
 }
 
 #[test]
+fn reading_the_end_of_the_path_again_keeps_what_was_read_before_it() {
+    let (a, b, c) = (said(1, Author::User, "a"), said(2, Author::Assistant, "b"), said(3, Author::User, "c"));
+    let mut state = ThreadState::from_window(&window(vec![a, b.clone(), c.clone()]));
+    state.replace(&MessageWindow {
+        items: vec![b, c, said(4, Author::Assistant, "d")],
+        has_before: true,
+        path_length: 4,
+    });
+    assert_eq!(words(&state), ["a", "b", "c", "d"]);
+    assert!(!state.has_before(), "the beginning is here");
+}
+
+#[test]
+fn another_conversation_leaves_nothing_behind() {
+    let mut state = ThreadState::from_window(&window(vec![said(1, Author::User, "a")]));
+    state.replace(&window(vec![said(7, Author::User, "x")]));
+    assert_eq!(words(&state), ["x"]);
+}
+
+#[test]
 fn the_acknowledgement_of_a_message_another_read_already_brought_does_not_double_it() {
     let mut state = ThreadState::default();
     state.send(outgoing("k", "q"));

@@ -138,11 +138,18 @@ impl ThreadState {
     }
 
     /// Shows another window as the end of the path. Rows of messages that stay keep their keys, and a
-    /// message that is further here than in the window stays as it is. What was typed and not taken stays.
+    /// message that is further here than in the window stays as it is. What was typed and not taken
+    /// stays, and so does what was read before the window: in a tree there is one way up to a message.
     pub fn replace(&mut self, window: &MessageWindow) {
+        let first = window.items.first().map(|view| view.id);
+        let kept =
+            self.messages.iter().position(|message| first.is_some() && message.id == first).unwrap_or(0);
+        if kept == 0 {
+            self.has_before = window.has_before;
+        }
         let mut known: HashMap<MessageId, MessageState> = HashMap::new();
         let mut unsent = Vec::new();
-        for message in std::mem::take(&mut self.messages) {
+        for message in self.messages.split_off(kept) {
             match message.id {
                 Some(id) => drop(known.insert(id, message)),
                 None => unsent.push(message),
@@ -153,7 +160,6 @@ impl ThreadState {
             self.messages.push(message);
         }
         self.messages.append(&mut unsent);
-        self.has_before = window.has_before;
     }
 
     /// Adds an older window before what is here and returns how many messages were new.

@@ -3,7 +3,7 @@
 use super::thread::Thread;
 use crate::{
     features::chat::state::{MessageState, Outgoing, RowKey},
-    state::use_toasts,
+    state::{Toasts, use_toasts},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -13,28 +13,36 @@ use penny_types::{
     turns::Decision,
 };
 
-/// What one can do in the open thread. Make it while a component is set up.
+/// What one can do in the open thread. It belongs to the pane, not to a message: what it does may
+/// take the message away that asked for it.
 #[derive(Clone, Copy)]
 pub struct Acts {
     thread: Thread,
     go: Callback<ConversationId>,
-    complain: Callback<Fault>,
+    toasts: Toasts,
+}
+
+/// Provides the acts of a thread to the pane's parts.
+pub fn provide_acts(thread: Thread) -> Acts {
+    let acts = Acts::new(thread);
+    provide_context(acts);
+    acts
+}
+
+/// Returns the acts of the pane's thread.
+#[must_use]
+pub fn use_acts(thread: Thread) -> Acts {
+    use_context::<Acts>().unwrap_or_else(|| Acts::new(thread))
 }
 
 impl Acts {
-    /// Makes the acts of a thread.
-    #[must_use]
-    pub fn new(thread: Thread) -> Self {
-        let navigate = StoredValue::new(use_navigate());
-        let toasts = use_toasts();
-        Self {
-            thread,
-            go: Callback::new(move |id: ConversationId| {
-                let options = NavigateOptions { scroll: false, replace: true, ..NavigateOptions::default() };
-                let _ = navigate.try_with_value(|navigate| navigate(&format!("/c/{id}"), options));
-            }),
-            complain: Callback::new(move |fault: Fault| toasts.fault(&fault)),
-        }
+    fn new(thread: Thread) -> Self {
+        let navigate = use_navigate();
+        let go = move |id: ConversationId| {
+            let options = NavigateOptions { scroll: false, replace: true, ..NavigateOptions::default() };
+            navigate(&format!("/c/{id}"), options);
+        };
+        Self { thread, go: Callback::new(go), toasts: use_toasts() }
     }
 
     /// Sends a message; the first one makes the conversation.
@@ -90,7 +98,7 @@ impl Acts {
         let made = thread.api().create_conversation(&input).await?;
         // Gone meanwhile: the message goes out all the same, nobody need look at it.
         if thread.conversation.try_set(Some(made.id)).is_none() {
-            self.go.run(made.id);
+            let _ = self.go.try_run(made.id);
         }
         Ok(made.id)
     }
@@ -101,7 +109,7 @@ impl Acts {
         let api = self.thread.api();
         spawn_local(async move {
             if let Err(fault) = api.stop_turn(turn).await {
-                self.complain.run(fault);
+                self.toasts.fault(&fault);
             }
         });
     }
@@ -114,7 +122,7 @@ impl Acts {
         spawn_local(async move {
             match api.regenerate(message, model.as_deref()).await {
                 Ok(turn) => self.thread.regenerated(message, &turn),
-                Err(fault) => self.complain.run(fault),
+                Err(fault) => self.toasts.fault(&fault),
             }
         });
     }
@@ -126,7 +134,7 @@ impl Acts {
         spawn_local(async move {
             match api.resume_turn(turn).await {
                 Ok(turn) => self.thread.resumed(&turn),
-                Err(fault) => self.complain.run(fault),
+                Err(fault) => self.toasts.fault(&fault),
             }
         });
     }
@@ -144,7 +152,7 @@ impl Acts {
             };
             match shown {
                 Ok(window) => thread.replace(&window),
-                Err(fault) => self.complain.run(fault),
+                Err(fault) => self.toasts.fault(&fault),
             }
         });
     }
@@ -156,7 +164,7 @@ impl Acts {
             match api.decide_tool_call(call, decision).await {
                 Ok(_) => self.thread.follow_all(),
                 Err(fault) => {
-                    self.complain.run(fault);
+                    self.toasts.fault(&fault);
                     self.thread.refresh();
                 }
             }

@@ -87,16 +87,17 @@ struct Shown {
 #[component]
 fn Words(thread: Thread, row: RowKey, at: usize) -> impl IntoView {
     let locale = use_locale();
-    let labels = Labels {
-        copy: penny_words::text(locale.get_untracked(), keys::CHAT_COPY, &[]),
-        image: penny_words::text(locale.get_untracked(), keys::CHAT_IMAGE, &[]),
-    };
-    let stream = StoredValue::new(MarkdownStream::new(labels));
+    let stream = StoredValue::new(MarkdownStream::default());
     let shown = Memo::new(move |before: Option<&Shown>| {
         let generation = before.map_or(0, |before| before.generation);
+        let locale = locale.get();
+        let labels = Labels {
+            copy: penny_words::text(locale, keys::CHAT_COPY, &[]),
+            image: penny_words::text(locale, keys::CHAT_IMAGE, &[]),
+        };
         let next = thread.read_block(row, at, |block| match block {
             Block::Text { text, .. } => stream.try_update_value(|stream| {
-                let goes_on = stream.set(text);
+                let goes_on = stream.relabel(labels) & stream.set(text);
                 let generation = if goes_on { generation } else { generation + 1 };
                 Shown { generation, sealed: stream.sealed().len(), tail: stream.tail().to_owned() }
             }),

@@ -1,7 +1,11 @@
 //! Where one types. What was typed before the page came to life stays, and so does what was typed
 //! and not sent: the server keeps it as the conversation's draft.
 
-use super::{acts::Acts, context::use_open_chat, thread::Thread};
+use super::{
+    acts::{Acts, use_acts},
+    context::use_open_chat,
+    thread::Thread,
+};
 use crate::{
     api::Api,
     features::{artifacts::format, chat::markdown::escape},
@@ -16,8 +20,8 @@ use web_sys::HtmlTextAreaElement;
 
 /// Id of the box one types in.
 pub const ID: &str = "composer";
-/// The largest message, UTF-8 bytes.
-const MAX_BYTES: usize = 1_000_000;
+/// The largest message the server takes, UTF-8 bytes.
+const MAX_BYTES: usize = 1024 * 1024;
 /// How long after the last key the draft is stored.
 const DRAFT_AFTER_MS: u32 = 700;
 
@@ -41,7 +45,7 @@ pub fn grow(area: &HtmlTextAreaElement) {
 /// Where one types.
 #[component]
 pub fn Composer(thread: Thread) -> impl IntoView {
-    let acts = Acts::new(thread);
+    let acts = use_acts(thread);
     let area = NodeRef::<html::Textarea>::new();
     let text = thread.draft;
     // As markup, not as a child: an empty child would be drawn as a blank, and what was typed before
@@ -320,6 +324,6 @@ mod tests {
     #[test]
     fn a_message_is_too_long_by_its_bytes_not_its_characters() {
         assert_eq!(excess(&"a".repeat(MAX_BYTES)), None);
-        assert_eq!(excess(&"€".repeat(MAX_BYTES / 3 + 1)), Some(1_000_002));
+        assert_eq!(excess(&"€".repeat(MAX_BYTES / 3 + 1)), Some(1_048_578));
     }
 }

@@ -1,6 +1,6 @@
 //! Changing a message that was sent: it becomes a sibling, and the answer is asked anew.
 
-use super::{acts::Acts, composer, thread::Thread};
+use super::{acts::use_acts, composer, thread::Thread};
 use crate::{
     features::chat::state::RowKey,
     state::tr,
@@ -12,7 +12,7 @@ use penny_words::keys;
 /// The message in a box to type in.
 #[component]
 pub fn EditForm(thread: Thread, row: RowKey) -> impl IntoView {
-    let acts = Acts::new(thread);
+    let acts = use_acts(thread);
     let before = StoredValue::new(acts.words(row));
     let area = NodeRef::<html::Textarea>::new();
     Effect::new(move |_| {

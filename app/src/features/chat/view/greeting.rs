@@ -1,6 +1,6 @@
 //! What a new chat begins with.
 
-use super::{acts::Acts, thread::Thread};
+use super::{acts::use_acts, thread::Thread};
 use crate::{
     features::conversations::{STARTERS, Starter},
     state::{tr, use_locale, use_viewer},
@@ -23,7 +23,7 @@ pub fn Greeting(thread: Thread) -> impl IntoView {
             None => penny_words::text(locale.get(), keys::CHAT_GREETING_NAMELESS, &[]),
         }
     };
-    let acts = Acts::new(thread);
+    let acts = use_acts(thread);
     let starters = STARTERS
         .iter()
         .map(|Starter { glyph, title, prompt }| {

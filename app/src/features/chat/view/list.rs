@@ -4,7 +4,13 @@
 //! message without a script, stays there while an answer grows, and does not jump when older
 //! messages come in above.
 
-use super::{acts::Acts, row::Row, thread::Thread, windowing::Watch};
+use super::{
+    acts::{Acts, use_acts},
+    anchor::Anchor,
+    row::Row,
+    thread::Thread,
+    windowing::Watch,
+};
 use crate::{
     state::tr,
     ui::{Glyph, Icon},
@@ -23,11 +29,19 @@ pub fn MessageList(thread: Thread) -> impl IntoView {
     let scroller = NodeRef::<html::Div>::new();
     let watch = Watch::new();
     let is_at_end = RwSignal::new(true);
+    let column = NodeRef::<html::Div>::new();
     let older = Older::new(thread);
+    let anchor = Anchor::new();
+    let grows_below = move || {
+        let is_live = thread.is_live.try_get_untracked().unwrap_or_default();
+        let is_reading_up = !is_at_end.try_get_untracked().unwrap_or(true);
+        is_live && is_reading_up && !older.is_settling.try_get_value().unwrap_or(true)
+    };
     Effect::new(move |_| {
-        if let Some(scroller) = scroller.get() {
+        if let (Some(scroller), Some(column)) = (scroller.get(), column.get()) {
             watch.start(&scroller);
             older.read_if_near(&scroller);
+            anchor.start((*scroller).clone(), &column, grows_below);
         }
     });
     let to_end = move || {
@@ -61,7 +75,7 @@ pub fn MessageList(thread: Thread) -> impl IntoView {
                 tabindex="0"
                 aria-label=tr(keys::CHAT_THREAD_LABEL)
             >
-                <div class="thread-column">
+                <div class="thread-column" node_ref=column>
                     <OlderNotice older thread/>
                     <For each=move || thread.rows.get() key=|row| *row let:row>
                         <Row thread row watch/>
@@ -85,15 +99,18 @@ struct Older {
     acts: Acts,
     thread: Thread,
     is_reading: RwSignal<bool>,
+    /// Whether older messages are just coming in above.
+    is_settling: StoredValue<bool>,
     has_failed: RwSignal<bool>,
 }
 
 impl Older {
     fn new(thread: Thread) -> Self {
         Self {
-            acts: Acts::new(thread),
+            acts: use_acts(thread),
             thread,
             is_reading: RwSignal::new(false),
+            is_settling: StoredValue::new(false),
             has_failed: RwSignal::new(false),
         }
     }
@@ -111,7 +128,14 @@ impl Older {
         }
         self.is_reading.set(true);
         spawn_local(async move {
+            self.is_settling.try_set_value(true);
             let outcome = self.acts.read_older().await;
+            // What came in is laid out with the next frame.
+            request_animation_frame(move || {
+                request_animation_frame(move || {
+                    self.is_settling.try_set_value(false);
+                });
+            });
             let _ = self.has_failed.try_set(outcome.is_err());
             let _ = self.is_reading.try_set(false);
         });

@@ -1,11 +1,13 @@
 //! The chat on the page: what is drawn, and what keys and pointers do.
 
 mod acts;
+mod anchor;
 mod blocks;
 mod composer;
 mod context;
 mod copying;
 mod edit;
+mod follow;
 mod greeting;
 mod list;
 mod notice;

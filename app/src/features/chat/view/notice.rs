@@ -1,6 +1,9 @@
 //! What stands below a message that did not come to its end.
 
-use super::{acts::Acts, thread::Thread};
+use super::{
+    acts::{Acts, use_acts},
+    thread::Thread,
+};
 use crate::{
     features::chat::state::{RowKey, Status},
     state::{tr, use_locale},
@@ -18,7 +21,7 @@ const LONGEST_COUNTDOWN_S: u64 = 600;
 #[component]
 pub fn Notice(thread: Thread, row: RowKey) -> impl IntoView {
     let status = Memo::new(move |_| thread.read(row, |message| message.status.clone()));
-    let acts = Acts::new(thread);
+    let acts = use_acts(thread);
     move || match status.get()? {
         Status::Stopped => Some(ended(thread, acts, row, Glyph::CircleStop, keys::CHAT_STOPPED)),
         Status::Interrupted => Some(ended(thread, acts, row, Glyph::TriangleAlert, keys::CHAT_INTERRUPTED)),

@@ -1,7 +1,7 @@
 //! The page of a conversation: the only place of the chat that reads one.
 
 use super::{
-    acts::Acts,
+    acts::provide_acts,
     context::{OpenChat, provide_open_chat, use_open_chat},
     pane::ChatPane,
     thread::Thread,
@@ -45,7 +45,7 @@ pub fn ChatPage() -> impl IntoView {
 #[component]
 fn NewChat(thread: Thread) -> impl IntoView {
     let title = tr(keys::CHAT_NEW_TITLE);
-    let acts = Acts::new(thread);
+    let acts = provide_acts(thread);
     let ask = use_ask();
     Effect::new(move |_| {
         if let Some(question) = ask.get() {
@@ -122,7 +122,7 @@ fn Heading(id: ConversationId, title: Option<String>) -> impl IntoView {
     let title = RwSignal::new(title);
     super::titles::follow(id, title);
     let shown =
-        move || title.get().unwrap_or_else(|| penny_words::text(locale.get(), keys::CHAT_UNTITLED, &[]));
+        move || title.get().unwrap_or_else(|| penny_words::text(locale.get(), keys::UI_UNTITLED, &[]));
     view! {
         <Title text=shown/>
         <PageHeader><h1 class="page-title">{shown}</h1></PageHeader>

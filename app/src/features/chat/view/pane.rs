@@ -1,6 +1,7 @@
 //! A thread, the composer below it, and what keeps both in step with the server.
 
 use super::{
+    acts::provide_acts,
     composer::Composer,
     greeting::Greeting,
     list::MessageList,
@@ -19,6 +20,7 @@ use penny_words::keys;
 #[component]
 pub fn ChatPane(thread: Thread) -> impl IntoView {
     let is_empty = Memo::new(move |_| thread.rows.with(Vec::is_empty) && thread.conversation.get().is_none());
+    provide_acts(thread);
     keep_up(thread);
     let locale = use_locale();
     let spoken = move || {

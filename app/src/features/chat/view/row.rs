@@ -1,7 +1,7 @@
 //! One message in the list.
 
 use super::{
-    acts::Acts, blocks::Blocks, copying, edit::EditForm, notice::Notice, thread::Thread, windowing::Watch,
+    acts::use_acts, blocks::Blocks, copying, edit::EditForm, notice::Notice, thread::Thread, windowing::Watch,
 };
 use crate::{
     features::chat::state::{Block, Branch, RowKey, Status},
@@ -43,13 +43,15 @@ pub fn Row(thread: Thread, row: RowKey, watch: Watch) -> impl IntoView {
             node_ref=element
             class=class
             data-row=row.0.to_string()
-            aria-label=tr(name)
             aria-busy=move || is_live.get().then_some("true")
             style:min-height=min_height
         >
-            {move || is_drawn.get().then(|| match author {
-                Author::User => view! { <Said thread row/> }.into_any(),
-                _ => view! { <Answer thread row/> }.into_any(),
+            {move || is_drawn.get().then(|| view! {
+                <h2 class="visually-hidden">{tr(name)}</h2>
+                {match author {
+                    Author::User => view! { <Said thread row/> }.into_any(),
+                    _ => view! { <Answer thread row/> }.into_any(),
+                }}
             })}
         </article>
     }
@@ -143,7 +145,7 @@ fn Answer(thread: Thread, row: RowKey) -> impl IntoView {
 /// What one can do with a message; shown when it is pointed at or has the focus.
 #[component]
 fn Actions(thread: Thread, row: RowKey, author: Author) -> impl IntoView {
-    let acts = Acts::new(thread);
+    let acts = use_acts(thread);
     let (locale, toasts, clock) = (use_locale(), use_toasts(), use_clock());
     let is_done = Memo::new(move |_| {
         thread.read(row, |message| message.id.is_some() && !message.status.is_live()).unwrap_or_default()
@@ -198,7 +200,7 @@ fn Actions(thread: Thread, row: RowKey, author: Author) -> impl IntoView {
 /// Leads from one version of a message to the next.
 #[component]
 fn Branches(thread: Thread, row: RowKey) -> impl IntoView {
-    let acts = Acts::new(thread);
+    let acts = use_acts(thread);
     let branch = Memo::new(move |_| thread.branch(row));
     let arrow =
         move |glyph: Glyph, key: &'static str, target: fn(&Branch) -> Option<penny_types::MessageId>| {

@@ -2,7 +2,7 @@
 
 use crate::{
     api::Api,
-    features::chat::state::{Applied, Block, Branch, MessageState, Outgoing, RowKey, Status, ThreadState},
+    features::chat::state::{Block, Branch, MessageState, Outgoing, RowKey, Status, ThreadState},
 };
 use leptos::{prelude::*, task::spawn_local};
 use penny_types::{
@@ -53,14 +53,14 @@ pub struct Thread {
     pub draft: RwSignal<String>,
     /// Words put back into the composer.
     pub returned: RwSignal<Option<String>>,
-    state: StoredValue<ThreadState>,
+    pub(super) state: StoredValue<ThreadState>,
     pulses: StoredValue<HashMap<RowKey, ArcTrigger>>,
-    buffer: StoredValue<Vec<TurnEvent>>,
-    is_flush_due: StoredValue<bool>,
-    following: StoredValue<HashSet<TurnId>>,
-    is_mending: StoredValue<bool>,
+    pub(super) buffer: StoredValue<Vec<TurnEvent>>,
+    pub(super) is_flush_due: StoredValue<bool>,
+    pub(super) following: StoredValue<HashSet<TurnId>>,
+    pub(super) is_mending: StoredValue<bool>,
     is_kept_up: StoredValue<bool>,
-    api: StoredValue<Api>,
+    pub(super) api: StoredValue<Api>,
 }
 
 impl Thread {
@@ -273,128 +273,8 @@ impl Thread {
         });
     }
 
-    /// Follows every turn whose events are still to come. Only in the browser.
-    pub fn follow_all(self) {
-        let Some(follows) = self.state.try_with_value(ThreadState::follows) else { return };
-        for follow in follows {
-            let is_new = self
-                .following
-                .try_update_value(|following| following.insert(follow.turn))
-                .unwrap_or_default();
-            if is_new {
-                self.follow(follow.turn);
-            }
-        }
-    }
-
-    fn follow(self, turn: TurnId) {
-        use futures::StreamExt;
-        let Some(api) = self.api.try_get_value() else { return };
-        spawn_local(async move {
-            let mut events = api.turn_events(turn, move || self.after(turn));
-            let mut is_over = false;
-            while let Some(Ok(event)) = events.next().await {
-                is_over = event.body.is_terminal();
-                if self.buffer.try_update_value(|buffer| buffer.push(event)).is_none() {
-                    return;
-                }
-                self.flush_soon();
-            }
-            self.following.try_update_value(|following| following.remove(&turn));
-            if !is_over {
-                // The stream ended early: what became of the turn is on the server.
-                self.refresh();
-            }
-        });
-    }
-
-    /// Returns the last event of a turn that is known, those not drawn yet included.
-    fn after(self, turn: TurnId) -> u64 {
-        let drawn = self
-            .state
-            .try_with_value(|state| {
-                state.follows().into_iter().find(|follow| follow.turn == turn).map(|follow| follow.after)
-            })
-            .flatten()
-            .unwrap_or_default();
-        let buffered = self
-            .buffer
-            .try_with_value(|buffer| {
-                buffer
-                    .iter()
-                    .filter(|event| event.turn_id == turn)
-                    .map(|event| event.seq)
-                    .max()
-                    .unwrap_or_default()
-            })
-            .unwrap_or_default();
-        drawn.max(buffered)
-    }
-
-    /// Draws what has arrived with the next frame, once, however much arrives until then.
-    fn flush_soon(self) {
-        if self.is_flush_due.try_get_value().unwrap_or(true) {
-            return;
-        }
-        self.is_flush_due.set_value(true);
-        request_animation_frame(move || {
-            if self.is_flush_due.try_set_value(false).is_none() {
-                self.flush();
-            }
-        });
-    }
-
-    fn flush(self) {
-        let Some(events) = self.buffer.try_update_value(std::mem::take) else { return };
-        let mut changed = HashSet::new();
-        let mut has_gap = false;
-        let spoken = self.state.try_update_value(|state| {
-            let mut spoken = None;
-            for event in &events {
-                let (key, applied) = state.apply(event);
-                has_gap |= applied == Applied::Gap;
-                if applied == Applied::Changed
-                    && let Some(key) = key
-                {
-                    changed.insert(key);
-                    spoken = announcement(state, key, event).or(spoken);
-                }
-            }
-            spoken
-        });
-        for key in changed {
-            self.pulse(key);
-        }
-        self.update_live();
-        if let Some(spoken) = spoken.flatten() {
-            self.say(spoken);
-        }
-        if has_gap {
-            self.mend();
-        }
-    }
-
-    /// Reads messages again of which events are missing.
-    fn mend(self) {
-        let Some(id) = self.conversation.try_get_untracked().flatten() else { return };
-        let Some(api) = self.api.try_get_value() else { return };
-        if self.is_mending.try_get_value().unwrap_or(true) {
-            return;
-        }
-        self.is_mending.set_value(true);
-        spawn_local(async move {
-            let window = api.messages(id, &MessageWindowRequest::default()).await;
-            self.is_mending.try_set_value(false);
-            if let Ok(window) = window {
-                self.state.try_update_value(|state| state.mend(&window));
-                self.settle();
-                self.follow_all();
-            }
-        });
-    }
-
     /// Brings every signal in line with the state after a change of its structure.
-    fn settle(self) {
+    pub(super) fn settle(self) {
         let Some((keys, has_before)) = self.state.try_with_value(|state| (state.keys(), state.has_before()))
         else {
             return;
@@ -418,7 +298,7 @@ impl Thread {
         self.update_live();
     }
 
-    fn update_live(self) {
+    pub(super) fn update_live(self) {
         let Some((live, is_live)) = self.state.try_with_value(|state| {
             let live = state.live();
             (live.and_then(|message| message.turn_id), live.is_some())
@@ -433,7 +313,7 @@ impl Thread {
         }
     }
 
-    fn pulse(self, key: RowKey) {
+    pub(super) fn pulse(self, key: RowKey) {
         if let Some(pulse) = self.pulses.try_with_value(|pulses| pulses.get(&key).cloned()).flatten() {
             pulse.notify();
         }
@@ -441,20 +321,5 @@ impl Thread {
 
     fn change<T>(self, change: impl FnOnce(&mut ThreadState) -> Option<T>) -> Option<T> {
         self.state.try_update_value(change).flatten()
-    }
-}
-
-/// Says what is worth saying aloud about an event.
-fn announcement(state: &ThreadState, key: RowKey, event: &TurnEvent) -> Option<Announcement> {
-    use penny_types::events::TurnEventBody as Body;
-    match event.body {
-        Body::Started(_) => Some(Announcement::Answering),
-        Body::Approval(_) => Some(Announcement::Waiting),
-        Body::Failed(_) => Some(Announcement::Failed),
-        _ => match state.find(key).map(|message| &message.status) {
-            Some(Status::Settled) => Some(Announcement::Done),
-            Some(Status::Stopped | Status::Interrupted) => Some(Announcement::Stopped),
-            _ => None,
-        },
     }
 }

@@ -1,6 +1,6 @@
 //! A call of a tool: what was asked, how it stands, what came back, and a person's word where one is needed.
 
-use super::{acts::Acts, thread::Thread};
+use super::{acts::use_acts, thread::Thread};
 use crate::{
     features::{
         artifacts::format,
@@ -156,7 +156,7 @@ fn Progress(card: Memo<Option<ToolCard>>) -> impl IntoView {
 /// Asks a person whether the call may run.
 #[component]
 fn Question(thread: Thread, card: Memo<Option<ToolCard>>, call: ToolCallId) -> impl IntoView {
-    let acts = Acts::new(thread);
+    let acts = use_acts(thread);
     let is_decided = RwSignal::new(false);
     let name = move || card.with(|card| card.as_ref().map(|card| card.name.clone()).unwrap_or_default());
     let plan = move || card.with(|card| card.as_ref().and_then(|card| card.plan.clone()));

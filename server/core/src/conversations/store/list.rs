@@ -35,9 +35,10 @@ pub(in crate::conversations) async fn list(
     let mut rows = select.all(conn).await?;
     let has_more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    let next_cursor = rows.last().filter(|_| has_more).map(|row| {
-        Cursor { is_pinned: row.is_pinned, updated_at: row.updated_at, id: row.id }.encode()
-    });
+    let next_cursor = rows
+        .last()
+        .filter(|_| has_more)
+        .map(|row| Cursor { is_pinned: row.is_pinned, updated_at: row.updated_at, id: row.id }.encode());
     Ok(Page { items: with_turns(conn, ctx, rows).await?, next_cursor })
 }
 
@@ -50,13 +51,12 @@ pub(in crate::conversations) async fn search(
 ) -> Result<Page<ConversationSummary>, Error> {
     let hits = db::search::find(conn, ctx.tenant, ctx.subject(), query, u64::from(limit)).await?;
     let snippets: HashMap<ConversationId, String> = hits.into_iter().collect();
-    let pattern = format!("%{}%", query.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let pattern =
+        format!("%{}%", query.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     let by_title = Expr::expr(Func::lower(Expr::col(conversation::Column::Title)))
         .like(LikeExpr::new(pattern).escape('\\'));
     let rows = own(ctx)
-        .filter(
-            Condition::any().add(by_title).add(conversation::Column::Id.is_in(snippets.keys().copied())),
-        )
+        .filter(Condition::any().add(by_title).add(conversation::Column::Id.is_in(snippets.keys().copied())))
         .limit(u64::from(limit))
         .all(conn)
         .await?;

@@ -4,8 +4,8 @@ mod list;
 mod window;
 
 pub(super) use list::{list, search};
-pub(crate) use window::{part_id, parts, path};
 pub(super) use window::window;
+pub(crate) use window::{part_id, parts, path};
 
 use super::Error;
 use crate::{ctx::Ctx, db::StoreError};
@@ -16,8 +16,8 @@ use penny_types::{
     turns::TurnStatus,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Statement,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 
 /// The states in which a turn is still going on.
@@ -83,10 +83,18 @@ pub(super) async fn change(
     leaf: Option<MessageId>,
 ) -> Result<conversation::Model, StoreError> {
     let mut change = row.clone().into_active_model();
-    title.map(|title| change.title = Set(Some(title)));
-    is_pinned.map(|is_pinned| change.is_pinned = Set(is_pinned));
-    draft.map(|draft| change.draft = Set(draft));
-    leaf.map(|leaf| change.leaf_id = Set(Some(leaf)));
+    if let Some(title) = title {
+        change.title = Set(Some(title));
+    }
+    if let Some(is_pinned) = is_pinned {
+        change.is_pinned = Set(is_pinned);
+    }
+    if let Some(draft) = draft {
+        change.draft = Set(draft);
+    }
+    if let Some(leaf) = leaf {
+        change.leaf_id = Set(Some(leaf));
+    }
     if !change.is_changed() {
         return Ok(row);
     }

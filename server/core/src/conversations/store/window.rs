@@ -51,7 +51,10 @@ async fn of_conversation(
     conversation: &conversation::Model,
     id: MessageId,
 ) -> Result<message::Model, Error> {
-    find_message(conn, ctx, id).await?.filter(|row| row.conversation_id == conversation.id).ok_or(Error::NoSuchMessage)
+    find_message(conn, ctx, id)
+        .await?
+        .filter(|row| row.conversation_id == conversation.id)
+        .ok_or(Error::NoSuchMessage)
 }
 
 /// Returns the path that ends in `leaf`, oldest first, at most `limit` messages of it.
@@ -92,7 +95,11 @@ pub(crate) async fn parts(
     for row in rows {
         match serde_json::from_value::<PartBody>(row.body) {
             Ok(body) => {
-                found.entry(row.message_id).or_default().push(PartView { id: row.id, sensitivity: row.sensitivity, body });
+                found.entry(row.message_id).or_default().push(PartView {
+                    id: row.id,
+                    sensitivity: row.sensitivity,
+                    body,
+                });
             }
             Err(error) => tracing::error!(part.id = %row.id, error = %error, "a message part cannot be read"),
         }

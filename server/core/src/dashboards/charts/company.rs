@@ -9,8 +9,8 @@ use charming::{
     component::{Axis, Grid},
     datatype::DataPoint,
     element::{
-        AxisLabel, AxisLine, AxisTick, AxisType, BackgroundStyle, ItemStyle, Label, LineStyle, LineStyleType, MarkLine,
-        MarkLineData, MarkLineVariant, SplitLine, Symbol, Tooltip, Trigger,
+        AxisLabel, AxisLine, AxisTick, AxisType, BackgroundStyle, ItemStyle, Label, LineStyle, LineStyleType,
+        MarkLine, MarkLineData, MarkLineVariant, SplitLine, Symbol, Tooltip, Trigger,
     },
     series::Bar,
 };
@@ -23,6 +23,8 @@ use serde_json::{Value, json};
 
 /// A bar ends here, however far beyond its target the figure is.
 const MOST: f64 = 1.5;
+/// A bar begins here, so that a figure that reaches nothing of its target is still seen.
+const LEAST: f64 = 0.03;
 /// Widest name of a key figure, in pixels: it breaks instead of pushing the bars off a phone.
 const NAME_WIDTH: u32 = 128;
 
@@ -91,9 +93,17 @@ fn rows(texts: Vec<String>) -> Axis {
 }
 
 fn achievement(kpis: &[KpiValue], health: Health, id: &str, name: String) -> Bar {
-    let of = |kpi: &KpiValue| if kpi.health == health { share_of_target(kpi) } else { None };
+    let of = |kpi: &KpiValue| {
+        share_of_target(kpi).filter(|_| kpi.health == health).map(|share| share.clamp(LEAST, MOST))
+    };
     let data: Vec<DataPoint> = kpis.iter().map(|kpi| point(of(kpi))).collect();
-    Bar::new().id(id).name(name).stack("health").bar_width("58%").item_style(ItemStyle::new().border_radius(3)).data(data)
+    Bar::new()
+        .id(id)
+        .name(name)
+        .stack("health")
+        .bar_width("58%")
+        .item_style(ItemStyle::new().border_radius(3))
+        .data(data)
 }
 
 /// Puts the line of the target and the track of the bars behind the first series.
@@ -108,7 +118,7 @@ fn with_target(bar: Bar, name: String) -> Bar {
     bar.show_background(true).background_style(BackgroundStyle::new().opacity(0.35)).mark_line(target)
 }
 
-/// Says which share of its target a figure reaches, at most as far as a bar goes.
+/// Says which share of its target a figure reaches; beyond a bar's end it does not matter how far.
 fn share_of_target(kpi: &KpiValue) -> Option<f64> {
     let (value, target) = (kpi.value?, kpi.target?);
     let share = match kpi.direction {

@@ -7,8 +7,8 @@ use charming::{
     component::{Axis, Grid, Legend, LegendType},
     datatype::{CompositeValue, DataPoint},
     element::{
-        AxisLabel, AxisLine, AxisPointer, AxisPointerType, AxisTick, AxisType, Label, LabelPosition, LineStyle, Sort,
-        SplitLine, Symbol, Tooltip, Trigger,
+        AxisLabel, AxisLine, AxisPointer, AxisPointerType, AxisTick, AxisType, Label, LabelPosition,
+        LineStyle, Sort, SplitLine, Symbol, Tooltip, Trigger,
     },
     series::{Bar, Funnel, Line},
 };

@@ -21,7 +21,11 @@ impl Hand<'_> {
     pub(crate) fn write(self, value: f64, format: ValueFormat) -> String {
         match format {
             ValueFormat::Currency => self.amount(value),
-            ValueFormat::Percent => self.spaced(&self.decimal(value * 100.0, 1), "%"),
+            ValueFormat::Percent => {
+                let tenths = (value * 1_000.0).round();
+                let places = usize::from(tenths % 10.0 != 0.0);
+                self.spaced(&self.decimal(tenths / 10.0, places), "%")
+            }
             ValueFormat::Days => text(self.locale, keys::VALUE_DAYS, &[("value", &self.decimal(value, 0))]),
             ValueFormat::Hours => text(self.locale, keys::VALUE_HOURS, &[("value", &self.decimal(value, 0))]),
             ValueFormat::Text | ValueFormat::Number | ValueFormat::Date => self.decimal(value, places(value)),
@@ -36,7 +40,11 @@ impl Hand<'_> {
     /// Writes a month short: `Nov`, and `Jan 26` where a year begins.
     pub(crate) fn month(self, month: NaiveDate, with_year: bool) -> String {
         let name = text(self.locale, &format!("month-short-{}", month.month()), &[]);
-        if with_year || month.month() == 1 { format!("{name} {:02}", month.year().rem_euclid(100)) } else { name }
+        if with_year || month.month() == 1 {
+            format!("{name} {:02}", month.year().rem_euclid(100))
+        } else {
+            name
+        }
     }
 
     fn amount(self, value: f64) -> String {
@@ -46,7 +54,11 @@ impl Hand<'_> {
         let sign = if value < 0.0 { "-" } else { "" };
         match self.locale {
             Locale::En => format!("{sign}{}{number}{letter}", self.symbol()),
-            Locale::Es => format!("{sign}{number}\u{a0}{letter}{}{}", if letter.is_empty() { "" } else { "\u{a0}" }, self.symbol()),
+            Locale::Es => format!(
+                "{sign}{number}\u{a0}{letter}{}{}",
+                if letter.is_empty() { "" } else { "\u{a0}" },
+                self.symbol()
+            ),
         }
     }
 

@@ -13,6 +13,7 @@ fn figures_are_written_as_people_write_them() {
         (0.0, Currency, "€0", "0 €"),
         (0.9777, Percent, "97.8%", "97,8 %"),
         (-0.031, Percent, "-3.1%", "-3,1 %"),
+        (1.0, Percent, "100%", "100 %"),
         (46.4, Days, "46 d", "46 d"),
         (51.5, Hours, "52 h", "52 h"),
         (3.0, Number, "3", "3"),

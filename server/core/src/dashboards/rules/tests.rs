@@ -25,7 +25,11 @@ fn a_period_runs_from_its_first_day_to_today() {
     ] {
         let span = Span::of(period, day(today));
         assert_eq!(span, Span { from: day(from), to: day(today) }, "{period} on {today}");
-        assert_eq!(span.year_before(), Span { from: day(before.0), to: day(before.1) }, "{period} on {today}");
+        assert_eq!(
+            span.year_before(),
+            Span { from: day(before.0), to: day(before.1) },
+            "{period} on {today}"
+        );
     }
 }
 

@@ -76,7 +76,8 @@ impl Tool for GetCompanyKpis {
 
     async fn execute(&self, run: ToolRun<'_>) -> Result<ToolOutcome, ToolError> {
         let Arguments { period, unit, id } = arguments(run.arguments)?;
-        let report = self.dashboards.report(run.ctx, DashboardFilters { period, unit, id }).await.map_err(failed)?;
+        let report =
+            self.dashboards.report(run.ctx, DashboardFilters { period, unit, id }).await.map_err(failed)?;
         let chart = json!(report.chart);
         let result = json!({
             "period": report.filters.period,

@@ -30,7 +30,8 @@ fn failed(error: impl ToFault) -> ToolError {
 /// Turns arguments the schema let through into what the tool reads.
 fn arguments<T: serde::de::DeserializeOwned>(value: &serde_json::Value) -> Result<T, ToolError> {
     T::deserialize(value).map_err(|error| {
-        let fault = penny_types::Fault::keyed(penny_types::FaultCode::Invalid, penny_words::keys::FAULT_ARGUMENTS);
+        let fault =
+            penny_types::Fault::keyed(penny_types::FaultCode::Invalid, penny_words::keys::FAULT_ARGUMENTS);
         ToolError::Invalid(fault.arg("detail", error))
     })
 }

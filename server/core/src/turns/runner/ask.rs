@@ -31,7 +31,9 @@ impl Runner {
         let started = Instant::now();
         let mut heard = Heard::default();
         let outcome = self.listen(&mut heard).await;
-        let elapsed = |from: Instant, to: Instant| i64::try_from(to.duration_since(from).as_millis()).unwrap_or(i64::MAX);
+        let elapsed = |from: Instant, to: Instant| {
+            i64::try_from(to.duration_since(from).as_millis()).unwrap_or(i64::MAX)
+        };
         let end = CallEnd {
             status: match &outcome {
                 Ok(()) => CallStatus::Succeeded,
@@ -78,7 +80,9 @@ impl Runner {
                 Err(End::Failed { code: FaultCode::ModelRefused.to_string(), retry_after: None })
             }
             Some(_) => Ok(()),
-            None => Err(self.model_failed(&ModelError::Broken { detail: "the stream ended early".to_owned() })),
+            None => {
+                Err(self.model_failed(&ModelError::Broken { detail: "the stream ended early".to_owned() }))
+            }
         }
     }
 
@@ -111,7 +115,12 @@ impl Runner {
         Ok(())
     }
 
-    async fn take(&mut self, event: ModelEvent, coalescer: &mut Coalescer, heard: &mut Heard) -> Result<(), End> {
+    async fn take(
+        &mut self,
+        event: ModelEvent,
+        coalescer: &mut Coalescer,
+        heard: &mut Heard,
+    ) -> Result<(), End> {
         let (channel, mut text) = match event {
             ModelEvent::Text(text) => (Channel::Text, text),
             ModelEvent::Reasoning(text) => (Channel::Reasoning, text),

@@ -69,7 +69,9 @@ impl Runner {
     fn verdict(&self, end: &End) -> (TurnStatus, Option<String>, Option<TurnEventBody>) {
         let length = self.live.draft().text_length();
         match end {
-            End::Finished => (TurnStatus::Finished, None, Some(TurnEventBody::Finished(TurnFinished { length }))),
+            End::Finished => {
+                (TurnStatus::Finished, None, Some(TurnEventBody::Finished(TurnFinished { length })))
+            }
             End::Stopped => (TurnStatus::Stopped, None, Some(TurnEventBody::Stopped(TurnStopped { length }))),
             End::Failed { code, retry_after } => {
                 let failed = TurnFailed { code: code.clone(), length, retry_after: *retry_after };
@@ -114,7 +116,8 @@ impl Runner {
             tx.notify(row.owner_id, Notice::Conversation(update));
         }
         if close.status.is_over() {
-            let outcome = if close.status == TurnStatus::Failed { Outcome::Failed } else { Outcome::Succeeded };
+            let outcome =
+                if close.status == TurnStatus::Failed { Outcome::Failed } else { Outcome::Succeeded };
             let act = format!("turns.{}", close.status);
             audit::record(&tx, ctx, Record::of(&act, "turn").target(self.turn.id).outcome(outcome)).await?;
         }
@@ -128,7 +131,10 @@ pub(in crate::turns) fn settled(parts: &[PartBody]) -> Vec<PartBody> {
     let mut parts = parts.to_vec();
     for part in &mut parts {
         if let PartBody::ToolCall(call) = part
-            && matches!(call.status, ToolCallStatus::Pending | ToolCallStatus::Running | ToolCallStatus::Waiting)
+            && matches!(
+                call.status,
+                ToolCallStatus::Pending | ToolCallStatus::Running | ToolCallStatus::Waiting
+            )
         {
             let is_in_doubt =
                 call.status == ToolCallStatus::Running && call.effect != penny_types::tools::Effect::Read;

@@ -19,7 +19,11 @@ use crate::{artifacts::Artifacts, ctx::Ctx, foundation::Shared, routing::Route, 
 use futures::stream::BoxStream;
 use penny_entity::turn;
 use penny_ports::models::{ModelError, ModelMessage};
-use penny_types::{FaultCode, ToolCallId, events::{TurnEventBody, TurnStarted}, models::UsageView};
+use penny_types::{
+    FaultCode, ToolCallId,
+    events::{TurnEventBody, TurnStarted},
+    models::UsageView,
+};
 use std::collections::HashMap;
 use tokio_util::sync::CancellationToken;
 
@@ -153,10 +157,12 @@ impl Runner {
     /// Reads what was said before: the path, and for a continued message its own earlier parts.
     async fn remember(&mut self) -> Result<(), Error> {
         let tx = self.crew.shared.db.read(&self.ctx).await?;
-        let leaf = if self.turn.continues.is_some() { self.turn.message_id } else { self.turn.user_message_id };
+        let leaf =
+            if self.turn.continues.is_some() { self.turn.message_id } else { self.turn.user_message_id };
         self.base = prompt::history(tx.conn(), &self.ctx, &self.crew.artifacts, leaf).await?;
         if self.turn.last_seq > 0 {
-            for call in self.crew.tools.of_turn(tx.conn(), &self.ctx, self.turn.id).await.unwrap_or_default() {
+            for call in self.crew.tools.of_turn(tx.conn(), &self.ctx, self.turn.id).await.unwrap_or_default()
+            {
                 self.note_answer(&call);
             }
         }
