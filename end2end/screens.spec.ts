@@ -42,7 +42,10 @@ test("the main pages", async ({ api, browser, chat, page, penny }) => {
   await chat.ask(chat.t("ui-starter-health-prompt"));
   await chat.settled();
   const spanish = new URL(page.url()).pathname;
-  const artifacts = await api.json<{ items: { id: string; type: string }[] }>("GET", "/v1/artifacts");
+  const { artifacts } = await api.graphql<{ artifacts: { items: { id: string; type: string }[] } }>(
+    "query Shelf($filter: ArtifactFilter!) { artifacts(filter: $filter, limit: 20) { items { id type } } }",
+    { filter: {} },
+  );
   const chart = artifacts.items.find((artifact) => artifact.type === "chart")?.id;
 
   for (const shot of SHOTS) {

@@ -20,5 +20,5 @@ write() {
   fi
 }
 write graphql server/graphql/schema.graphql
-write openapi docs/openapi.json
+write openapi server/openapi.json
 [ "$drifted" = 0 ]

@@ -128,8 +128,10 @@ impl PaneLayout {
         let right = pieces.next().and_then(|piece| piece.parse::<u32>().ok());
         Self {
             left_open: open.map_or(fallback.left_open, |open| open != 0),
-            left_width_px: left.map_or(fallback.left_width_px, |px| px.clamp(Self::LEFT_PX.0, Self::LEFT_PX.1)),
-            right_width_px: right.map_or(fallback.right_width_px, |px| px.clamp(Self::RIGHT_PX.0, Self::RIGHT_PX.1)),
+            left_width_px: left
+                .map_or(fallback.left_width_px, |px| px.clamp(Self::LEFT_PX.0, Self::LEFT_PX.1)),
+            right_width_px: right
+                .map_or(fallback.right_width_px, |px| px.clamp(Self::RIGHT_PX.0, Self::RIGHT_PX.1)),
         }
     }
 }
@@ -245,7 +247,8 @@ mod tests {
 
     #[test]
     fn cookies_name_language_and_colours() {
-        let found = CookiePreferences::from_header("a=b; penny_locale=es;penny_scheme=dark; penny_panes=0.250.600");
+        let found =
+            CookiePreferences::from_header("a=b; penny_locale=es;penny_scheme=dark; penny_panes=0.250.600");
         assert_eq!(found.locale, Some(Locale::Es));
         assert_eq!(found.color_scheme, Some(ColorScheme::Dark));
         assert!(!found.panes.left_open);

@@ -6,7 +6,7 @@ use crate::{
     features::{
         palette::Palette,
         settings::SettingsPage,
-        shortcuts::{Shortcuts, ShortcutHelp},
+        shortcuts::{ShortcutHelp, Shortcuts},
         sign_in::{LinkPage, SignInPage},
     },
     shell::{NotFoundPage, Toaster, Workbench},

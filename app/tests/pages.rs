@@ -2,6 +2,12 @@
 //!
 //! With `PENNY_PAGES_DIR` set, each page is also written there, for a look in a browser.
 #![cfg(feature = "ssr")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "helpers of tests fail like tests"
+)]
 
 use any_spawner::Executor;
 use async_trait::async_trait;
@@ -94,7 +100,12 @@ async fn page_with(path: &str, facts: RequestFacts, conversations: Result<Value,
     EXECUTOR.call_once(|| {
         let _ = Executor::init_tokio();
     });
-    let name = format!("{}-{}-{}", path.trim_matches('/').replace(['/', '?', '='], "-"), facts.locale, facts.color_scheme);
+    let name = format!(
+        "{}-{}-{}",
+        path.trim_matches('/').replace(['/', '?', '='], "-"),
+        facts.locale,
+        facts.color_scheme
+    );
     let status = Arc::new(AtomicU16::new(200));
     let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
     let (meta, meta_output) = ServerMetaContext::new();
@@ -129,7 +140,10 @@ async fn the_start_page_is_whole_in_every_language_and_theme() {
             let (status, html) = page("/", facts(*locale, *scheme)).await;
             assert_eq!(status, 200);
             assert!(html.starts_with("<!DOCTYPE html>"));
-            assert!(html.contains(&format!("<html lang=\"{locale}\" data-theme=\"{scheme}\"")), "{html:.300}");
+            assert!(
+                html.contains(&format!("<html lang=\"{locale}\" data-theme=\"{scheme}\"")),
+                "{html:.300}"
+            );
             let new_chat = penny_words::text(*locale, penny_words::keys::UI_NEW_CHAT, &[]);
             assert!(html.contains(&new_chat), "{locale}: {new_chat}");
             assert!(html.contains("Board pack for November"));
@@ -178,7 +192,11 @@ async fn the_sign_in_page_offers_every_way_in_and_explains_errors() {
     assert!(html.contains("action=\"/auth/password\""));
     assert!(html.contains("value=\"/c/x\""));
     assert!(html.contains("/auth/oidc/acme/start?next=/c/x"));
-    assert!(html.contains(&penny_words::text(Locale::En, penny_words::keys::UI_SIGN_IN_ERROR_CREDENTIALS, &[])));
+    assert!(html.contains(&penny_words::text(
+        Locale::En,
+        penny_words::keys::UI_SIGN_IN_ERROR_CREDENTIALS,
+        &[]
+    )));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -192,6 +210,7 @@ async fn a_one_time_link_asks_before_it_is_used() {
 async fn an_unknown_address_is_answered_with_404_and_a_way_home() {
     let (status, html) = page("/no/such/page", facts(Locale::En, ColorScheme::Dark)).await;
     assert_eq!(status, 404);
+    assert!(html.contains("<h1"));
     assert!(html.contains("href=\"/\""));
 }
 

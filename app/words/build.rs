@@ -130,7 +130,12 @@ fn walk(pattern: &Pattern<&str>, found: &mut Message, place: &str, key: &str) ->
     Ok(())
 }
 
-fn walk_expression(expression: &Expression<&str>, found: &mut Message, place: &str, key: &str) -> Result<(), Wrong> {
+fn walk_expression(
+    expression: &Expression<&str>,
+    found: &mut Message,
+    place: &str,
+    key: &str,
+) -> Result<(), Wrong> {
     match expression {
         Expression::Inline(inline) => walk_inline(inline, found, place, key),
         Expression::Select { selector, variants } => {
@@ -158,7 +163,12 @@ fn walk_expression(expression: &Expression<&str>, found: &mut Message, place: &s
     }
 }
 
-fn walk_inline(inline: &InlineExpression<&str>, found: &mut Message, place: &str, key: &str) -> Result<(), Wrong> {
+fn walk_inline(
+    inline: &InlineExpression<&str>,
+    found: &mut Message,
+    place: &str,
+    key: &str,
+) -> Result<(), Wrong> {
     match inline {
         InlineExpression::VariableReference { id } => {
             found.arguments.insert(id.name.to_owned());
@@ -180,7 +190,13 @@ fn is_count(argument: &str) -> bool {
 }
 
 /// Adds what `left` has and `right` lacks.
-fn compare(left: &Catalogue, left_name: &str, right: &Catalogue, right_name: &str, complaints: &mut Vec<String>) {
+fn compare(
+    left: &Catalogue,
+    left_name: &str,
+    right: &Catalogue,
+    right_name: &str,
+    complaints: &mut Vec<String>,
+) {
     for (key, message) in &left.messages {
         let file = &message.file;
         match right.messages.get(key) {
@@ -188,10 +204,12 @@ fn compare(left: &Catalogue, left_name: &str, right: &Catalogue, right_name: &st
             Some(other) if other.file != *file => {
                 complaints.push(format!("{right_name}/{}: `{key}` belongs into {file}", other.file));
             }
-            Some(other) if left_name < right_name && other.arguments != message.arguments => complaints.push(format!(
-                "{right_name}/{file}: `{key}` takes {:?}, but {:?} in {left_name}",
-                other.arguments, message.arguments
-            )),
+            Some(other) if left_name < right_name && other.arguments != message.arguments => {
+                complaints.push(format!(
+                    "{right_name}/{file}: `{key}` takes {:?}, but {:?} in {left_name}",
+                    other.arguments, message.arguments
+                ))
+            }
             Some(_) => {}
         }
     }

@@ -48,11 +48,17 @@ export class Chat {
   }
 
   get answers(): Locator {
-    return this.page.getByRole("article", { name: this.t("chat-assistant") });
+    return this.by("chat-assistant");
   }
 
   get questions(): Locator {
-    return this.page.getByRole("article", { name: this.t("chat-you") });
+    return this.by("chat-you");
+  }
+
+  /** Messages begin with who said them, as a heading that is read and not seen. */
+  private by(who: string): Locator {
+    const author = this.page.getByRole("heading", { name: this.t(who), exact: true });
+    return this.page.getByRole("article").filter({ has: author });
   }
 
   get lastAnswer(): Locator {

@@ -15,7 +15,8 @@ pub struct BrowserTransport;
 #[async_trait]
 impl GraphqlTransport for BrowserTransport {
     async fn execute(&self, document: &str, operation: &str, variables: Value) -> Result<Value, Fault> {
-        let body = json!({ "query": document, "operationName": operation, "variables": variables }).to_string();
+        let body =
+            json!({ "query": document, "operationName": operation, "variables": variables }).to_string();
         let answer = SendWrapper::new(async move { post(&body).await }).await;
         if answer.as_ref().is_err_and(|fault| fault.code == FaultCode::Unauthenticated) {
             ask_to_sign_in();

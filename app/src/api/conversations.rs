@@ -38,7 +38,11 @@ impl Api {
     ///
     /// # Errors
     /// `not_found` for an unknown conversation or message.
-    pub async fn messages(&self, id: ConversationId, window: &MessageWindowRequest) -> Result<MessageWindow, Fault> {
+    pub async fn messages(
+        &self,
+        id: ConversationId,
+        window: &MessageWindowRequest,
+    ) -> Result<MessageWindow, Fault> {
         let variables = json!({ "conversationId": id, "window": window });
         self.ask(documents::MESSAGES, "messages", variables).await
     }
@@ -69,7 +73,9 @@ impl Api {
     /// # Errors
     /// `not_found` when there is none.
     pub async fn delete_conversation(&self, id: ConversationId) -> Result<(), Fault> {
-        self.ask::<Value>(documents::DELETE_CONVERSATION, "deleteConversation", json!({ "id": id })).await.map(drop)
+        self.ask::<Value>(documents::DELETE_CONVERSATION, "deleteConversation", json!({ "id": id }))
+            .await
+            .map(drop)
     }
 
     /// Takes back a deletion.
@@ -82,7 +88,9 @@ impl Api {
 
     /// Follows what changes among one's conversations. Changes made while the connection was down
     /// are not repeated: read the list again when [`super::connection`] says it is back.
-    pub fn conversation_updates(&self) -> impl Stream<Item = Result<ConversationUpdate, Fault>> + Unpin + use<> {
+    pub fn conversation_updates(
+        &self,
+    ) -> impl Stream<Item = Result<ConversationUpdate, Fault>> + Unpin + use<> {
         Self::follow(documents::CONVERSATION_UPDATES, "conversationUpdates", || json!({}))
     }
 }

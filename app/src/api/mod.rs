@@ -55,7 +55,12 @@ impl Api {
     }
 
     /// Executes a document and reads one field of its answer.
-    async fn ask<T: DeserializeOwned>(&self, document: Document, field: &str, variables: Value) -> Result<T, Fault> {
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        document: Document,
+        field: &str,
+        variables: Value,
+    ) -> Result<T, Fault> {
         let mut data = self.transport.execute(document.text, document.operation, variables).await?;
         let value = data.get_mut(field).map(Value::take).unwrap_or_default();
         read_value(&value).map_err(|error| unreadable(document, &error))
@@ -138,7 +143,10 @@ mod tests {
     #[test]
     fn an_error_without_a_known_code_is_internal() {
         assert_eq!(fault_from_error(&json!({ "message": "x" })).code, FaultCode::Internal);
-        assert_eq!(fault_from_error(&json!({ "extensions": { "code": "not_found" } })).code, FaultCode::NotFound);
+        assert_eq!(
+            fault_from_error(&json!({ "extensions": { "code": "not_found" } })).code,
+            FaultCode::NotFound
+        );
     }
 
     #[test]

@@ -110,7 +110,10 @@ impl Stream for Feed {
 }
 
 /// Starts a subscription; dropping the stream ends it.
-pub(super) fn subscribe(document: Document, variables: Variables) -> impl Stream<Item = Item> + Unpin + 'static {
+pub(super) fn subscribe(
+    document: Document,
+    variables: Variables,
+) -> impl Stream<Item = Item> + Unpin + 'static {
     if cfg!(not(feature = "hydrate")) {
         return stream::pending().left_stream();
     }
@@ -181,7 +184,8 @@ impl Hub {
             }
             Some("error") => {
                 if let Some(subscription) = id.and_then(|id| self.subscriptions.remove(&id)) {
-                    let first = payload.as_array().and_then(|errors| errors.first()).cloned().unwrap_or_default();
+                    let first =
+                        payload.as_array().and_then(|errors| errors.first()).cloned().unwrap_or_default();
                     let _ = subscription.sink.unbounded_send(Err(fault_from_error(&first)));
                 }
             }
@@ -197,7 +201,8 @@ impl Hub {
 
 /// Opens the socket unless it is there or about to be.
 fn open() {
-    let is_needed = HUB.with_borrow(|hub| hub.wire.is_none() && !hub.is_waiting && !hub.subscriptions.is_empty());
+    let is_needed =
+        HUB.with_borrow(|hub| hub.wire.is_none() && !hub.is_waiting && !hub.subscriptions.is_empty());
     if !is_needed {
         return;
     }

@@ -60,6 +60,10 @@ impl Api {
         turn: TurnId,
         after: F,
     ) -> impl Stream<Item = Result<TurnEvent, Fault>> + Unpin + use<F> {
-        Self::follow(documents::TURN_EVENTS, "turnEvents", move || json!({ "turnId": turn, "after": after() }))
+        Self::follow(
+            documents::TURN_EVENTS,
+            "turnEvents",
+            move || json!({ "turnId": turn, "after": after() }),
+        )
     }
 }

@@ -2,8 +2,8 @@
 
 pub mod artifacts;
 pub mod chat;
-pub mod dashboards;
 pub mod conversations;
+pub mod dashboards;
 pub mod palette;
 pub mod settings;
 pub mod shortcuts;

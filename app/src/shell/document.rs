@@ -99,9 +99,10 @@ fn is_colour(text: &str) -> bool {
 }
 
 fn is_font_list(text: &str) -> bool {
-    text.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | ',' | '-' | '_' | '"' | '\''))
-        && text.matches('"').count() % 2 == 0
-        && text.matches('\'').count() % 2 == 0
+    text.chars()
+        .all(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | ',' | '-' | '_' | '"' | '\''))
+        && text.matches('"').count().is_multiple_of(2)
+        && text.matches('\'').count().is_multiple_of(2)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
     view! {
         <Title text=title/>
         <main id="main" class="lone-page" tabindex="-1">
-            <EmptyState glyph=Glyph::CircleHelp title=title text=tr(keys::UI_NOT_FOUND_TEXT)>
+            <EmptyState glyph=Glyph::CircleHelp title=title text=tr(keys::UI_NOT_FOUND_TEXT) is_page=true>
                 <A href="/" attr:class="button button-primary">{tr(keys::UI_GO_HOME)}</A>
             </EmptyState>
         </main>

@@ -42,30 +42,30 @@ fn panes_view() -> AnyView {
         <div class="workbench" data-left=left data-drawer=drawer data-right=right class:is-full=move || is_full.get()>
             <nav class="pane pane-left" aria-label=tr(keys::UI_PANE_CONVERSATIONS)>
                 <ConversationsPane/>
+                <Splitter
+                    label=tr(keys::UI_RESIZE_CONVERSATIONS)
+                    side=Side::Left
+                    width_px=panes.left_width_px
+                    variable="--left-width"
+                    bounds_px=PaneLayout::LEFT_PX
+                    default_px=PaneLayout::default().left_width_px
+                />
             </nav>
-            <Splitter
-                label=tr(keys::UI_RESIZE_CONVERSATIONS)
-                side=Side::Left
-                width_px=panes.left_width_px
-                variable="--left-width"
-                bounds_px=PaneLayout::LEFT_PX
-                default_px=PaneLayout::default().left_width_px
-            />
             <div class="drawer-veil" on:click=move |_| panes.left_drawer.set(false)></div>
             <main class="pane pane-main" id="main" tabindex="-1" aria-label=tr(keys::UI_MAIN)>
                 <Outlet/>
             </main>
             <Show when=shows_right>
-                <Splitter
-                    label=tr(keys::UI_RESIZE_ARTIFACTS)
-                    side=Side::Right
-                    width_px=panes.right_width_px
-                    variable="--right-width"
-                    bounds_px=PaneLayout::RIGHT_PX
-                    default_px=PaneLayout::default().right_width_px
-                />
                 <aside class="pane pane-right" aria-label=tr(keys::UI_PANE_ARTIFACTS)>
                     <ArtifactPanel/>
+                    <Splitter
+                        label=tr(keys::UI_RESIZE_ARTIFACTS)
+                        side=Side::Right
+                        width_px=panes.right_width_px
+                        variable="--right-width"
+                        bounds_px=PaneLayout::RIGHT_PX
+                        default_px=PaneLayout::default().right_width_px
+                    />
                 </aside>
             </Show>
             <ConnectionBar/>

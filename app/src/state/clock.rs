@@ -123,13 +123,16 @@ impl Clock {
 
 /// Writes a day without its year: "20 Nov".
 fn day_and_month(locale: Locale, day: NaiveDate) -> String {
-    const EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    const ES: [&str; 12] = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"];
+    const EN: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const ES: [&str; 12] =
+        ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"];
     let names = match locale {
         Locale::En => EN,
         Locale::Es => ES,
     };
-    let name = usize::try_from(day.month0()).ok().and_then(|month| names.get(month)).copied().unwrap_or_default();
+    let name =
+        usize::try_from(day.month0()).ok().and_then(|month| names.get(month)).copied().unwrap_or_default();
     format!("{} {name}", day.day())
 }
 

@@ -34,7 +34,8 @@ pub fn use_preferences() -> Preferences {
 
 impl Preferences {
     pub(super) fn new(facts: &RequestFacts) -> Self {
-        let time_zone = facts.viewer.as_ref().map_or_else(|| "UTC".to_owned(), |viewer| viewer.time_zone.clone());
+        let time_zone =
+            facts.viewer.as_ref().map_or_else(|| "UTC".to_owned(), |viewer| viewer.time_zone.clone());
         let locale = RwSignal::new(facts.locale);
         Self {
             locale,

@@ -33,7 +33,11 @@ pub fn say(locale: RwSignal<Locale>, key: &str) -> String {
 
 /// Returns a sentence with arguments in the reader's language of this moment.
 #[must_use]
-pub fn say_with<const N: usize>(locale: RwSignal<Locale>, key: &str, args: [(&'static str, String); N]) -> String {
+pub fn say_with<const N: usize>(
+    locale: RwSignal<Locale>,
+    key: &str,
+    args: [(&'static str, String); N],
+) -> String {
     fill(locale.get_untracked(), key, &args)
 }
 

@@ -34,8 +34,8 @@ pub fn set_cookie(name: &str, value: &str) {
         let is_https = window().location().protocol().is_ok_and(|protocol| protocol == "https:");
         let secure = if is_https { "; Secure" } else { "" };
         // Refused only where cookies are off; then the preference lasts as long as the page.
-        let _ =
-            document.set_cookie(&format!("{name}={value}; Path=/; Max-Age={COOKIE_SECONDS}; SameSite=Lax{secure}"));
+        let _ = document
+            .set_cookie(&format!("{name}={value}; Path=/; Max-Age={COOKIE_SECONDS}; SameSite=Lax{secure}"));
     }
 }
 
@@ -47,7 +47,9 @@ pub fn media_matches(query: &str) -> bool {
 
 /// Moves the focus to the element with this id.
 pub fn focus(id: &str) {
-    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+    if let Some(element) =
+        document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok())
+    {
         // An element that cannot take the focus leaves it where it is.
         let _ = element.focus();
     }
@@ -70,7 +72,8 @@ pub fn reveal(id: &str) {
 
 /// Sends the form with this id.
 pub fn submit(id: &str) {
-    let form = document().get_element_by_id(id).and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
+    let form =
+        document().get_element_by_id(id).and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
     if let Some(form) = form {
         // Refused only for a form that is not on the page.
         let _ = form.request_submit();
@@ -87,7 +90,8 @@ pub fn focused() -> Option<HtmlElement> {
 #[must_use]
 pub fn is_typing() -> bool {
     focused().is_some_and(|element| {
-        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || element.is_content_editable()
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+            || element.is_content_editable()
     })
 }
 

@@ -66,7 +66,8 @@ pub fn Menu(
     let close = move |gives_back: bool| {
         is_open.set(false);
         if gives_back
-            && let Some(button) = anchor.get_untracked().and_then(|anchor| anchor.query_selector("button").ok().flatten())
+            && let Some(button) =
+                anchor.get_untracked().and_then(|anchor| anchor.query_selector("button").ok().flatten())
             && let Ok(button) = button.dyn_into::<HtmlElement>()
         {
             // A button that has gone leaves the focus where it is.
@@ -164,7 +165,9 @@ fn move_focus(list: &web_sys::HtmlElement, step: Step) {
     }
     let focused = dom::focused();
     let at = (0..count).find(|index| {
-        items.item(*index).is_some_and(|item| focused.as_ref().is_some_and(|focused| item.is_same_node(Some(focused))))
+        items
+            .item(*index)
+            .is_some_and(|item| focused.as_ref().is_some_and(|focused| item.is_same_node(Some(focused))))
     });
     let index = match (step, at) {
         (Step::First, _) | (Step::Next, None) => 0,
@@ -180,11 +183,14 @@ fn move_focus(list: &web_sys::HtmlElement, step: Step) {
 /// Places the menu below its button, or above when there is no room, and inside the window.
 fn place(anchor: &web_sys::HtmlElement, list: &web_sys::HtmlElement) {
     let (button, menu) = (anchor.get_bounding_client_rect(), list.get_bounding_client_rect());
-    let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or_default();
+    let size = |value: Result<wasm_bindgen::JsValue, _>| {
+        value.ok().and_then(|value| value.as_f64()).unwrap_or_default()
+    };
     let (width, height) = (size(window().inner_width()), size(window().inner_height()));
     let left = button.left().min(width - menu.width() - MARGIN_PX).max(MARGIN_PX);
     let below = button.bottom() + 4.0;
-    let top = if below + menu.height() + MARGIN_PX > height { button.top() - menu.height() - 4.0 } else { below };
+    let top =
+        if below + menu.height() + MARGIN_PX > height { button.top() - menu.height() - 4.0 } else { below };
     let style = web_sys::HtmlElement::style(list);
     // Numbers in pixels are always accepted.
     let _ = style.set_property("left", &format!("{left}px"));

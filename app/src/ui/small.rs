@@ -71,7 +71,8 @@ pub fn LiveRegion(
     is_urgent: bool,
 ) -> impl IntoView {
     let politeness = if is_urgent { "assertive" } else { "polite" };
-    view! { <div class="visually-hidden" aria-live=politeness aria-atomic="true">{move || text.get()}</div> }.into_any()
+    view! { <div class="visually-hidden" aria-live=politeness aria-atomic="true">{move || text.get()}</div> }
+        .into_any()
 }
 
 /// Grey lines where words will be.
@@ -105,14 +106,23 @@ pub fn EmptyState(
     /// What one can do.
     #[prop(into)]
     text: TextProp,
+    /// Whether it is all there is on the page: then its title is the page's.
+    #[prop(optional)]
+    is_page: bool,
     /// Buttons or links.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    let words = move || title.get();
+    let heading = if is_page {
+        view! { <h1 class="empty-state-title">{words}</h1> }.into_any()
+    } else {
+        view! { <p class="empty-state-title">{words}</p> }.into_any()
+    };
     view! {
         <div class="empty-state">
             <span class="empty-state-icon"><Icon glyph=glyph/></span>
-            <p class="empty-state-title">{move || title.get()}</p>
+            {heading}
             <p class="empty-state-text">{move || text.get()}</p>
             {children.map(|children| view! { <div class="empty-state-actions">{children()}</div> })}
         </div>

@@ -43,7 +43,8 @@ pub fn fault(locale: Locale, fault: &Fault) -> String {
 /// Returns the sentence about a field that breaks a rule.
 #[must_use]
 pub fn field_fault(locale: Locale, fault: &FieldFault) -> String {
-    find(locale, &fault.message_key, borrowed(&fault.args)).unwrap_or_else(|| text(locale, keys::FAULT_INVALID, &[]))
+    find(locale, &fault.message_key, borrowed(&fault.args))
+        .unwrap_or_else(|| text(locale, keys::FAULT_INVALID, &[]))
 }
 
 fn borrowed(args: &BTreeMap<String, String>) -> impl Iterator<Item = (&str, &str)> {

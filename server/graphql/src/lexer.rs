@@ -137,7 +137,12 @@ mod tests {
 
     #[test]
     fn brackets_inside_strings_and_comments_do_not_nest() {
-        for text in ["{ a(b: \"{{{\") }", "{ a(b: \"\"\"{{\\\"\"\"{\"\"\") }", "# {{{{\n{ a(b: 1) }", "{ a(b: \"\\\"{{\") }"] {
+        for text in [
+            "{ a(b: \"{{{\") }",
+            "{ a(b: \"\"\"{{\\\"\"\"{\"\"\") }",
+            "# {{{{\n{ a(b: 1) }",
+            "{ a(b: \"\\\"{{\") }",
+        ] {
             assert_eq!(glance(text).deepest, 2, "{text}");
         }
     }

@@ -142,10 +142,16 @@ mod tests {
             ("{".repeat(60_000), Some("graphql-too-deep")),
             (format!("{{ a(b: {}) }}", "[".repeat(60_000)), Some("graphql-too-deep")),
             (format!("{{ {} }}", "a ".repeat(40_000)), Some("graphql-too-long")),
-            ((0..21).fold("{".to_owned(), |t, n| format!("{t} a{n}: a")) + "}", Some("graphql-too-many-roots")),
+            (
+                (0..21).fold("{".to_owned(), |t, n| format!("{t} a{n}: a")) + "}",
+                Some("graphql-too-many-roots"),
+            ),
             (format!("{{ a {{ {} }} }}", "b ".repeat(2_001)), Some("graphql-too-many-fields")),
             (laughs, Some("graphql-too-many-fields")),
-            ("{ ...a } fragment a on Q { ...b } fragment b on Q { ...a }".to_owned(), Some("graphql-too-many-fields")),
+            (
+                "{ ...a } fragment a on Q { ...b } fragment b on Q { ...a }".to_owned(),
+                Some("graphql-too-many-fields"),
+            ),
             ("{ ...missing }".to_owned(), None),
         ] {
             let start: String = document.chars().take(40).collect();

@@ -62,7 +62,11 @@ impl Mutation {
     }
 
     /// Brings a conversation back that was put away.
-    async fn restore_conversation(&self, context: &Context<'_>, id: ConversationId) -> Result<ConversationView> {
+    async fn restore_conversation(
+        &self,
+        context: &Context<'_>,
+        id: ConversationId,
+    ) -> Result<ConversationView> {
         let (ctx, services) = parts(context)?;
         services.conversations.restore(ctx, id).await.map_err(|error| fail(ctx, error))
     }
@@ -146,7 +150,12 @@ impl Mutation {
     }
 
     /// Gives an artifact another title.
-    async fn rename_artifact(&self, context: &Context<'_>, id: ArtifactId, title: String) -> Result<ArtifactView> {
+    async fn rename_artifact(
+        &self,
+        context: &Context<'_>,
+        id: ArtifactId,
+        title: String,
+    ) -> Result<ArtifactView> {
         let (ctx, services) = parts(context)?;
         services.artifacts.rename(ctx, id, &title).await.map_err(|error| fail(ctx, error))
     }
@@ -169,7 +178,8 @@ impl Mutation {
         let (ctx, services) = parts(context)?;
         let lifetime = expires_in_days.map(|days| TimeDelta::days(days.into()));
         let token = NewToken { name, scopes, lifetime };
-        let (token, secret) = services.identity.issue_token(ctx, token).await.map_err(|error| fail(ctx, error))?;
+        let (token, secret) =
+            services.identity.issue_token(ctx, token).await.map_err(|error| fail(ctx, error))?;
         Ok(CreatedToken { token, secret: reveal(&secret) })
     }
 

@@ -110,7 +110,11 @@ impl Query {
     ) -> Result<Page<ArtifactView>> {
         let (ctx, services) = parts(context)?;
         let page = PageRequest { cursor, limit };
-        services.artifacts.list(ctx, &filter.unwrap_or_default(), &page).await.map_err(|error| fail(ctx, error))
+        services
+            .artifacts
+            .list(ctx, &filter.unwrap_or_default(), &page)
+            .await
+            .map_err(|error| fail(ctx, error))
     }
 
     /// What an artifact contains: an object for charts, tables and dashboards, else a string. The
@@ -143,7 +147,11 @@ impl Query {
         filters: Option<DashboardFilters>,
     ) -> Result<DashboardView> {
         let (ctx, services) = parts(context)?;
-        services.dashboards.open(ctx, &slug, filters.unwrap_or_default()).await.map_err(|error| fail(ctx, error))
+        services
+            .dashboards
+            .open(ctx, &slug, filters.unwrap_or_default())
+            .await
+            .map_err(|error| fail(ctx, error))
     }
 
     /// The caller's personal access tokens, without their secrets.

@@ -3,9 +3,7 @@
 use crate::{failure::fail, query::parts};
 use async_graphql::{Context, Result, Subscription as Follow};
 use futures::{Stream, StreamExt};
-use penny_types::{
-    TurnId, artifacts::ArtifactUpdate, conversations::ConversationUpdate, events::TurnEvent,
-};
+use penny_types::{TurnId, artifacts::ArtifactUpdate, conversations::ConversationUpdate, events::TurnEvent};
 use std::sync::Arc;
 
 /// What can be followed.
@@ -37,7 +35,10 @@ impl Subscription {
     }
 
     /// What changes among the caller's artifacts, from now on.
-    async fn artifact_updates(&self, context: &Context<'_>) -> Result<impl Stream<Item = ArtifactUpdate> + use<>> {
+    async fn artifact_updates(
+        &self,
+        context: &Context<'_>,
+    ) -> Result<impl Stream<Item = ArtifactUpdate> + use<>> {
         let (ctx, services) = parts(context)?;
         services.artifacts.updates(ctx).await.map_err(|error| fail(ctx, error))
     }

@@ -5,7 +5,8 @@ use axum::http::{HeaderMap, header};
 /// Says whether a client would rather have one JSON answer than a stream of events (RFC 9110, 12.5.1).
 /// A stream is what one gets without saying anything.
 pub(super) fn prefers_json(headers: &HeaderMap) -> bool {
-    let values: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    let values: Vec<&str> =
+        headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
     let accept = values.join(",");
     weight(&accept, "application", "json") > weight(&accept, "text", "event-stream")
 }

@@ -17,7 +17,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
-    Arc::new(Config::from("/v1/openapi.json").validator_url("none").deep_linking(true).try_it_out_enabled(true))
+    Arc::new(
+        Config::from("/v1/openapi.json").validator_url("none").deep_linking(true).try_it_out_enabled(true),
+    )
 });
 
 /// Returns the page's routes.
@@ -25,7 +27,10 @@ pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/v1/docs", get(async || Redirect::permanent("/v1/docs/")))
         .route("/v1/docs/", get(async |headers: HeaderMap| file("index.html", headers).await))
-        .route("/v1/docs/{*path}", get(async |Path(path): Path<String>, headers: HeaderMap| file(&path, headers).await))
+        .route(
+            "/v1/docs/{*path}",
+            get(async |Path(path): Path<String>, headers: HeaderMap| file(&path, headers).await),
+        )
 }
 
 async fn file(path: &str, headers: HeaderMap) -> Response {

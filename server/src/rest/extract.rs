@@ -119,7 +119,9 @@ fn no_object() -> Fault {
 }
 
 fn broken(error: &serde_json::Error) -> Fault {
-    Fault::keyed(FaultCode::Malformed, "rest-json-broken").arg("line", error.line()).arg("column", error.column())
+    Fault::keyed(FaultCode::Malformed, "rest-json-broken")
+        .arg("line", error.line())
+        .arg("column", error.column())
 }
 
 /// Makes a fault about one field out of what serde says.
@@ -175,7 +177,8 @@ mod tests {
             (r#"{"parentId":"cnv_00000000000000000000000000"}"#, FaultCode::Invalid, "parentId"),
         ] {
             let fault = parse::<NewMessage>(body.as_bytes()).err();
-            let got = fault.map(|fault| (fault.code, fault.fields.first().map(|f| f.field.clone()).unwrap_or_default()));
+            let got = fault
+                .map(|fault| (fault.code, fault.fields.first().map(|f| f.field.clone()).unwrap_or_default()));
             assert_eq!(got, Some((code, field.to_owned())), "{body}");
         }
     }
@@ -191,7 +194,14 @@ mod tests {
     #[test]
     fn what_is_no_id_becomes_the_id_that_nothing_has() {
         let nobody = ConversationId(Uuid::nil());
-        for text in ["", "1", "cnv_", "msg_00000000000000000000000000", "../../etc/passwd", "cnv_zzzzzzzzzzzzzzzzzzzzzzzzzz"] {
+        for text in [
+            "",
+            "1",
+            "cnv_",
+            "msg_00000000000000000000000000",
+            "../../etc/passwd",
+            "cnv_zzzzzzzzzzzzzzzzzzzzzzzzzz",
+        ] {
             assert_eq!(id::<ConversationId>(text), nobody, "{text}");
         }
     }

@@ -52,7 +52,11 @@ type Responses = BTreeMap<String, RefOr<Response>>;
 
 fn problem(description: &str) -> RefOr<Response> {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    ResponseBuilder::new().description(description).content("application/problem+json", content).build().into()
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build()
+        .into()
 }
 
 fn problems<const N: usize>(list: [(u16, &str); N]) -> Responses {

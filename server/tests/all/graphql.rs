@@ -22,16 +22,22 @@ async fn error(person: &Person, document: &str, variables: Value) -> Value {
 async fn until_over(person: &Person, turn: &str) -> Value {
     let stream = person.get(&format!("/v1/turns/{turn}/events")).await;
     assert_eq!(stream.status, 200);
-    data(person, "query($id: TurnId!) { turn(id: $id) { status code } }", json!({ "id": turn })).await["turn"].clone()
+    data(person, "query($id: TurnId!) { turn(id: $id) { status code } }", json!({ "id": turn })).await["turn"]
+        .clone()
 }
 
 #[tokio::test]
 async fn the_caller_reads_and_changes_how_they_see_penny() {
     let alice = app().person("alice", Company::Acme).await;
-    let viewer = data(&alice, "{ viewer { name email locale roles colorScheme brand { accent } } }", json!({})).await;
-    assert_eq!((&viewer["viewer"]["name"], &viewer["viewer"]["roles"]), (&json!("alice"), &json!(["creator"])));
+    let viewer =
+        data(&alice, "{ viewer { name email locale roles colorScheme brand { accent } } }", json!({})).await;
+    assert_eq!(
+        (&viewer["viewer"]["name"], &viewer["viewer"]["roles"]),
+        (&json!("alice"), &json!(["creator"]))
+    );
     let change = "mutation($patch: PreferencesPatch!) { updatePreferences(patch: $patch) { locale colorScheme timeZone } }";
-    let patch = json!({ "patch": { "locale": "es", "colorScheme": "contrast", "timeZone": "Europe/Madrid" } });
+    let patch =
+        json!({ "patch": { "locale": "es", "colorScheme": "contrast", "timeZone": "Europe/Madrid" } });
     let changed = data(&alice, change, patch).await["updatePreferences"].clone();
     assert_eq!(changed, json!({ "locale": "es", "colorScheme": "contrast", "timeZone": "Europe/Madrid" }));
     let wrong = error(&alice, change, json!({ "patch": { "timeZone": "Mars/Olympus" } })).await;
@@ -41,14 +47,30 @@ async fn the_caller_reads_and_changes_how_they_see_penny() {
 #[tokio::test]
 async fn a_conversation_lives_its_life() {
     let alice = app().person("alice", Company::Acme).await;
-    let made = data(&alice, "mutation { createConversation(input: { title: \"Plan\" }) { id title origin } }", json!({})).await;
+    let made = data(
+        &alice,
+        "mutation { createConversation(input: { title: \"Plan\" }) { id title origin } }",
+        json!({}),
+    )
+    .await;
     assert_eq!(made["createConversation"]["origin"], "api");
     let id = json!({ "id": made["createConversation"]["id"] });
     let rename = "mutation($id: ConversationId!) { updateConversation(id: $id, patch: { title: \"Plan B\", isPinned: true }) { title isPinned } }";
-    assert_eq!(data(&alice, rename, id.clone()).await["updateConversation"], json!({ "title": "Plan B", "isPinned": true }));
-    let found = data(&alice, "{ conversations(query: \"plan\", limit: 5) { items { title } nextCursor } }", json!({})).await;
+    assert_eq!(
+        data(&alice, rename, id.clone()).await["updateConversation"],
+        json!({ "title": "Plan B", "isPinned": true })
+    );
+    let found = data(
+        &alice,
+        "{ conversations(query: \"plan\", limit: 5) { items { title } nextCursor } }",
+        json!({}),
+    )
+    .await;
     assert_eq!(found["conversations"], json!({ "items": [{ "title": "Plan B" }], "nextCursor": null }));
-    assert_eq!(data(&alice, "mutation($id: ConversationId!) { deleteConversation(id: $id) }", id.clone()).await["deleteConversation"], true);
+    assert_eq!(
+        data(&alice, "mutation($id: ConversationId!) { deleteConversation(id: $id) }", id.clone()).await["deleteConversation"],
+        true
+    );
     let read = "query($id: ConversationId!) { conversation(id: $id) { title } }";
     assert_eq!(error(&alice, read, id.clone()).await["extensions"]["code"], "not_found");
     data(&alice, "mutation($id: ConversationId!) { restoreConversation(id: $id) { id } }", id.clone()).await;
@@ -60,12 +82,18 @@ async fn a_message_is_sent_answered_regenerated_and_read_in_parts() {
     let alice = app().person("alice", Company::Acme).await;
     let conversation = alice.conversation().await;
     let send = "mutation($c: ConversationId!, $i: NewMessage!) { sendMessage(conversationId: $c, input: $i) { id messageId status model } }";
-    let sent = data(&alice, send, json!({ "c": conversation, "i": { "content": "one two", "model": "scripted/echo" } })).await;
+    let sent = data(
+        &alice,
+        send,
+        json!({ "c": conversation, "i": { "content": "one two", "model": "scripted/echo" } }),
+    )
+    .await;
     let turn = sent["sendMessage"]["id"].as_str().unwrap().to_owned();
     assert_eq!(until_over(&alice, &turn).await, json!({ "status": "finished", "code": null }));
 
     let again = "mutation($m: MessageId!) { regenerate(messageId: $m, model: \"scripted/echo\") { id messageId continues } }";
-    let again = data(&alice, again, json!({ "m": sent["sendMessage"]["messageId"] })).await["regenerate"].clone();
+    let again =
+        data(&alice, again, json!({ "m": sent["sendMessage"]["messageId"] })).await["regenerate"].clone();
     assert_eq!(until_over(&alice, again["id"].as_str().unwrap()).await["status"], "finished");
     let read = "query($c: ConversationId!) { messages(conversationId: $c, window: { limit: 2 }) { pathLength items { id author siblingIds
         parts { body { kind: __typename ... on TextPart { text } } } } } }";
@@ -90,23 +118,35 @@ async fn a_turn_is_stopped_and_continued() {
     assert_eq!(next["continues"], turn);
     app().gates.open("held-gql");
     assert_eq!(until_over(&alice, next["id"].as_str().unwrap()).await["status"], "finished");
-    let decide = "mutation { decideToolCall(callId: \"tcl_00000000000000000000000001\", decision: approve) { id } }";
+    let decide =
+        "mutation { decideToolCall(callId: \"tcl_00000000000000000000000001\", decision: approve) { id } }";
     assert_eq!(error(&alice, decide, json!({})).await["extensions"]["code"], "not_found");
 }
 
 #[tokio::test]
 async fn tools_models_and_dashboards_are_there() {
     let alice = app().person("alice", Company::Acme).await;
-    let all = data(&alice, "{ tools { name effect needsApproval inputSchema } models { id isDemo } dashboards { slug title } }", json!({})).await;
+    let all = data(
+        &alice,
+        "{ tools { name effect needsApproval inputSchema } models { id isDemo } dashboards { slug title } }",
+        json!({}),
+    )
+    .await;
     assert!(all["tools"].as_array().unwrap().iter().any(|tool| tool["name"] == "load_dashboard"));
     let slug = all["dashboards"][0]["slug"].clone();
     let open = "query($s: String!, $f: DashboardFilters) { dashboard(slug: $s, filters: $f) { slug period unit widgets { kind title error kpi { slug value health } } } }";
     let year = data(&alice, open, json!({ "s": slug, "f": { "period": "YTD", "unit": "company" } })).await["dashboard"].clone();
     assert_eq!((&year["period"], &year["unit"]), (&json!("YTD"), &json!("company")));
-    assert!(year["widgets"].as_array().unwrap().iter().any(|widget| widget["kpi"]["value"].is_number()), "{year}");
+    assert!(
+        year["widgets"].as_array().unwrap().iter().any(|widget| widget["kpi"]["value"].is_number()),
+        "{year}"
+    );
     assert_eq!(error(&alice, open, json!({ "s": "no-such" })).await["extensions"]["code"], "not_found");
     let invoke = "mutation($a: JSON!) { invokeTool(name: \"get_company_kpis\", arguments: $a) { status artifactIds result } }";
-    assert_eq!(data(&alice, invoke, json!({ "a": { "period": "QTD", "unit": "company" } })).await["invokeTool"]["status"], "succeeded");
+    assert_eq!(
+        data(&alice, invoke, json!({ "a": { "period": "QTD", "unit": "company" } })).await["invokeTool"]["status"],
+        "succeeded"
+    );
     let wrong = error(&alice, invoke, json!({ "a": { "period": "QTD", "unit": "bu" } })).await;
     assert_eq!(wrong["extensions"]["code"], "invalid");
 }
@@ -116,18 +156,28 @@ async fn an_artifact_lives_its_life() {
     let alice = app().person("alice", Company::Acme).await;
     let table = json!({ "columns": [{ "name": "a", "format": "number" }], "rows": [[1], [2]] });
     let create = "mutation($i: NewArtifact!) { createArtifact(input: $i) { id type version sizeBytes } }";
-    let made = data(&alice, create, json!({ "i": { "type": "table", "title": "T", "content": table } })).await["createArtifact"].clone();
+    let made = data(&alice, create, json!({ "i": { "type": "table", "title": "T", "content": table } }))
+        .await["createArtifact"]
+        .clone();
     assert_eq!((&made["type"], &made["version"]), (&json!("table"), &json!(1)));
     let id = json!({ "id": made["id"] });
-    let content = data(&alice, "query($id: ArtifactId!) { artifactContent(id: $id, version: 1) }", id.clone()).await;
+    let content =
+        data(&alice, "query($id: ArtifactId!) { artifactContent(id: $id, version: 1) }", id.clone()).await;
     assert_eq!(content["artifactContent"], table);
     let change = "mutation($id: ArtifactId!) { setArtifactPinned(id: $id, isPinned: true) { isPinned } renameArtifact(id: $id, title: \"U\") { title } }";
     let changed = data(&alice, change, id.clone()).await;
-    assert_eq!(changed, json!({ "setArtifactPinned": { "isPinned": true }, "renameArtifact": { "title": "U" } }));
-    let pinned = data(&alice, "{ artifacts(filter: { isPinned: true }) { items { title } } }", json!({})).await;
+    assert_eq!(
+        changed,
+        json!({ "setArtifactPinned": { "isPinned": true }, "renameArtifact": { "title": "U" } })
+    );
+    let pinned =
+        data(&alice, "{ artifacts(filter: { isPinned: true }) { items { title } } }", json!({})).await;
     assert_eq!(pinned["artifacts"]["items"], json!([{ "title": "U" }]));
     data(&alice, "mutation($id: ArtifactId!) { deleteArtifact(id: $id) }", id.clone()).await;
-    assert_eq!(error(&alice, "query($id: ArtifactId!) { artifact(id: $id) { id } }", id).await["extensions"]["code"], "not_found");
+    assert_eq!(
+        error(&alice, "query($id: ArtifactId!) { artifact(id: $id) { id } }", id).await["extensions"]["code"],
+        "not_found"
+    );
 }
 
 #[tokio::test]
@@ -136,11 +186,18 @@ async fn a_token_is_made_used_within_its_scopes_listed_and_revoked() {
     let create = "mutation($n: String!, $s: [String!]) { createToken(name: $n, scopes: $s, expiresInDays: 7) { secret token { id name scopes expiresAt } } }";
     let made = data(&alice, create, json!({ "n": "ci", "s": [] })).await["createToken"].clone();
     assert!(made["token"]["expiresAt"].is_string());
-    let other = Person { app: app(), http: alice.http.clone(), token: made["secret"].as_str().unwrap().to_owned(), token_id: String::new(), email: String::new() };
+    let other = Person {
+        app: app(),
+        http: alice.http.clone(),
+        token: made["secret"].as_str().unwrap().to_owned(),
+        token_id: String::new(),
+        email: String::new(),
+    };
     assert_eq!(data(&other, "{ viewer { name } }", json!({})).await["viewer"]["name"], "alice");
     let names = data(&alice, "{ tokens { name } }", json!({})).await["tokens"].clone();
     assert_eq!(names.as_array().unwrap().len(), 2);
-    data(&alice, "mutation($id: TokenId!) { revokeToken(id: $id) }", json!({ "id": made["token"]["id"] })).await;
+    data(&alice, "mutation($id: TokenId!) { revokeToken(id: $id) }", json!({ "id": made["token"]["id"] }))
+        .await;
     assert_eq!(other.get("/v1/tools").await.status, 401);
     assert_eq!(error(&alice, create, json!({ "n": "", "s": [] })).await["extensions"]["code"], "invalid");
 }
@@ -154,23 +211,49 @@ async fn what_belongs_to_another_tenant_is_answered_like_what_does_not_exist() {
     let (turn, message) = (seen[0].data["turnId"].clone(), seen[0].data["messageId"].clone());
     let new = json!({ "type": "markdown", "title": "t", "content": "secret" });
     let artifact = alice.post("/v1/artifacts", &new).await.json()["id"].clone();
-    let nothing = |id: &Value| json!(format!("{}_01k00000000000000000000000", id.as_str().unwrap().split('_').next().unwrap()));
+    let nothing = |id: &Value| {
+        json!(format!("{}_01k00000000000000000000000", id.as_str().unwrap().split('_').next().unwrap()))
+    };
     let conversation = json!(conversation);
     for (kind, id, field) in [
         ("ConversationId", &conversation, "query($id: ConversationId!) { conversation(id: $id) { id } }"),
-        ("ConversationId", &conversation, "query($id: ConversationId!) { messages(conversationId: $id) { pathLength } }"),
-        ("ConversationId", &conversation, "mutation($id: ConversationId!) { updateConversation(id: $id, patch: {}) { id } }"),
+        (
+            "ConversationId",
+            &conversation,
+            "query($id: ConversationId!) { messages(conversationId: $id) { pathLength } }",
+        ),
+        (
+            "ConversationId",
+            &conversation,
+            "mutation($id: ConversationId!) { updateConversation(id: $id, patch: {}) { id } }",
+        ),
         ("ConversationId", &conversation, "mutation($id: ConversationId!) { deleteConversation(id: $id) }"),
-        ("ConversationId", &conversation, "mutation($id: ConversationId!) { restoreConversation(id: $id) { id } }"),
-        ("ConversationId", &conversation, "mutation($id: ConversationId!) { sendMessage(conversationId: $id, input: { content: \"a\" }) { id } }"),
+        (
+            "ConversationId",
+            &conversation,
+            "mutation($id: ConversationId!) { restoreConversation(id: $id) { id } }",
+        ),
+        (
+            "ConversationId",
+            &conversation,
+            "mutation($id: ConversationId!) { sendMessage(conversationId: $id, input: { content: \"a\" }) { id } }",
+        ),
         ("TurnId", &turn, "query($id: TurnId!) { turn(id: $id) { id } }"),
         ("TurnId", &turn, "mutation($id: TurnId!) { stopTurn(turnId: $id) { id } }"),
         ("TurnId", &turn, "mutation($id: TurnId!) { resumeTurn(turnId: $id) { id } }"),
         ("MessageId", &message, "mutation($id: MessageId!) { regenerate(messageId: $id) { id } }"),
         ("ArtifactId", &artifact, "query($id: ArtifactId!) { artifact(id: $id) { id } }"),
         ("ArtifactId", &artifact, "query($id: ArtifactId!) { artifactContent(id: $id) }"),
-        ("ArtifactId", &artifact, "mutation($id: ArtifactId!) { renameArtifact(id: $id, title: \"x\") { id } }"),
-        ("ArtifactId", &artifact, "mutation($id: ArtifactId!) { setArtifactPinned(id: $id, isPinned: true) { id } }"),
+        (
+            "ArtifactId",
+            &artifact,
+            "mutation($id: ArtifactId!) { renameArtifact(id: $id, title: \"x\") { id } }",
+        ),
+        (
+            "ArtifactId",
+            &artifact,
+            "mutation($id: ArtifactId!) { setArtifactPinned(id: $id, isPinned: true) { id } }",
+        ),
         ("ArtifactId", &artifact, "mutation($id: ArtifactId!) { deleteArtifact(id: $id) }"),
     ] {
         let theirs = error(&mallory, field, json!({ "id": id })).await;
@@ -185,13 +268,17 @@ async fn an_error_carries_its_code_and_speaks_the_callers_language() {
     let alice = app().person("alice", Company::Acme).await;
     let document = "{ conversation(id: \"cnv_00000000000000000000000001\") { id } }";
     for (accepted, locale) in [("es", Locale::Es), ("en", Locale::En)] {
-        let request = alice.request("POST", "/graphql").header("accept-language", accepted).json(&json!({ "query": document }));
+        let request = alice
+            .request("POST", "/graphql")
+            .header("accept-language", accepted)
+            .json(&json!({ "query": document }));
         let error = alice.send(request).await.json()["errors"][0].clone();
         assert_eq!(error["message"], penny_words::text(locale, "fault-not-found", &[]));
         assert_eq!(error["extensions"], json!({ "code": "not_found", "messageKey": "fault-not-found" }));
         assert_eq!(error["path"], json!(["conversation"]));
     }
-    let wrong = error(&alice, "mutation { createConversation(input: { title: \"\" }) { id } }", json!({})).await;
+    let wrong =
+        error(&alice, "mutation { createConversation(input: { title: \"\" }) { id } }", json!({})).await;
     assert_eq!(wrong["extensions"]["fields"][0]["field"], "title");
     assert!(wrong["extensions"]["fields"][0]["message"].as_str().unwrap().len() > 5);
 }

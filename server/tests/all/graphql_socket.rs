@@ -107,8 +107,11 @@ async fn a_turn_is_followed_live_by_two_and_again_from_every_number() {
     assert_eq!(last["body"], json!({ "kind": "TurnFinished", "length": words.len() }));
 
     for after in 0..=last["seq"].as_u64().unwrap() {
-        let had: Vec<Value> =
-            live.iter().filter(|p| p["data"]["turnEvents"]["seq"].as_u64().unwrap() <= after).cloned().collect();
+        let had: Vec<Value> = live
+            .iter()
+            .filter(|p| p["data"]["turnEvents"]["seq"].as_u64().unwrap() <= after)
+            .cloned()
+            .collect();
         one.subscribe("b", FOLLOW, json!({ "turn": turn, "after": after })).await;
         let rest = one.hear_out("b").await;
         assert_eq!(text_of(&rest, &text_of(&had, "")), words, "after {after}");
@@ -133,7 +136,10 @@ async fn changes_are_told_to_their_owner_alone() {
         heard = hers.hear() => heard.unwrap(),
         () = async { loop { alice.post("/v1/conversations", &json!({ "title": "New" })).await; tokio::task::yield_now().await; } } => unreachable!(),
     };
-    assert_eq!((&heard["id"], &heard["payload"]["data"]["conversationUpdates"]["conversation"]["title"]), (&json!("c"), &json!("New")));
+    assert_eq!(
+        (&heard["id"], &heard["payload"]["data"]["conversationUpdates"]["conversation"]["title"]),
+        (&json!("c"), &json!("New"))
+    );
     his.say(&json!({ "type": "ping" })).await;
     assert_eq!(his.hear().await, Ok(json!({ "type": "pong" })));
 }
@@ -171,7 +177,9 @@ async fn a_socket_closes_with_the_protocols_code_when_one_breaks_it() {
         socket.say(&message).await;
         assert_eq!(socket.hear().await, Err(code), "{message}");
     }
-    for (message, code) in [(json!({ "type": "connection_init" }), 4429), (json!({ "type": "subscribe" }), 4400)] {
+    for (message, code) in
+        [(json!({ "type": "connection_init" }), 4429), (json!({ "type": "subscribe" }), 4400)]
+    {
         let mut socket = Socket::of(&alice).await;
         socket.say(&message).await;
         assert_eq!(socket.hear().await, Err(code), "{message}");
@@ -190,7 +198,10 @@ async fn queries_run_on_a_socket_too_and_what_is_wrong_is_an_error() {
     assert_eq!(heard, [json!({ "data": { "viewer": { "name": "alice" } } })]);
     socket.subscribe("e", "subscription { nothing }", json!({})).await;
     let wrong = socket.hear().await.unwrap();
-    assert_eq!((&wrong["type"], &wrong["id"], &wrong["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("e"), &json!("malformed")));
+    assert_eq!(
+        (&wrong["type"], &wrong["id"], &wrong["payload"][0]["extensions"]["code"]),
+        (&json!("error"), &json!("e"), &json!("malformed"))
+    );
 }
 
 #[tokio::test]
@@ -203,7 +214,10 @@ async fn a_connection_runs_so_many_operations_and_no_two_of_one_name() {
     }
     socket.subscribe("one-more", follow, json!({})).await;
     let refused = socket.hear().await.unwrap();
-    assert_eq!((&refused["type"], &refused["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("rate_limited")));
+    assert_eq!(
+        (&refused["type"], &refused["payload"][0]["extensions"]["code"]),
+        (&json!("error"), &json!("rate_limited"))
+    );
     socket.say(&json!({ "type": "complete", "id": "s0" })).await;
     socket.subscribe("again", "{ viewer { name } }", json!({})).await;
     assert_eq!(socket.hear_out("again").await.len(), 1);

@@ -51,7 +51,11 @@ async fn hostile_documents_are_refused_with_a_code_and_quickly() {
 #[tokio::test]
 async fn a_request_that_is_no_graphql_request_is_a_problem() {
     let alice = app().person("alice", Company::Acme).await;
-    let deep = format!("{{\"query\":\"{{ viewer {{ name }} }}\",\"variables\":{}1{}}}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
+    let deep = format!(
+        "{{\"query\":\"{{ viewer {{ name }} }}\",\"variables\":{}1{}}}",
+        "{\"a\":".repeat(10_000),
+        "}".repeat(10_000)
+    );
     for (kind, body, status) in [
         ("application/json", "{".to_owned(), 400),
         ("application/json", "[{\"query\":\"{ viewer { name } }\"}]".to_owned(), 400),
@@ -64,7 +68,12 @@ async fn a_request_that_is_no_graphql_request_is_a_problem() {
         let start: String = body.chars().take(40).collect();
         assert_eq!(reply.problem().0, status, "{start}");
     }
-    let nobody = client().post(app().url("/graphql")).json(&json!({ "query": "{ viewer { name } }" })).send().await.unwrap();
+    let nobody = client()
+        .post(app().url("/graphql"))
+        .json(&json!({ "query": "{ viewer { name } }" }))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(nobody.status(), 401);
 }
 
@@ -89,7 +98,8 @@ async fn cookie(person: &Person) -> String {
         .body(body);
     let response = request.send().await.unwrap();
     let cookies = response.headers().get_all("set-cookie").iter();
-    let pairs: Vec<_> = cookies.filter_map(|value| value.to_str().ok()?.split(';').next().map(str::to_owned)).collect();
+    let pairs: Vec<_> =
+        cookies.filter_map(|value| value.to_str().ok()?.split(';').next().map(str::to_owned)).collect();
     assert!(!pairs.is_empty(), "{}: no cookie", response.status());
     pairs.join("; ")
 }

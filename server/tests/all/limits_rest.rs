@@ -4,7 +4,12 @@ use crate::rest_app::{Company, Person, app, events, text_of};
 use penny_types::Locale;
 use serde_json::{Value, json};
 
-async fn body(person: &Person, method: &str, path: &str, body: impl Into<reqwest::Body>) -> crate::rest_app::Reply {
+async fn body(
+    person: &Person,
+    method: &str,
+    path: &str,
+    body: impl Into<reqwest::Body>,
+) -> crate::rest_app::Reply {
     person.send(person.request(method, path).header("content-type", "application/json").body(body)).await
 }
 
@@ -92,9 +97,18 @@ async fn an_empty_message_is_invalid_and_strange_letters_are_kept() {
 async fn a_null_character_loses_nothing_and_breaks_nothing() {
     let alice = app().person("alice", Company::Acme).await;
     let conversation = alice.conversation().await;
-    let reply = alice.post(&format!("/v1/chat/{conversation}/messages"), &json!({ "content": "a\u{0}b", "model": "scripted/echo" })).await;
+    let reply = alice
+        .post(
+            &format!("/v1/chat/{conversation}/messages"),
+            &json!({ "content": "a\u{0}b", "model": "scripted/echo" }),
+        )
+        .await;
     assert!(matches!(reply.status, 202 | 422), "{} {}", reply.status, reply.text);
-    for path in ["/v1/conversations?query=%00", "/v1/conversations?query=%22%27%3B--%25*(", "/v1/conversations?query=%F0%9F%98%80"] {
+    for path in [
+        "/v1/conversations?query=%00",
+        "/v1/conversations?query=%22%27%3B--%25*(",
+        "/v1/conversations?query=%F0%9F%98%80",
+    ] {
         let reply = alice.get(path).await;
         assert!(matches!(reply.status, 200 | 422), "{path}: {} {}", reply.status, reply.text);
     }
@@ -156,7 +170,9 @@ async fn a_wrong_or_revoked_token_is_refused_and_a_cookie_beside_it_does_not_hel
     }
     assert_eq!(http.get(app().url("/v1/tools")).send().await.unwrap().status(), 401);
     assert_eq!(alice.get("/v1/tools").await.status, 200);
-    let gone = alice.graphql("mutation($id: TokenId!) { revokeToken(id: $id) }", &json!({ "id": alice.token_id })).await;
+    let gone = alice
+        .graphql("mutation($id: TokenId!) { revokeToken(id: $id) }", &json!({ "id": alice.token_id }))
+        .await;
     assert_eq!(gone, json!({ "data": { "revokeToken": true } }));
     assert_eq!(alice.get("/v1/tools").await.problem(), (401, "unauthenticated".to_owned()));
 }
@@ -178,7 +194,10 @@ async fn two_who_send_at_once_are_both_heard_or_told() {
     let alice = app().person("alice", Company::Acme).await;
     let conversation = alice.conversation().await;
     let path = format!("/v1/chat/{conversation}/messages");
-    let (one, two) = (json!({ "content": "one", "model": "scripted/echo" }), json!({ "content": "two", "model": "scripted/echo" }));
+    let (one, two) = (
+        json!({ "content": "one", "model": "scripted/echo" }),
+        json!({ "content": "two", "model": "scripted/echo" }),
+    );
     let (first, second) = tokio::join!(alice.post(&path, &one), alice.post(&path, &two));
     for reply in [&first, &second] {
         assert!(matches!(reply.status, 202 | 409), "{} {}", reply.status, reply.text);

@@ -38,7 +38,10 @@ async fn a_conversation_is_begun_read_changed_listed_and_deleted() {
     assert_eq!(alice.get(&path).await.json()["title"], "Budget 2026");
     let patch = json!({ "isPinned": true, "draft": "not yet sent" });
     let changed = alice.send(alice.request("PATCH", &path).json(&patch)).await.json();
-    assert_eq!((&changed["isPinned"], &changed["draft"], &changed["title"]), (&json!(true), &json!("not yet sent"), &json!("Budget 2026")));
+    assert_eq!(
+        (&changed["isPinned"], &changed["draft"], &changed["title"]),
+        (&json!(true), &json!("not yet sent"), &json!("Budget 2026"))
+    );
 
     let listed = alice.get("/v1/conversations?query=budget&limit=5").await;
     assert_eq!(listed.status, 200);
@@ -80,14 +83,18 @@ async fn an_answer_comes_as_events_numbered_from_one_without_gaps() {
     let conversation = alice.conversation().await;
     let words = "Revenue is 12 % above plan — ¡olé! \"quoted\"\nand a second line";
     let body = json!({ "content": words, "model": "scripted/echo" });
-    let reply = alice.send(alice.request("POST", &format!("/v1/chat/{conversation}/messages")).json(&body)).await;
+    let reply =
+        alice.send(alice.request("POST", &format!("/v1/chat/{conversation}/messages")).json(&body)).await;
 
     assert_eq!(reply.status, 200);
     assert_eq!(reply.header("content-type"), "text/event-stream");
     assert_eq!(reply.header("cache-control"), "no-store");
     assert_eq!(reply.header("x-accel-buffering"), "no");
     let seen = events(&reply.text);
-    assert_eq!(seen.iter().map(|event| event.id).collect::<Vec<_>>(), (1..=seen.len() as u64).collect::<Vec<_>>());
+    assert_eq!(
+        seen.iter().map(|event| event.id).collect::<Vec<_>>(),
+        (1..=seen.len() as u64).collect::<Vec<_>>()
+    );
     assert_eq!(seen.first().unwrap().kind, "started");
     assert_eq!(seen.last().unwrap().kind, "finished");
     assert_eq!(text_of(&seen, ""), words);
@@ -121,7 +128,8 @@ async fn the_messages_of_a_conversation_are_what_was_said() {
     alice.ask(&conversation, "echo", "three").await;
     let window = alice.get(&format!("/v1/conversations/{conversation}/messages?limit=3")).await.json();
     assert_eq!((&window["pathLength"], &window["hasBefore"]), (&json!(4), &json!(true)));
-    let said: Vec<&Value> = window["items"].as_array().unwrap().iter().map(|m| &m["parts"][0]["body"]["text"]).collect();
+    let said: Vec<&Value> =
+        window["items"].as_array().unwrap().iter().map(|m| &m["parts"][0]["body"]["text"]).collect();
     assert_eq!(said, ["one two", "three", "three"]);
     let before = window["items"][0]["id"].as_str().unwrap();
     let older = alice.get(&format!("/v1/conversations/{conversation}/messages?before={before}")).await.json();
@@ -143,7 +151,8 @@ async fn from_every_number_one_gets_the_rest_and_the_same_text() {
     for after in 0..=last + 3 {
         let had: Vec<_> = live.iter().filter(|event| event.id <= after).cloned().collect();
         let query = alice.get(&format!("/v1/turns/{turn}/events?after={after}")).await;
-        let header = alice.request("GET", &format!("/v1/turns/{turn}/events?after=0")).header("last-event-id", after);
+        let header =
+            alice.request("GET", &format!("/v1/turns/{turn}/events?after=0")).header("last-event-id", after);
         for reply in [query, alice.send(header).await] {
             let rest = events(&reply.text);
             assert!(rest.iter().all(|event| event.id > after), "after {after}: {rest:?}");
@@ -209,7 +218,10 @@ async fn stopping_keeps_what_was_said_and_it_can_be_continued() {
     let next = resumed.json()["id"].as_str().unwrap().to_owned();
     let rest = events(&alice.get(&format!("/v1/turns/{next}/events")).await.text);
     assert_eq!(rest.last().unwrap().kind, "finished");
-    assert_eq!(alice.post(&format!("/v1/turns/{next}/resume"), &json!({})).await.problem(), (409, "conflict".to_owned()));
+    assert_eq!(
+        alice.post(&format!("/v1/turns/{next}/resume"), &json!({})).await.problem(),
+        (409, "conflict".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -244,10 +256,14 @@ async fn tools_are_listed_and_called_and_say_what_is_wrong() {
     let tools = alice.get("/v1/tools").await.json();
     let named = |name: &str| tools.as_array().unwrap().iter().find(|tool| tool["name"] == name).cloned();
     let kpis = named("get_company_kpis").expect("the tool is there");
-    assert_eq!((&kpis["effect"], &kpis["inputSchema"]["required"]), (&json!("read"), &json!(["period", "unit"])));
+    assert_eq!(
+        (&kpis["effect"], &kpis["inputSchema"]["required"]),
+        (&json!("read"), &json!(["period", "unit"]))
+    );
     assert!(named("load_dashboard").is_some());
 
-    let called = alice.post("/v1/tools/get_company_kpis/invoke", &json!({ "period": "MTD", "unit": "company" })).await;
+    let called =
+        alice.post("/v1/tools/get_company_kpis/invoke", &json!({ "period": "MTD", "unit": "company" })).await;
     assert_eq!((called.status, &called.json()["status"]), (200, &json!("succeeded")), "{}", called.text);
     for (name, arguments, expected) in [
         ("get_company_kpis", json!({ "period": "MTD" }), (422, "invalid")),
@@ -294,7 +310,8 @@ async fn the_models_one_may_pick_are_listed() {
 #[tokio::test]
 async fn an_artifact_is_made_and_its_bytes_are_read_by_a_signed_address() {
     let alice = app().person("alice", Company::Acme).await;
-    let new = json!({ "type": "markdown", "title": "Minutes", "content": "# Hello\n<script>alert(1)</script>" });
+    let new =
+        json!({ "type": "markdown", "title": "Minutes", "content": "# Hello\n<script>alert(1)</script>" });
     let made = alice.post("/v1/artifacts", &new).await;
     assert_eq!(made.status, 201, "{}", made.text);
     assert_json_snapshot!("artifact", made.json(), {
@@ -324,8 +341,15 @@ async fn an_artifact_is_made_and_its_bytes_are_read_by_a_signed_address() {
         let reply = alice.get(&wrong).await;
         assert_eq!(reply.problem().0, expected, "{wrong}");
     }
-    for wrong in [json!({ "type": "table", "title": "t", "content": "words" }), json!({ "type": "markdown", "title": " ", "content": "x" })] {
-        assert_eq!(alice.post("/v1/artifacts", &wrong).await.problem(), (422, "invalid".to_owned()), "{wrong}");
+    for wrong in [
+        json!({ "type": "table", "title": "t", "content": "words" }),
+        json!({ "type": "markdown", "title": " ", "content": "x" }),
+    ] {
+        assert_eq!(
+            alice.post("/v1/artifacts", &wrong).await.problem(),
+            (422, "invalid".to_owned()),
+            "{wrong}"
+        );
     }
 }
 
@@ -357,11 +381,22 @@ async fn what_belongs_to_another_tenant_is_answered_like_what_does_not_exist() {
     ] {
         for other in [&mallory, &bob] {
             let mut answers = Vec::new();
-            for id in [id.clone(), missing(id), "nonsense".to_owned(), "%F0%9F%98%80".to_owned(), "a%00b".to_owned()] {
+            for id in [
+                id.clone(),
+                missing(id),
+                "nonsense".to_owned(),
+                "%F0%9F%98%80".to_owned(),
+                "a%00b".to_owned(),
+            ] {
                 let request = other.request(method, &template.replace("{}", &id));
                 let request = body.iter().fold(request, |request, body| request.json(body));
                 let reply = other.send(request).await;
-                assert_eq!(reply.problem(), (404, "not_found".to_owned()), "{method} {template} {id}: {}", reply.text);
+                assert_eq!(
+                    reply.problem(),
+                    (404, "not_found".to_owned()),
+                    "{method} {template} {id}: {}",
+                    reply.text
+                );
                 answers.push(reply.text);
             }
             answers.dedup();
@@ -374,7 +409,10 @@ async fn what_belongs_to_another_tenant_is_answered_like_what_does_not_exist() {
 #[tokio::test]
 async fn the_committed_openapi_document_is_the_one_the_code_makes_and_is_served() {
     let committed = include_str!("../../openapi.json");
-    assert!(committed == penny::rest::openapi_json(), "server/openapi.json is out of date: run `make schema`");
+    assert!(
+        committed == penny::rest::openapi_json(),
+        "server/openapi.json is out of date: run `make schema`"
+    );
     let alice = app().person("alice", Company::Acme).await;
     let served = alice.get("/v1/openapi.json").await;
     assert_eq!((served.status, served.text.as_str()), (200, committed));

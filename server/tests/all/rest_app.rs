@@ -14,8 +14,8 @@ use penny_core::{
     tenants::NewTenant,
 };
 use penny_ports::models::{
-    FinishReason, ModelError, ModelEvent, ModelListing, ModelMessage, ModelProvider, ModelRequest, ModelStream,
-    ToolRequest,
+    FinishReason, ModelError, ModelEvent, ModelListing, ModelMessage, ModelProvider, ModelRequest,
+    ModelStream, ToolRequest,
 };
 use penny_types::{TenantId, people::Role};
 use secrecy::{ExposeSecret, SecretString};
@@ -83,7 +83,8 @@ fn launch() -> App {
         let server = start(Config::load(None, &environment).unwrap(), outside).await.unwrap();
         let services = &server.state.services;
         let acme = services.tenants.default(&server.state.world).await.unwrap();
-        let globex = services.tenants.create(&server.state.world, NewTenant::named("globex", "Globex")).await.unwrap();
+        let globex =
+            services.tenants.create(&server.state.world, NewTenant::named("globex", "Globex")).await.unwrap();
         (server, acme, globex)
     });
     App { server, gates, acme, globex, runtime, _folder: folder }
@@ -97,7 +98,13 @@ impl App {
 
     /// Makes a person with a token, and a client that uses it.
     pub async fn person(&'static self, name: &str, company: Company) -> Person {
-        self.person_with(name, company, Role::Creator, NewToken { name: "test".to_owned(), ..NewToken::default() }).await
+        self.person_with(
+            name,
+            company,
+            Role::Creator,
+            NewToken { name: "test".to_owned(), ..NewToken::default() },
+        )
+        .await
     }
 
     /// Makes a person of a role, with a token of their own.
@@ -114,7 +121,8 @@ impl App {
         };
         let email = format!("{name}@{}.example", self.server.state.world.mint::<penny_types::RequestId>());
         let password = SecretString::from("correct horse battery staple");
-        let new = NewUser { email: email.clone(), name: Some(name.to_owned()), password: Some(password), role };
+        let new =
+            NewUser { email: email.clone(), name: Some(name.to_owned()), password: Some(password), role };
         let state = self.server.state.clone();
         let making = self.runtime.spawn(async move {
             let ctx = Ctx::system(tenant, state.world.clone());
@@ -122,7 +130,13 @@ impl App {
             state.services.identity.issue_token_for(&ctx, who, token).await.unwrap()
         });
         let (view, secret) = making.await.unwrap();
-        Person { app: self, http: client(), token: secret.expose_secret().to_owned(), token_id: view.id.to_string(), email }
+        Person {
+            app: self,
+            http: client(),
+            token: secret.expose_secret().to_owned(),
+            token_id: view.id.to_string(),
+            email,
+        }
     }
 }
 
@@ -161,10 +175,19 @@ impl Reply {
 
     /// Status and code of a problem, after checking that it has the shape of one.
     pub fn problem(&self) -> (u16, String) {
-        assert_eq!(self.header("content-type"), "application/problem+json", "{} {:?}", self.status, self.text);
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{} {:?}",
+            self.status,
+            self.text
+        );
         let body = self.json();
         assert_eq!(body["status"], self.status, "{body}");
-        assert!(body["title"].is_string() && body["detail"].is_string() && body["type"] == "about:blank", "{body}");
+        assert!(
+            body["title"].is_string() && body["detail"].is_string() && body["type"] == "about:blank",
+            "{body}"
+        );
         (self.status, body["code"].as_str().unwrap_or_default().to_owned())
     }
 }
@@ -287,7 +310,11 @@ impl ModelProvider for Scripted {
                 gate.acquire().await.unwrap().forget();
                 Ok(ModelEvent::Reasoning("thought".to_owned()))
             });
-            return Ok(stream::iter(first).chain(wait).chain(stream::iter(second)).chain(stream::iter([end()])).boxed());
+            return Ok(stream::iter(first)
+                .chain(wait)
+                .chain(stream::iter(second))
+                .chain(stream::iter([end()]))
+                .boxed());
         }
         if request.model == "broken" {
             let broken = Err(ModelError::Broken { detail: "cut".to_owned() });

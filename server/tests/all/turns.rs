@@ -147,7 +147,7 @@ async fn a_call_that_waits_for_a_person_holds_no_task_survives_a_restart_and_run
     for (decision, expected) in [("approve", ToolCallStatus::Succeeded), ("deny", ToolCallStatus::Denied)] {
         let conversation = penny.conversation().await;
         let turn =
-            penny.ask(&conversation, "mock-tool-load_dashboard-len5", r#"{"slug":"company-health"}"#).await;
+            penny.ask(&conversation, "mock-len5-tool-load_dashboard", r#"{"slug":"company-health"}"#).await;
         let id = turn.id.to_string();
         let asked = penny
             .follow(&id, 0, |events| matches!(events.last().unwrap().body, TurnEventBody::Approval(_)))

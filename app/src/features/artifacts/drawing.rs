@@ -14,7 +14,7 @@ use crate::{
     ui::{FaultNotice, Glyph, Icon, Skeleton},
 };
 use leptos::{prelude::*, task::spawn_local};
-use penny_types::{ArtifactId, Fault, artifacts::ArtifactKind};
+use penny_types::{ArtifactId, Fault, FaultCode, artifacts::ArtifactKind};
 use penny_words::keys;
 use std::sync::Arc;
 
@@ -65,6 +65,9 @@ pub fn Picture(
             {move || match reading.content.get() {
                 None => view! { <Skeleton lines=0 class="skeleton-block"/> }.into_any(),
                 Some(Ok(content)) => draw(&content, title, reading.drawn),
+                Some(Err(fault)) if fault.code == FaultCode::NotFound => {
+                    view! { <p class="file-picture">{tr(keys::ARTIFACT_GONE)}</p> }.into_any()
+                }
                 Some(Err(fault)) => {
                     view! { <FaultNotice fault on_retry=Callback::new(move |_| read())/> }.into_any()
                 }

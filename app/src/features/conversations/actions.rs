@@ -58,7 +58,9 @@ impl Actions {
         patch: ConversationPatch,
         change: impl FnOnce(&mut ConversationSummary) + 'static,
     ) {
-        let Some(before) = self.listing.try_update(|listing| listing.change(id, change)).flatten() else { return };
+        let Some(before) = self.listing.try_update(|listing| listing.change(id, change)).flatten() else {
+            return;
+        };
         let api = self.api.get_value();
         spawn_local(async move {
             if let Err(fault) = api.update_conversation(id, &patch).await {

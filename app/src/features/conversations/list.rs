@@ -173,7 +173,8 @@ pub(super) fn SearchResults(
         Some(Err(fault)) => view! { <FaultNotice fault=fault/> }.into_any(),
         Some(Ok(page)) if page.items.is_empty() => {
             let text = tr_with(keys::UI_NO_RESULTS_TEXT, move || [("query", query.get())]);
-            view! { <EmptyState glyph=Glyph::Search title=tr(keys::UI_NO_RESULTS_TITLE) text=text/> }.into_any()
+            view! { <EmptyState glyph=Glyph::Search title=tr(keys::UI_NO_RESULTS_TITLE) text=text/> }
+                .into_any()
         }
         Some(Ok(page)) => {
             let count = page.items.len().to_string();

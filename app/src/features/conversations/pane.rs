@@ -146,10 +146,13 @@ fn SearchField(query: RwSignal<String>) -> impl IntoView {
 #[component]
 fn Beginnings() -> impl IntoView {
     let api = use_api();
-    let dashboards = Resource::new(|| (), move |()| {
-        let api = api.clone();
-        async move { api.dashboards().await }
-    });
+    let dashboards = Resource::new(
+        || (),
+        move |()| {
+            let api = api.clone();
+            async move { api.dashboards().await }
+        },
+    );
     let ask = use_ask();
     let navigate = StoredValue::new(use_navigate());
     let locale = crate::state::use_locale();
@@ -209,18 +212,24 @@ fn Beginnings() -> impl IntoView {
 #[component]
 fn Account() -> impl IntoView {
     let viewer = use_viewer();
-    let name = move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.name.clone()).unwrap_or_default());
+    let name =
+        move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.name.clone()).unwrap_or_default());
     let company = move || {
-        viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.brand.company_name.clone()).unwrap_or_default())
+        viewer.with(|viewer| {
+            viewer.as_ref().map(|viewer| viewer.brand.company_name.clone()).unwrap_or_default()
+        })
     };
-    let initial = move || name().chars().next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let initial =
+        move || name().chars().next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     let navigate = use_navigate();
     let help = use_context::<crate::features::shortcuts::HelpState>();
     let words = (tr(keys::UI_SETTINGS), tr(keys::UI_SHORTCUTS), tr(keys::UI_SIGN_OUT));
     let items = move || {
         let navigate = navigate.clone();
         vec![
-            MenuItem::new(Glyph::Settings, words.0, move || navigate("/settings", NavigateOptions::default())),
+            MenuItem::new(Glyph::Settings, words.0, move || {
+                navigate("/settings", NavigateOptions::default())
+            }),
             MenuItem::new(Glyph::Keyboard, words.1, move || {
                 if let Some(help) = help {
                     help.0.set(true);

@@ -14,7 +14,9 @@ use penny_words::keys;
 #[component]
 pub(super) fn Row(id: ConversationId, actions: Actions) -> impl IntoView {
     let item = Memo::new(move |_| actions.listing.with(|listing| listing.find(id).cloned()));
-    let title = Memo::new(move |_| item.with(|item| item.as_ref().map(|item| actions.title(item)).unwrap_or_default()));
+    let title = Memo::new(move |_| {
+        item.with(|item| item.as_ref().map(|item| actions.title(item)).unwrap_or_default())
+    });
     let is_renaming = RwSignal::new(false);
     view! {
         <li class="conversation" class:is-renaming=move || is_renaming.get()>
@@ -66,7 +68,11 @@ fn RowMenu(
             actions.listing.with_untracked(|listing| listing.find(id).is_some_and(|item| item.is_pinned));
         let pin = move || actions.pin(id, !is_pinned);
         vec![
-            if is_pinned { MenuItem::new(Glyph::PinOff, words.1, pin) } else { MenuItem::new(Glyph::Pin, words.0, pin) },
+            if is_pinned {
+                MenuItem::new(Glyph::PinOff, words.1, pin)
+            } else {
+                MenuItem::new(Glyph::Pin, words.0, pin)
+            },
             MenuItem::new(Glyph::Pencil, words.2, move || {
                 is_renaming.set(true);
                 dom::focus_soon(field_id(id));

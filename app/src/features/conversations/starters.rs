@@ -16,7 +16,11 @@ pub struct Starter {
 
 /// The four starters, in order.
 pub const STARTERS: [Starter; 4] = [
-    Starter { glyph: Glyph::Gauge, title: keys::UI_STARTER_HEALTH_TITLE, prompt: keys::UI_STARTER_HEALTH_PROMPT },
+    Starter {
+        glyph: Glyph::Gauge,
+        title: keys::UI_STARTER_HEALTH_TITLE,
+        prompt: keys::UI_STARTER_HEALTH_PROMPT,
+    },
     Starter {
         glyph: Glyph::ChartLine,
         title: keys::UI_STARTER_REVENUE_TITLE,

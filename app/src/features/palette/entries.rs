@@ -124,7 +124,9 @@ fn dashboard(item: &DashboardSummary) -> Entry {
 /// Says whether every word typed begins a word of the title, whatever the case and the accents.
 fn matches(title: &str, query: &str) -> bool {
     let title = plain(title);
-    plain(query).split_whitespace().all(|word| title.split(|letter: char| !letter.is_alphanumeric()).any(|part| part.starts_with(word)))
+    plain(query)
+        .split_whitespace()
+        .all(|word| title.split(|letter: char| !letter.is_alphanumeric()).any(|part| part.starts_with(word)))
 }
 
 /// Drops case and the accents of the languages spoken here.

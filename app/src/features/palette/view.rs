@@ -76,8 +76,9 @@ fn PaletteBody(is_open: RwSignal<bool>) -> impl IntoView {
             .enumerate()
             .map(|(index, entry)| {
                 let heading = (last.replace(entry.section) != Some(entry.section)).then_some(entry.section);
-                let heading = heading
-                    .map(|section| view! { <li class="overline" role="presentation">{tr(section.key())}</li> });
+                let heading = heading.map(
+                    |section| view! { <li class="overline" role="presentation">{tr(section.key())}</li> },
+                );
                 view! { {heading} {line(index, entry, at, Callback::new(choose))} }
             })
             .collect_view()

@@ -173,7 +173,8 @@ fn Profile() -> impl IntoView {
     let viewer = use_viewer();
     let rows = move || {
         viewer.get().map(|viewer| {
-            let roles = viewer.roles.iter().map(|role| view! { <span class="badge">{tr(role_key(*role))}</span> });
+            let roles =
+                viewer.roles.iter().map(|role| view! { <span class="badge">{tr(role_key(*role))}</span> });
             view! {
                 <dl class="facts">
                     <dt>{tr(keys::UI_SETTINGS_NAME)}</dt>

@@ -27,7 +27,9 @@ fn error_key(word: &str) -> &'static str {
 
 /// Returns where to go after signing in: a path on this host, or the start page.
 fn next_path(asked: Option<String>) -> String {
-    asked.filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\')).unwrap_or_default()
+    asked
+        .filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'))
+        .unwrap_or_default()
 }
 
 /// Writes a path so that it can stand in a query (RFC 3986, 2.1).
@@ -52,7 +54,9 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let next = next_path(query.with_untracked(|query| query.get("next")));
     let locale = use_locale();
     let error = move || {
-        query.with(|query| query.get("error")).map(|word| penny_words::text(locale.get(), error_key(&word), &[]))
+        query
+            .with(|query| query.get("error"))
+            .map(|word| penny_words::text(locale.get(), error_key(&word), &[]))
     };
     let notice = move || {
         let is_signed_out = query.with(|query| query.get("done").is_some_and(|word| word == "signed_out"));
@@ -71,7 +75,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
         <Door brand=brand>
             <h1>{title}</h1>
             <p class="lead">{tr(keys::UI_SIGN_IN_INTRO)}</p>
-            {move || error().map(|words| alert(words))}
+            {move || error().map(alert)}
             {move || notice().map(|words| view! { <p class="notice" role="status">{words}</p> })}
             {password}
             {has_both.then(|| view! { <p class="or"><span>{tr(keys::UI_SIGN_IN_OR)}</span></p> })}
@@ -99,7 +103,8 @@ fn PasswordForm(next: String) -> impl IntoView {
     let kind = Signal::derive(move || if is_shown.get() { "text" } else { "password" });
     let glyph = Signal::derive(move || if is_shown.get() { Glyph::EyeOff } else { Glyph::Eye });
     let label = move || {
-        let key = if is_shown.get() { keys::UI_SIGN_IN_HIDE_PASSWORD } else { keys::UI_SIGN_IN_SHOW_PASSWORD };
+        let key =
+            if is_shown.get() { keys::UI_SIGN_IN_HIDE_PASSWORD } else { keys::UI_SIGN_IN_SHOW_PASSWORD };
         penny_words::text(locale.get(), key, &[])
     };
     view! {

@@ -41,7 +41,7 @@ type Stretch = (NaiveDate, NaiveDate);
 
 impl Books {
     pub fn on(today: NaiveDate) -> Self {
-        let mut tables = HashMap::new();
+        let mut tables: HashMap<String, Vec<Row>> = HashMap::new();
         for table in demo::tables() {
             let mut reader = csv::Reader::from_reader(table.bytes.as_ref());
             let rows = reader.deserialize().map(|fields| Row::of(fields.unwrap(), today)).collect();

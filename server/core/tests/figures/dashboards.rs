@@ -19,7 +19,7 @@ use penny_types::{
     dashboards::{DashboardFilters, DashboardView, Period, Unit, WidgetKind},
     people::Role,
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, PaginatorTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel, PaginatorTrait};
 use serde_json::{Value, json};
 
 fn about(unit: Unit, id: &str) -> DashboardFilters {

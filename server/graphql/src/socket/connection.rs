@@ -164,8 +164,9 @@ where
             self.operations.remove(id);
             return self.peer.say(&ServerMessage::Complete { id }).await;
         };
-        let never_began =
-            response.data == Value::Null && response.is_err() && response.errors.iter().all(|e| e.path.is_empty());
+        let never_began = response.data == Value::Null
+            && response.is_err()
+            && response.errors.iter().all(|e| e.path.is_empty());
         if never_began {
             self.operations.remove(id);
             return self.peer.say(&ServerMessage::Error { id, payload: &response.errors }).await;

@@ -20,7 +20,8 @@ use std::time::Duration;
 pub trait Doorkeeper: Send + Sync {
     /// Authenticates: by the `authorization` of the first message when there is one, else by the
     /// request that opened the connection.
-    fn admit(&self, authorization: Option<&str>) -> impl Future<Output = Result<Ctx, (Fault, Locale)>> + Send;
+    fn admit(&self, authorization: Option<&str>)
+    -> impl Future<Output = Result<Ctx, (Fault, Locale)>> + Send;
     /// Says whether what the caller came in with still holds.
     fn still_admits(&self, authorization: Option<&str>) -> impl Future<Output = bool> + Send {
         async move { self.admit(authorization).await.is_ok() }

@@ -5,10 +5,7 @@ use crate::{mutation::Mutation, query::Query, subscription::Subscription};
 use futures::{SinkExt, StreamExt, channel::mpsc};
 use penny_core::ctx::{Actor, Ctx, Grants, Via, World};
 use penny_ports::world::{Clock, Entropy, IdSource};
-use penny_types::{
-    Fault, FaultCode, Locale, PrincipalId, RequestId, TenantId,
-    people::PrincipalKind,
-};
+use penny_types::{Fault, FaultCode, Locale, PrincipalId, RequestId, TenantId, people::PrincipalKind};
 use std::{
     sync::{
         Arc,
@@ -114,7 +111,8 @@ async fn a_peer_that_stops_reading_is_let_go() {
     let (mut peer, serving) = connect(0);
     peer.greet().await;
     for n in 0..8 {
-        let subscribe = format!(r#"{{"type":"subscribe","id":"{n}","payload":{{"query":"{{ __typename }}"}}}}"#);
+        let subscribe =
+            format!(r#"{{"type":"subscribe","id":"{n}","payload":{{"query":"{{ __typename }}"}}}}"#);
         peer.say(&subscribe).await;
     }
     // Nothing is read from here on: the connection gives up by itself.

@@ -15,7 +15,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub(super) fn endpoints() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(conversations::create::create, conversations::list::list))
-        .routes(routes!(conversations::get::get, conversations::update::update, conversations::delete::delete))
+        .routes(routes!(
+            conversations::get::get,
+            conversations::update::update,
+            conversations::delete::delete
+        ))
         .routes(routes!(conversations::messages::messages))
         .routes(routes!(chat::send::send))
         .routes(routes!(turns::get::get))

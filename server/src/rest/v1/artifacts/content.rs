@@ -102,7 +102,8 @@ fn disposition(media_type: &str, title: &str) -> HeaderValue {
             letter.encode_utf8(&mut bytes).bytes().map(percent).collect::<Vec<_>>()
         })
         .collect();
-    HeaderValue::from_str(&format!("{kind}; filename*=UTF-8''{name}")).unwrap_or(HeaderValue::from_static("attachment"))
+    HeaderValue::from_str(&format!("{kind}; filename*=UTF-8''{name}"))
+        .unwrap_or(HeaderValue::from_static("attachment"))
 }
 
 fn percent(byte: u8) -> String {
@@ -128,7 +129,10 @@ mod tests {
             ("", "attachment"),
         ] {
             let value = disposition(media_type, "a \"b\"\r\nX: é");
-            assert_eq!(value.to_str().ok(), Some(&*format!("{expected}; filename*=UTF-8''a%20%22b%22%0D%0AX%3A%20%C3%A9")));
+            assert_eq!(
+                value.to_str().ok(),
+                Some(&*format!("{expected}; filename*=UTF-8''a%20%22b%22%0D%0AX%3A%20%C3%A9"))
+            );
         }
     }
 }

@@ -57,6 +57,9 @@ fn last_seen(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
     let Some(value) = headers.get("last-event-id") else { return Ok(None) };
     let number = value.to_str().ok().and_then(|text| text.trim().parse().ok());
     number.map(Some).ok_or_else(|| {
-        Refusal::new(Fault::new(FaultCode::Invalid).field("Last-Event-ID", "rest-field-wrong"), locale(headers))
+        Refusal::new(
+            Fault::new(FaultCode::Invalid).field("Last-Event-ID", "rest-field-wrong"),
+            locale(headers),
+        )
     })
 }
