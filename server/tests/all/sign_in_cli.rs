@@ -16,7 +16,6 @@ fn penny(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_penny"));
     command
         .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("PENNY__DATA__DIR", folder.join("data"))
         .env("PENNY__HTTP__ADDR", "127.0.0.1:0")
         .env("PENNY__DEMO__ENABLED", "false")

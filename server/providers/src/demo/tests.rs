@@ -183,7 +183,7 @@ async fn a_follow_up_changes_what_it_names_and_keeps_the_rest() {
 #[tokio::test]
 async fn call_ids_never_repeat_in_a_conversation() {
     let call = tool_request(0, "get_company_kpis", &json!({}));
-    let messages = vec![user("kpis"), asked(&[call.clone()]), user("kpis")];
+    let messages = vec![user("kpis"), asked(std::slice::from_ref(&call)), user("kpis")];
     let second = events(ask(messages)).await.into_iter().find_map(|event| match event {
         ModelEvent::ToolCall(call) => Some(call.id),
         _ => None,
