@@ -36,7 +36,7 @@ test("the first page", async ({ browser, chat, page, penny }) => {
     const wait = await fresh.evaluate(async (label) => {
       const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
       const box = (): HTMLTextAreaElement | null => document.querySelector(`textarea[aria-label="${label}"]`) ?? document.querySelector("textarea");
-      while (!box() || !("awake" in document.documentElement.dataset)) await tick();
+      while (!box() || !("alive" in document.documentElement.dataset)) await tick();
       const field = box()!;
       field.focus();
       document.execCommand("insertText", false, "x");

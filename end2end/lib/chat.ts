@@ -4,16 +4,7 @@ import { like, type Locale, text } from "./words.ts";
 
 /** Waits until the page is awake: before, it can be read but does not answer. */
 export async function awake(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => {
-      if ("awake" in document.documentElement.dataset) return true;
-      const code = performance.getEntriesByType("resource").find(({ name }) => name.endsWith(".wasm"));
-      const arrived = (code as PerformanceResourceTiming | undefined)?.responseEnd ?? 0;
-      return arrived > 0 && performance.now() - arrived > 1_500;
-    },
-    undefined,
-    { timeout: 30_000 },
-  );
+  await page.waitForFunction(() => "alive" in document.documentElement.dataset, undefined, { timeout: 30_000 });
 }
 
 export class Chat {
