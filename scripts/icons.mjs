@@ -5,22 +5,18 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 const icons = [
-  "archive", "arrow-down", "arrow-left", "arrow-right", "arrow-up", "bot", "brain", "building-2", "calendar", "chart-column",
-  "chart-line", "check", "chevron-down", "chevron-left", "chevron-right", "chevron-up", "chevrons-up-down",
-  "circle-alert", "circle-check", "circle-help", "circle-stop", "circle-x", "clock", "code", "command", "contrast",
-  "copy", "database", "download", "ellipsis", "external-link", "eye", "eye-off", "file", "file-text", "funnel",
-  "gauge", "git-branch", "globe", "history", "house", "image", "info", "keyboard", "languages", "layout-dashboard",
-  "layout-grid", "link", "list", "loader-circle", "log-out", "maximize-2", "menu", "message-square",
-  "message-square-plus", "minimize-2", "minus", "monitor", "moon", "octagon-alert", "panel-left", "panel-right",
-  "paperclip", "pause", "pencil", "pin", "pin-off", "play", "plus", "refresh-cw", "rotate-ccw", "search", "send",
-  "settings", "share-2", "shield-check", "sliders-horizontal", "sparkles", "square", "square-pen", "sun", "table",
-  "target", "terminal", "trash-2", "trending-down", "trending-up", "triangle-alert", "undo-2", "user", "users",
-  "workflow", "wrench", "x", "zap",
+  "arrow-down", "arrow-left", "arrow-up", "brain", "chart-column", "chart-line", "chevron-down", "chevron-left",
+  "chevron-right", "chevron-up", "chevrons-up-down", "circle-alert", "circle-check", "circle-help", "circle-stop",
+  "circle-x", "clock", "code", "command", "contrast", "copy", "ellipsis", "eye", "eye-off", "file", "file-text",
+  "gauge", "image", "keyboard", "languages", "layout-dashboard", "loader-circle", "log-out", "maximize-2",
+  "message-square", "minus", "monitor", "moon", "panel-left", "panel-right", "paperclip", "pencil", "pin", "pin-off",
+  "plus", "refresh-cw", "rotate-ccw", "search", "settings", "shield-check", "square", "square-pen", "sun", "table",
+  "target", "trash-2", "trending-down", "trending-up", "triangle-alert", "workflow", "x",
 ];
 
 const require = createRequire(import.meta.url);
 const folder = join(dirname(require.resolve("lucide-static/package.json")), "icons");
-const fallback = { "circle-help": "circle-question-mark", funnel: "filter" };
+const fallback = { "circle-help": "circle-question-mark" };
 const pascal = (name) => name.replace(/(^|-)([a-z0-9])/g, (_, __, letter) => letter.toUpperCase());
 
 const arms = [];

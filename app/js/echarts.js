@@ -26,6 +26,11 @@ echarts.use([
 
 echarts.registerLocale("ES", spanish);
 
+/** Below this many pixels names and figures beside bars are set on two lines. */
+const NARROW = 360;
+/** From this many pixels on names beside bars stand on one line. */
+const ROOMY = 520;
+
 const asList = (value) => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]);
 
 /** Reads the chart's colours and type from the custom properties of the page. */
@@ -62,7 +67,7 @@ function theme(colors) {
     backgroundColor: "transparent",
     textStyle: { fontFamily: colors.font, color: colors.text },
     title: { textStyle: { color: colors.text, fontSize: 14, fontWeight: 600 }, subtextStyle: { color: colors.muted } },
-    legend: { textStyle: { color: colors.text, fontSize: 12 }, itemWidth: 12, itemHeight: 8, itemGap: 16, pageTextStyle: { color: colors.muted } },
+    legend: { textStyle: { color: colors.text, fontSize: 12 }, itemWidth: 12, itemHeight: 8, itemGap: 16, pageTextStyle: { color: colors.muted }, pageIconColor: colors.muted, pageIconInactiveColor: colors.line },
     categoryAxis: { ...axis, splitLine: { show: false } },
     valueAxis: { ...axis, axisLine: { show: false } },
     timeAxis: axis,
@@ -136,6 +141,15 @@ function dress(option, settings, colors, isStill, width) {
     asList(option[`${dimension}Axis`]).forEach((axis, index) => {
       if (axis.type === "value" || (axis.type === undefined && dimension === "y" && axis.data === undefined)) {
         axis.axisLabel = { ...axis.axisLabel, formatter: (value) => write(value, axisFormat(`${dimension}AxisIndex`, index), true) };
+      } else if (dimension === "y") {
+        // Names beside bars have as much room as the bars can spare, and break where they must.
+        const longest = Math.max(0, ...asList(axis.data).map((name) => String(name).length));
+        const room = Math.min(width < NARROW ? 92 : width < ROOMY ? 132 : 220, Math.ceil(longest * 6.4) + 6);
+        if (axis.axisLabel?.width) axis.axisLabel = { ...axis.axisLabel, width: room, lineHeight: 13 };
+        if (width < NARROW) {
+          axis.axisLabel = { interval: 0, ...axis.axisLabel, hideOverlap: false, fontSize: 11, lineHeight: 13 };
+          if (axis.position === "right") axis.data = axis.data?.map((words) => String(words).replace(" / ", "\n/ "));
+        }
       } else if (dimension === "x" && axis.data?.length <= 6) {
         // A few names are all written out, on two lines where they must be.
         axis.axisLabel = { interval: 0, hideOverlap: false, overflow: "break", width: Math.max(48, (width - 72) / axis.data.length - 8), ...axis.axisLabel };
@@ -168,6 +182,12 @@ function dress(option, settings, colors, isStill, width) {
       const hasLegend = option.legend !== undefined && option.legend.show !== false;
       option.grid = { left: 8, right: 16, top: hasLegend ? 40 : 16, bottom: 8, containLabel: true, ...(Array.isArray(option.grid) ? {} : option.grid) };
       if (hasLegend) option.legend = { type: "scroll", top: 0, left: 0, ...option.legend };
+      // A few words that need a second line get it, and are not turned over like pages.
+      const letters = series.reduce((sum, item) => sum + String(item?.name ?? "").length, 0);
+      if (hasLegend && series.length <= 4 && letters * 6.5 + series.length * 34 > width) {
+        option.legend = { ...option.legend, type: "plain", itemGap: 10 };
+        option.grid = { ...option.grid, top: (Number(option.grid.top) || 40) + 20 };
+      }
     }
   }
   option.aria = { enabled: true, label: { enabled: false }, decal: { show: colors.isContrast, decals: patterns(`${colors.surface}80`) } };
@@ -199,7 +219,16 @@ export function mount(element, optionJson, settingsJson) {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(act);
   };
-  const sizes = new ResizeObserver(() => later(() => chart.resize()));
+  const kind = () => (element.clientWidth < NARROW ? 0 : element.clientWidth < ROOMY ? 1 : 2);
+  let before = kind();
+  const sizes = new ResizeObserver(() =>
+    later(() => {
+      const now = kind();
+      if (now === before) return chart.resize();
+      before = now;
+      draw(false);
+    }),
+  );
   sizes.observe(element);
   const recolor = () => later(() => draw(false));
   const attributes = new MutationObserver(recolor);

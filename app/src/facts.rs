@@ -96,13 +96,15 @@ pub struct PaneLayout {
     pub left_open: bool,
     /// Width of the list of conversations, CSS pixels.
     pub left_width_px: u32,
+    /// Whether the artifact panel stands beside the chat, where there is room for it.
+    pub right_open: bool,
     /// Width of the artifact panel, CSS pixels.
     pub right_width_px: u32,
 }
 
 impl Default for PaneLayout {
     fn default() -> Self {
-        Self { left_open: true, left_width_px: 272, right_width_px: 520 }
+        Self { left_open: true, left_width_px: 272, right_open: true, right_width_px: 440 }
     }
 }
 
@@ -112,26 +114,26 @@ impl PaneLayout {
     /// Bounds of the artifact panel's width.
     pub const RIGHT_PX: (u32, u32) = (340, 960);
 
-    /// Writes the value of the cookie: `<0|1>.<left>.<right>`.
+    /// Writes the value of the cookie: `<left open>.<width>.<right open>.<width>`.
     #[must_use]
     pub fn to_cookie(self) -> String {
-        format!("{}.{}.{}", u8::from(self.left_open), self.left_width_px, self.right_width_px)
+        let Self { left_open, left_width_px, right_open, right_width_px } = self;
+        format!("{}.{left_width_px}.{}.{right_width_px}", u8::from(left_open), u8::from(right_open))
     }
 
     /// Reads the value of the cookie; what cannot be read is as it is by default.
     #[must_use]
     pub fn from_cookie(value: &str) -> Self {
-        let mut pieces = value.split('.');
+        let mut pieces = value.split('.').map(|piece| piece.parse::<u32>().ok());
+        let mut next = || pieces.next().flatten();
         let fallback = Self::default();
-        let open = pieces.next().and_then(|piece| piece.parse::<u8>().ok());
-        let left = pieces.next().and_then(|piece| piece.parse::<u32>().ok());
-        let right = pieces.next().and_then(|piece| piece.parse::<u32>().ok());
+        let (left_open, left, right_open, right) = (next(), next(), next(), next());
+        let bounded = |px: Option<u32>, (low, high), usual| px.map_or(usual, |px: u32| px.clamp(low, high));
         Self {
-            left_open: open.map_or(fallback.left_open, |open| open != 0),
-            left_width_px: left
-                .map_or(fallback.left_width_px, |px| px.clamp(Self::LEFT_PX.0, Self::LEFT_PX.1)),
-            right_width_px: right
-                .map_or(fallback.right_width_px, |px| px.clamp(Self::RIGHT_PX.0, Self::RIGHT_PX.1)),
+            left_open: left_open.map_or(fallback.left_open, |open| open != 0),
+            left_width_px: bounded(left, Self::LEFT_PX, fallback.left_width_px),
+            right_open: right_open.map_or(fallback.right_open, |open| open != 0),
+            right_width_px: bounded(right, Self::RIGHT_PX, fallback.right_width_px),
         }
     }
 }
@@ -239,8 +241,10 @@ mod tests {
 
     #[test]
     fn a_pane_cookie_reads_back_and_bad_ones_fall_back() {
-        let layout = PaneLayout { left_open: false, left_width_px: 300, right_width_px: 700 };
-        assert_eq!(PaneLayout::from_cookie(&layout.to_cookie()), layout);
+        for (left_open, right_open) in [(false, true), (true, false)] {
+            let layout = PaneLayout { left_open, left_width_px: 300, right_open, right_width_px: 700 };
+            assert_eq!(PaneLayout::from_cookie(&layout.to_cookie()), layout);
+        }
         assert_eq!(PaneLayout::from_cookie("nonsense"), PaneLayout::default());
         assert_eq!(PaneLayout::from_cookie("1.999999.0").left_width_px, PaneLayout::LEFT_PX.1);
     }
@@ -248,7 +252,7 @@ mod tests {
     #[test]
     fn cookies_name_language_and_colours() {
         let found =
-            CookiePreferences::from_header("a=b; penny_locale=es;penny_scheme=dark; penny_panes=0.250.600");
+            CookiePreferences::from_header("a=b; penny_locale=es;penny_scheme=dark; penny_panes=0.250.1.600");
         assert_eq!(found.locale, Some(Locale::Es));
         assert_eq!(found.color_scheme, Some(ColorScheme::Dark));
         assert!(!found.panes.left_open);

@@ -16,7 +16,8 @@ use leptos::prelude::*;
 use leptos_meta::ServerMetaContext;
 use leptos_router::location::RequestUrl;
 use penny_app::{
-    Api, RequestFacts, SignInMethods, SignInProvider, SiteAssets, StatusSink, api::GraphqlTransport, facts,
+    Api, PaneLayout, RequestFacts, SignInMethods, SignInProvider, SiteAssets, StatusSink,
+    api::GraphqlTransport, facts,
 };
 use penny_types::{ColorScheme, Fault, FaultCode, Locale, people::ViewerView};
 use serde_json::{Value, json};
@@ -41,6 +42,10 @@ impl GraphqlTransport for Canned {
             "Models" => Ok(json!({ "models": [
                 { "id": "demo/demo", "name": "Demo", "provider": "PENNY", "isDefault": true, "isDemo": true },
             ] })),
+            "Tokens" => Ok(json!({ "tokens": [{
+                "id": "tok_00000000000000000000000001", "name": "<b>Nightly</b> report", "scopes": ["chat"],
+                "createdAt": "2026-11-01T09:00:00Z", "expiresAt": "2026-12-01T09:00:00Z", "lastUsedAt": null,
+            }] })),
             "Tools" => Ok(json!({ "tools": [] })),
             "Artifacts" => Ok(json!({ "artifacts": { "items": [], "nextCursor": null } })),
             _ => Err(Fault::new(FaultCode::NotFound)),
@@ -183,6 +188,27 @@ async fn settings_know_the_viewer() {
     assert_eq!(status, 200);
     assert!(html.contains("alice@acme.example"));
     assert!(html.contains("Europe/Madrid"));
+    assert!(html.contains("&lt;b&gt;Nightly&lt;/b&gt; report"));
+    assert!(html.contains("Expires 1 Dec 2026"), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_artifact_panel_is_drawn_beside_the_chat_unless_it_was_put_away() {
+    let aside = "id=\"artifacts\"";
+    let usual = facts(Locale::En, ColorScheme::Light);
+    let (_, html) = page("/", usual.clone()).await;
+    assert!(html.contains(aside) && html.contains("data-right=\"open\""));
+    let (_, html) = page("/settings", usual.clone()).await;
+    assert!(!html.contains(aside), "it belongs to the chat");
+    let panes = PaneLayout { right_open: false, ..PaneLayout::default() };
+    let (_, html) = page("/", RequestFacts { panes, ..usual }).await;
+    assert!(!html.contains(aside) && html.contains("data-right=\"closed\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_model_is_named_in_the_readers_language() {
+    let (_, html) = page("/", facts(Locale::Es, ColorScheme::Light)).await;
+    assert!(html.contains("Demo de PENNY (no es un modelo de lenguaje)"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

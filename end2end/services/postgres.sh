@@ -4,6 +4,8 @@
 #   postgres.sh start   starts it unless it runs; the last line printed is its URL
 #   postgres.sh stop    stops it and removes its data
 #   postgres.sh url     prints its URL, or fails when it does not run
+#   postgres.sh pause   stops it and keeps its data: a server that goes away
+#   postgres.sh resume  starts it again where it was
 #
 # Each clone has its own server, and every start of a stopped one begins with an empty cluster: it
 # runs without fsync, so what a crash leaves is worth nothing.
@@ -61,6 +63,13 @@ url() { [ -f "$RUN/port" ] && printf 'postgres://postgres@127.0.0.1:%s/postgres\
 
 runs() { [ -f "$RUN/port" ] && as_server "$1/pg_ctl" -D "$RUN/data" status >/dev/null 2>&1; }
 
+# launch BIN PORT   Two tests may want many connections; nothing here has to survive a power cut.
+launch() {
+  as_server "$1/pg_ctl" -D "$RUN/data" -l "$RUN/log" -w -t 30 start -o "-p $2 -k $RUN \
+    -c listen_addresses=127.0.0.1 -c max_connections=400 -c shared_buffers=64MB -c fsync=off \
+    -c synchronous_commit=off -c full_page_writes=off" >/dev/null 2>&1
+}
+
 start() {
   local bin port
   bin=$(install)
@@ -73,10 +82,7 @@ start() {
     || die "initdb failed: $(tail -n 3 "$RUN/initdb.log")"
   for _ in 1 2 3 4 5; do
     port=$((20000 + (RANDOM * 32768 + RANDOM) % 40000))
-    # Two tests may want many connections; nothing here has to survive a power cut.
-    if as_server "$bin/pg_ctl" -D "$RUN/data" -l "$RUN/log" -w -t 30 start -o "-p $port -k $RUN \
-      -c listen_addresses=127.0.0.1 -c max_connections=400 -c shared_buffers=64MB -c fsync=off \
-      -c synchronous_commit=off -c full_page_writes=off" >/dev/null 2>&1; then
+    if launch "$bin" "$port"; then
       printf '%s\n' "$port" >"$RUN/port"
       url
       return
@@ -93,9 +99,17 @@ stop() {
   rm -rf "$RUN"
 }
 
+pause() {
+  cd "$RUN" && as_server "$(install)/pg_ctl" -D "$RUN/data" -m fast -w stop >/dev/null 2>&1 || die "it did not stop"
+}
+
+resume() { cd "$RUN" && launch "$(install)" "$(cat "$RUN/port")" || die "it did not start: $(tail -n 3 "$RUN/log")"; }
+
 case "${1:-}" in
+  pause) pause ;;
+  resume) resume ;;
   start) start ;;
   stop) stop ;;
   url) runs "$(install)" && url || die "it does not run: postgres.sh start" ;;
-  *) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

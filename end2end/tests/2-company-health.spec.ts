@@ -2,6 +2,7 @@
 //    the chart, opens the dashboard, changes its filters, and Esc brings her back.
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
+import { awake } from "../lib/chat.ts";
 import { expect, test } from "../lib/test.ts";
 
 /** Picks a stretch of time on a dashboard. */
@@ -12,7 +13,6 @@ async function period(page: Page, name: string): Promise<void> {
 test("from a starter to the chart, to the dashboard and back", async ({ chat, page }) => {
   await expect(chat.conversations).toBeVisible();
   await expect(chat.composer).toBeVisible();
-  if (!(await chat.artifacts.isVisible())) await chat.button("ui-show-artifacts").click();
   await expect(chat.artifacts).toBeVisible();
   const starters = page.getByLabel(chat.t("chat-starters-label")).getByRole("button");
   await expect(starters).toHaveCount(4);
@@ -29,15 +29,12 @@ test("from a starter to the chart, to the dashboard and back", async ({ chat, pa
   expect((await chat.said()).length).toBeGreaterThan(40);
 
   const conversation = page.url();
-  const open = page.getByRole("link", { name: chat.t("dashboard-open") });
-  // The answer may offer the dashboard by itself; if it does not, she asks for it.
-  if ((await open.count()) === 0) {
-    await chat.ask("Open the company health dashboard");
-    await expect(chat.lastAnswer.getByText("load_dashboard").first()).toBeVisible();
-    await chat.settled();
-  }
-  await open.first().click();
-  await expect(page).toHaveURL(/\/d\/company-health/);
+  // In the answer, on the chart's own card; it stands on the same card in the panel too.
+  const open = chat.lastAnswer.getByRole("link", { name: chat.t("dashboard-open") });
+  await expect(open).toHaveAttribute("href", "/d/company-health?period=MTD");
+  await expect(chat.artifacts.getByRole("link", { name: chat.t("dashboard-open") })).toBeVisible();
+  await open.click();
+  await expect(page).toHaveURL(/\/d\/company-health\?period=MTD/);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   const figures = async (): Promise<string> => (await page.getByRole("main").getByRole("article").allInnerTexts()).join("\n");
   await expect(page.getByRole("main").getByRole("article").first()).toBeVisible();
@@ -53,6 +50,19 @@ test("from a starter to the chart, to the dashboard and back", async ({ chat, pa
   await page.keyboard.press("Escape");
   await expect(page).toHaveURL(conversation);
   await expect(chat.lastAnswer).toBeVisible();
+});
+
+test("a chart leads to its dashboard with the period and the unit it was asked with", async ({ chat, page }) => {
+  await chat.ask("How is Studio doing this year?");
+  await chat.settled();
+  const open = chat.lastAnswer.getByRole("link", { name: chat.t("dashboard-open") }).first();
+  const address = await open.getAttribute("href");
+  expect(address).toMatch(/^\/d\/company-health\?period=YTD&unit=bu&id=\w+/);
+  const unit = new URL(address!, page.url()).searchParams.get("id")!;
+  await open.click();
+  await expect(page.getByLabel(chat.t("dashboard-unit"), { exact: true })).toHaveValue("bu");
+  await expect(page.getByLabel(chat.t("dashboard-which-bu"), { exact: true })).toHaveValue(unit);
+  await expect(page.getByRole("radio", { name: chat.t("dashboard-period-ytd") })).toBeChecked();
 });
 
 test("a chart can be kept and taken along", async ({ chat, page }) => {
@@ -111,11 +121,14 @@ test("the panes fold away and can be made wider", async ({ chat, page }) => {
   await expect(chat.conversations).toBeHidden();
   await page.keyboard.press("Control+Shift+S");
   await expect(chat.conversations).toBeVisible();
-  const wasOpen = await chat.artifacts.isVisible();
+  await expect(chat.artifacts).toBeVisible();
   await page.keyboard.press("Control+]");
-  await expect(chat.artifacts).toBeVisible({ visible: !wasOpen });
+  await expect(chat.artifacts).toBeHidden();
+  await page.reload();
+  await awake(page);
+  await expect(chat.artifacts, "how the panes stand is remembered").toBeHidden();
   await page.keyboard.press("Control+]");
-  await expect(chat.artifacts).toBeVisible({ visible: wasOpen });
+  await expect(chat.artifacts).toBeVisible();
 
   const edge = page.getByRole("separator", { name: chat.t("ui-resize-conversations") });
   const width = (await chat.conversations.boundingBox())!.width;
@@ -123,4 +136,47 @@ test("the panes fold away and can be made wider", async ({ chat, page }) => {
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");
   await expect.poll(async () => (await chat.conversations.boundingBox())!.width).toBeGreaterThan(width);
+});
+
+test("the panes are there with the first paint and nothing moves when the page comes to life", async ({ browser, chat, page, penny }) => {
+  await expect(chat.artifacts).toBeVisible();
+  for (const [width, isBeside] of [[1440, true], [1100, false], [390, false]] as const) {
+    await page.setViewportSize({ width, height: 800 });
+    // Without its code, the page is what the server drew.
+    const storageState = await page.context().storageState();
+    const context = await browser.newContext({ storageState, viewport: { width, height: 800 }, javaScriptEnabled: false });
+    const asleep = await context.newPage();
+    await asleep.goto(penny.url);
+    await expect(asleep.getByRole("complementary", { name: chat.t("ui-pane-artifacts") })).toBeVisible({ visible: isBeside });
+    const before = await asleep.getByRole("main").boundingBox();
+    await context.close();
+    await page.goto(penny.url);
+    await awake(page);
+    await expect(chat.artifacts).toBeVisible({ visible: isBeside });
+    expect(await page.getByRole("main").boundingBox(), `at ${width} pixels`).toEqual(before);
+  }
+});
+
+test("on a phone the outer panes are drawers that hold the focus and give it back", async ({ chat, page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const [key, pane] of [
+    ["ui-show-conversations", chat.conversations],
+    ["ui-show-artifacts", chat.artifacts],
+  ] as const) {
+    await expect(pane).toBeHidden();
+    const opener = chat.button(key);
+    await opener.click();
+    await expect(pane).toBeVisible();
+    for (let count = 0; count < 40; count++) {
+      await page.keyboard.press("Tab");
+      const isInside = await page.evaluate(
+        (drawer) => document.activeElement === document.body || drawer!.contains(document.activeElement),
+        await pane.elementHandle(),
+      );
+      expect(isInside, "the focus stays in the drawer").toBe(true);
+    }
+    await page.keyboard.press("Escape");
+    await expect(pane).toBeHidden();
+    await expect(opener).toBeFocused();
+  }
 });

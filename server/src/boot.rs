@@ -22,6 +22,7 @@ use penny_core::{
     routing::Routing,
     tasks::Tasks,
     tenants::NewTenant,
+    tools::Tool,
 };
 use penny_net::{ClientFactory, Policy};
 use penny_ports::{bus::EventBus, models::ModelProvider};
@@ -49,13 +50,15 @@ pub struct Outside {
     pub clients: ClientFactory,
     /// Models to use instead of those the configuration names.
     pub models: Option<Vec<Arc<dyn ModelProvider>>>,
+    /// Tools beside those that come with PENNY.
+    pub tools: Vec<Arc<dyn Tool>>,
 }
 
 impl Default for Outside {
     fn default() -> Self {
         let world =
             World { clock: Arc::new(SystemClock), ids: Arc::new(UuidV7Ids), entropy: Arc::new(OsEntropy) };
-        Self { world, clients: ClientFactory::new(Policy::default()), models: None }
+        Self { world, clients: ClientFactory::new(Policy::default()), models: None, tools: Vec::new() }
     }
 }
 
@@ -129,6 +132,8 @@ async fn services(config: &Config, outside: &Outside, shared: Shared) -> Result<
         None => models::routing(&config.models, outside).await?,
     };
     let mut setup = Setup::with_models(routing);
+    setup.live_per_person = config.models.live_per_person;
+    setup.tools.clone_from(&outside.tools);
     setup.approved_by_hand.clone_from(&config.tools.approve);
     setup.identity = identity::Options { passwords_enabled: config.auth.password_enabled };
     Ok(Services::new(shared, setup)?)

@@ -4,7 +4,7 @@ use super::{Api, documents};
 use futures::Stream;
 use penny_types::{
     ArtifactId, Fault, Page,
-    artifacts::{ArtifactFilter, ArtifactUpdate, ArtifactView},
+    artifacts::{ArtifactFilter, ArtifactUpdate, ArtifactView, NewArtifact},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -44,6 +44,14 @@ impl Api {
     ) -> Result<T, Fault> {
         let variables = json!({ "id": id, "version": version });
         self.ask(documents::ARTIFACT_CONTENT, "artifactContent", variables).await
+    }
+
+    /// Makes an artifact.
+    ///
+    /// # Errors
+    /// `invalid` when its title or content cannot be, `too_large` when there is too much of it.
+    pub async fn create_artifact(&self, input: &NewArtifact) -> Result<ArtifactView, Fault> {
+        self.ask(documents::CREATE_ARTIFACT, "createArtifact", json!({ "input": input })).await
     }
 
     /// Keeps an artifact at hand, or no longer.

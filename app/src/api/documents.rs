@@ -43,10 +43,14 @@ documents! {
     ARTIFACT = "Artifact" in "artifact";
     ARTIFACTS = "Artifacts" in "artifacts";
     ARTIFACT_CONTENT = "ArtifactContent" in "artifact_content";
+    CREATE_ARTIFACT = "CreateArtifact" in "create_artifact";
     SET_ARTIFACT_PINNED = "SetArtifactPinned" in "set_artifact_pinned";
     RENAME_ARTIFACT = "RenameArtifact" in "rename_artifact";
     DELETE_ARTIFACT = "DeleteArtifact" in "delete_artifact";
     ARTIFACT_UPDATES = "ArtifactUpdates" in "artifact_updates";
+    TOKENS = "Tokens" in "tokens";
+    CREATE_TOKEN = "CreateToken" in "create_token";
+    REVOKE_TOKEN = "RevokeToken" in "revoke_token";
     DASHBOARDS = "Dashboards" in "dashboards";
     DASHBOARD = "Dashboard" in "dashboard";
 }

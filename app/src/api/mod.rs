@@ -10,12 +10,14 @@ mod conversations;
 mod dashboards;
 mod documents;
 mod socket;
+mod tokens;
 mod turns;
 mod viewer;
 
 pub use browser::BrowserTransport;
 pub use documents::{DOCUMENTS, Document};
 pub use socket::{Connection, connection};
+pub use tokens::{FreshToken, TokenWish};
 
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};

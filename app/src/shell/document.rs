@@ -118,7 +118,7 @@ mod tests {
             ..default_brand()
         };
         let css = look(&brand, PaneLayout::default());
-        assert_eq!(css, ":root{--on-brand:#ffffff;--radius:8px;--left-width:272px;--right-width:520px}");
+        assert_eq!(css, ":root{--on-brand:#ffffff;--radius:8px;--left-width:272px;--right-width:440px}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::{
     facts::PaneLayout,
     features::{chat::provide_open_chat, conversations::ConversationsPane, sign_in::in_query},
     routes::ArtifactPanel,
-    state::{Panes, tr, use_locale, use_panes, use_viewer},
+    state::{Drawer, LEFT_ID, Panes, RIGHT_ID, tr, use_locale, use_panes, use_viewer},
     ui::{LiveRegion, Side, Splitter},
 };
 use leptos::prelude::*;
@@ -34,13 +34,36 @@ fn panes_view() -> AnyView {
     let is_full = Memo::new(move |_| path.with(|path| path.starts_with("/d/") || path.starts_with("/a/")));
     close_drawer_on_navigation(panes);
     let left = move || if panes.left_open.get() { "open" } else { "closed" };
-    let drawer = move || if panes.left_drawer.get() { "open" } else { "closed" };
     let right = move || if panes.right_open.get() { "open" } else { "closed" };
-    let shows_right = move || panes.right_open.get() && !is_full.get();
+    let drawer = move || match panes.drawer.get() {
+        Some(Drawer::Left) => "left",
+        Some(Drawer::Right) => "right",
+        None => "closed",
+    };
+    // What lies below a drawer cannot be reached until it is closed.
+    let is_below = move |own: Option<Drawer>| panes.drawer.get().is_some_and(|drawer| Some(drawer) != own);
+    // The panel belongs to the chat.
+    let is_chat = Memo::new(move |_| path.with(|path| path == "/" || path.starts_with("/c/")));
+    let has_right = Memo::new(move |_| {
+        (panes.right_open.get() || panes.drawer.get() == Some(Drawer::Right)) && is_chat.get()
+    });
     view! {
-        <a class="skip-link" href="#main">{tr(keys::UI_SKIP_TO_CONTENT)}</a>
-        <div class="workbench" data-left=left data-drawer=drawer data-right=right class:is-full=move || is_full.get()>
-            <nav class="pane pane-left" aria-label=tr(keys::UI_PANE_CONVERSATIONS)>
+        <a class="skip-link" href="#main" inert=move || is_below(None)>{tr(keys::UI_SKIP_TO_CONTENT)}</a>
+        <div
+            class="workbench"
+            class:is-full=move || is_full.get()
+            class:is-chat=move || is_chat.get()
+            data-left=left
+            data-drawer=drawer
+            data-right=right
+        >
+            <nav
+                class="pane pane-left"
+                id=LEFT_ID
+                tabindex="-1"
+                aria-label=tr(keys::UI_PANE_CONVERSATIONS)
+                inert=move || is_below(Some(Drawer::Left))
+            >
                 <ConversationsPane/>
                 <Splitter
                     label=tr(keys::UI_RESIZE_CONVERSATIONS)
@@ -51,12 +74,18 @@ fn panes_view() -> AnyView {
                     default_px=PaneLayout::default().left_width_px
                 />
             </nav>
-            <div class="drawer-veil" on:click=move |_| panes.left_drawer.set(false)></div>
-            <main class="pane pane-main" id="main" tabindex="-1" aria-label=tr(keys::UI_MAIN)>
+            <div class="drawer-veil" on:click=move |_| { panes.close_drawer(); }></div>
+            <main
+                class="pane pane-main"
+                id="main"
+                tabindex="-1"
+                aria-label=tr(keys::UI_MAIN)
+                inert=move || is_below(None)
+            >
                 <Outlet/>
             </main>
-            <Show when=shows_right>
-                <aside class="pane pane-right" aria-label=tr(keys::UI_PANE_ARTIFACTS)>
+            <Show when=move || has_right.get()>
+                <aside class="pane pane-right" id=RIGHT_ID tabindex="-1" aria-label=tr(keys::UI_PANE_ARTIFACTS)>
                     <ArtifactPanel/>
                     <Splitter
                         label=tr(keys::UI_RESIZE_ARTIFACTS)
@@ -81,7 +110,7 @@ fn close_drawer_on_navigation(panes: Panes) {
     Effect::new(move |earlier: Option<String>| {
         let path = path.get();
         if earlier.is_some_and(|earlier| earlier != path) {
-            panes.close_drawers();
+            panes.leave_drawer();
         }
         path
     });

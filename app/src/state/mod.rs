@@ -12,7 +12,7 @@ mod words;
 
 pub use clock::{Clock, DayGroup, use_clock};
 pub use modules::{Modules, use_modules};
-pub use panes::{Panes, use_panes};
+pub use panes::{Drawer, LEFT_ID, Panes, RIGHT_ID, use_panes};
 pub use preferences::{Preferences, use_preferences};
 pub use toasts::{Toast, ToastAction, ToastTone, Toasts, use_toasts};
 pub use words::{say, say_with, tr, tr_with, use_locale};

@@ -1,4 +1,5 @@
-use super::{Glyph, Icon};
+use super::{Glyph, Icon, small::key_names};
+use crate::state::use_locale;
 use leptos::{ev::MouseEvent, prelude::*, text_prop::TextProp};
 
 /// How a button looks.
@@ -100,9 +101,13 @@ pub fn IconButton(
     on_press: Callback<MouseEvent>,
 ) -> impl IntoView {
     let name = label.clone();
+    let locale = use_locale();
     let tip = move || {
         let label = label.get();
-        if keys.is_empty() { label.into_owned() } else { format!("{label} ({keys})") }
+        match keys {
+            "" => label.into_owned(),
+            keys => format!("{label} ({})", key_names(locale.get(), keys)),
+        }
     };
     let word = |flag: bool| if flag { "true" } else { "false" };
     view! {

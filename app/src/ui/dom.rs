@@ -61,6 +61,23 @@ pub fn focus_soon(id: impl Into<String>) {
     request_animation_frame(move || focus(&id));
 }
 
+/// Moves the focus from inside the element with this id to the first of what a selector finds, once the
+/// pending changes are on the page: for what hides the part of the page that it stands in itself.
+pub fn hand_focus_on(from: &'static str, selector: &'static str) {
+    let is_inside = document()
+        .get_element_by_id(from)
+        .is_some_and(|from| focused().is_some_and(|focused| from.contains(Some(&focused))));
+    if !is_inside {
+        return;
+    }
+    request_animation_frame(move || {
+        let found = document().query_selector(selector).ok().flatten();
+        if let Some(found) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+            let _ = found.focus();
+        }
+    });
+}
+
 /// Scrolls the element with this id into view, no further than needed.
 pub fn reveal(id: &str) {
     if let Some(element) = document().get_element_by_id(id) {

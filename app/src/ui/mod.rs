@@ -3,6 +3,7 @@
 //! Texts are `TextProp`s, so that they can follow the reader's language: pass [`crate::state::tr`].
 
 mod button;
+pub mod clipboard;
 mod dialog;
 pub mod dom;
 mod field;

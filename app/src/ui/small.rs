@@ -1,7 +1,7 @@
 use super::{Button, Glyph, Icon, Look};
 use crate::state::{tr, tr_with, use_locale};
 use leptos::{ev::MouseEvent, prelude::*, text_prop::TextProp};
-use penny_types::Fault;
+use penny_types::{Fault, Locale};
 use penny_words::keys;
 
 /// How a badge is coloured.
@@ -46,9 +46,32 @@ pub fn Kbd(
     #[prop(into)]
     combination: String,
 ) -> impl IntoView {
+    let locale = use_locale();
     // A lone `+` at the end would be the plus key, which nothing here uses.
-    let keys = combination.split('+').map(|key| view! { <kbd>{key.to_owned()}</kbd> }).collect_view();
+    let keys = combination
+        .split('+')
+        .map(|key| {
+            let key = key.to_owned();
+            view! { <kbd>{move || key_name(locale.get(), &key)}</kbd> }
+        })
+        .collect_view();
     view! { <span class="keys">{keys}</span> }.into_any()
+}
+
+/// Returns what stands on a key in somebody's language.
+fn key_name(locale: Locale, key: &str) -> String {
+    let words = match key {
+        "Enter" => keys::UI_KEY_ENTER,
+        "Shift" => keys::UI_KEY_SHIFT,
+        "Esc" => keys::UI_KEY_ESCAPE,
+        _ => return key.to_owned(),
+    };
+    penny_words::text(locale, words, &[])
+}
+
+/// Writes a combination of keys in somebody's language.
+pub(super) fn key_names(locale: Locale, combination: &str) -> String {
+    combination.split('+').map(|key| key_name(locale, key)).collect::<Vec<_>>().join("+")
 }
 
 /// Words for those who listen.

@@ -151,6 +151,9 @@ pub struct ChartContent {
     pub table: TableContent,
     /// One sentence that says what it shows.
     pub summary: String,
+    /// The dashboard on which the same figures live, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dashboard: Option<crate::dashboards::DashboardLink>,
 }
 
 /// A dashboard as an artifact: where the living one is, and its figures when it was made.

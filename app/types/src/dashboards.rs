@@ -64,6 +64,16 @@ impl Default for DashboardFilters {
     }
 }
 
+/// A dashboard, seen with certain filters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DashboardLink {
+    /// Its address.
+    pub slug: String,
+    /// What it is asked about.
+    pub filters: DashboardFilters,
+}
+
 /// A choice a filter offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]

@@ -44,11 +44,13 @@ pub struct NewMessage {
     pub content: String,
     /// Artifact versions to read along.
     #[cfg_attr(feature = "graphql", graphql(default))]
+    #[serde(deserialize_with = "or_none")]
     pub attachments: Vec<ArtifactVersionId>,
     /// Names of the tools that may be called; absent means all the person may use.
     pub tools_allowed: Option<Vec<String>>,
     /// Kinds of artifact that are hoped for.
     #[cfg_attr(feature = "graphql", graphql(default))]
+    #[serde(deserialize_with = "or_none")]
     pub artifacts_expected: Vec<ArtifactKind>,
     /// `provider/model` to ask; absent means the conversation's.
     pub model: Option<String>,
@@ -59,6 +61,11 @@ pub struct NewMessage {
     /// The client's own name for this message: sent twice, answered once. At most 64 characters.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
     pub client_key: Option<String>,
+}
+
+/// Reads a list; `null`, which some programs write for an empty one, is none.
+fn or_none<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
 /// A turn and the messages it joins.

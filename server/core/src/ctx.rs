@@ -1,5 +1,6 @@
 //! Who acts, for whom, and where: made once a request by the transport and passed to every service.
 
+use crate::access::Action;
 use chrono::{DateTime, SubsecRound, Utc};
 use penny_ports::world::{Clock, Entropy, IdSource};
 use penny_types::{
@@ -137,6 +138,26 @@ impl Ctx {
     #[must_use]
     pub fn mint<Id: From<Uuid>>(&self) -> Id {
         self.world.mint()
+    }
+
+    /// Returns the context in which a reading tool runs: a token that may call it need not also name
+    /// the data it reads. What its owner may not read, it does not read either.
+    #[must_use]
+    pub fn inside_a_reading_tool(&self) -> Self {
+        let mut inside = self.clone();
+        if !self.grants.scopes.is_empty() {
+            let mut grants = Grants::clone(&self.grants);
+            grants.scopes.push(Action::DatasourceQuery.scope().to_owned());
+            inside.grants = Arc::new(grants);
+        }
+        inside
+    }
+
+    /// Returns what finds the request again in the log, in a fault a person was shown, and in the rows
+    /// it wrote.
+    #[must_use]
+    pub fn trace_id(&self) -> String {
+        self.request.to_string()
     }
 
     /// Returns whose data is touched: the person acted for, else the actor.

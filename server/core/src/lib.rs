@@ -15,6 +15,7 @@ pub mod demo;
 pub mod fault;
 pub mod foundation;
 pub mod identity;
+pub mod jobs;
 pub mod routing;
 pub mod services;
 pub mod tasks;

@@ -8,6 +8,7 @@ use crate::{
     datasources::Datasources,
     foundation::Shared,
     identity::{self, Identity},
+    jobs::{Jobs, Kind, Tidy},
     routing::Routing,
     tenants::Tenants,
     tools::{BadContract, Registry, Tool, Tools, builtin},
@@ -26,8 +27,12 @@ pub struct Setup {
     pub approved_by_hand: HashSet<String>,
     /// What every call of a model passes through.
     pub filters: Filters,
+    /// How many answers a person may have under way at once in one process.
+    pub live_per_person: usize,
     /// How people sign in.
     pub identity: identity::Options,
+    /// Kinds of jobs beside those that come with PENNY.
+    pub jobs: Vec<Arc<dyn Kind>>,
 }
 
 impl Setup {
@@ -39,7 +44,9 @@ impl Setup {
             tools: Vec::new(),
             approved_by_hand: HashSet::new(),
             filters: Filters::default(),
+            live_per_person: 1_000,
             identity: identity::Options::default(),
+            jobs: Vec::new(),
         }
     }
 }
@@ -67,6 +74,8 @@ pub struct Services {
     pub dashboards: Dashboards,
     /// Models.
     pub routing: Routing,
+    /// Work done later.
+    pub jobs: Jobs,
 }
 
 impl Services {
@@ -90,10 +99,21 @@ impl Services {
             artifacts.clone(),
             setup.routing.clone(),
             setup.filters,
-        );
+        )
+        .with_live_per_person(setup.live_per_person);
+        let identity = Identity::new(shared.clone()).with_options(setup.identity);
+        let tidy = Tidy {
+            shared: shared.clone(),
+            conversations: conversations.clone(),
+            artifacts: artifacts.clone(),
+            identity: identity.clone(),
+        };
+        let mut kinds: Vec<Arc<dyn Kind>> = vec![Arc::new(tidy)];
+        kinds.extend(setup.jobs);
         Ok(Self {
             tenants: Tenants::new(shared.clone()),
-            identity: Identity::new(shared.clone()).with_options(setup.identity),
+            jobs: Jobs::new(shared.clone(), kinds),
+            identity,
             conversations,
             turns,
             tools,
@@ -108,6 +128,7 @@ impl Services {
     /// Starts the work that goes on beside the requests.
     pub fn start(&self) {
         self.turns.start();
+        self.shared.tasks.spawn(self.jobs.clone().run());
         self.shared.tasks.spawn(Sequencer::new(self.shared.clone()).run());
     }
 }

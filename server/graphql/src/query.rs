@@ -20,6 +20,11 @@ pub(crate) fn parts<'a>(context: &Context<'a>) -> Result<(&'a Ctx, &'a Arc<Servi
     Ok((context.data::<Ctx>()?, context.data::<Arc<Services>>()?))
 }
 
+/// Makes the page asked for; an empty cursor, as some programs write for none, begins at the first.
+fn page(cursor: Option<String>, limit: Option<u32>) -> PageRequest {
+    PageRequest { cursor: cursor.filter(|cursor| !cursor.is_empty()), limit }
+}
+
 /// Returns how many items a page asked for may have, for reckoning its cost.
 fn page_size(limit: Option<u32>) -> usize {
     PageRequest { cursor: None, limit }.limit() as usize
@@ -47,7 +52,7 @@ impl Query {
         limit: Option<u32>,
     ) -> Result<Page<ConversationSummary>> {
         let (ctx, services) = parts(context)?;
-        let page = PageRequest { cursor, limit };
+        let page = page(cursor, limit);
         services.conversations.list(ctx, query.as_deref(), &page).await.map_err(|error| fail(ctx, error))
     }
 
@@ -109,7 +114,7 @@ impl Query {
         limit: Option<u32>,
     ) -> Result<Page<ArtifactView>> {
         let (ctx, services) = parts(context)?;
-        let page = PageRequest { cursor, limit };
+        let page = page(cursor, limit);
         services
             .artifacts
             .list(ctx, &filter.unwrap_or_default(), &page)

@@ -13,7 +13,10 @@ const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Sets up the models in order of preference and picks the one used by default.
 pub(super) async fn routing(config: &Models, outside: &Outside) -> Result<Routing> {
-    let wiring = Wiring::new(outside.clients.clone(), Arc::clone(&outside.world.clock));
+    let wiring = Wiring {
+        silence: config.silence(),
+        ..Wiring::new(outside.clients.clone(), Arc::clone(&outside.world.clock))
+    };
     let mut providers: Vec<Arc<dyn ModelProvider>> = Vec::new();
     let mut fallback = None;
     if let Some(base) = &config.openai_compatible.base_url {

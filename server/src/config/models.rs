@@ -3,6 +3,7 @@
 use super::lenient;
 use secrecy::SecretString;
 use serde::Deserialize;
+use std::time::Duration;
 use url::Url;
 
 /// The `[models]` section.
@@ -12,6 +13,12 @@ pub struct Models {
     /// `provider/model`, used when none is picked.
     #[serde(deserialize_with = "lenient::optional")]
     pub default: Option<String>,
+    /// How long a provider may say nothing.
+    #[serde(deserialize_with = "lenient::parsed")]
+    pub silence_seconds: u64,
+    /// How many answers a person may have under way at once.
+    #[serde(deserialize_with = "lenient::parsed")]
+    pub live_per_person: usize,
     /// A server that speaks OpenAI's chat completions.
     pub openai_compatible: OpenAiCompatible,
     /// A local Ollama.
@@ -42,6 +49,12 @@ pub struct Ollama {
 }
 
 impl Models {
+    /// Returns how long a provider may say nothing.
+    #[must_use]
+    pub const fn silence(&self) -> Duration {
+        Duration::from_secs(self.silence_seconds)
+    }
+
     pub(super) fn validate(&self, problems: &mut Vec<String>) {
         let urls = [
             ("models.openai_compatible.base_url", &self.openai_compatible.base_url),
@@ -54,6 +67,12 @@ impl Models {
         }
         if self.openai_compatible.api_key.is_some() && self.openai_compatible.base_url.is_none() {
             problems.push("models.openai_compatible.api_key needs base_url beside it".to_owned());
+        }
+        if !(1..=3600).contains(&self.silence_seconds) {
+            problems.push("models.silence_seconds must be between 1 and 3600".to_owned());
+        }
+        if self.live_per_person == 0 {
+            problems.push("models.live_per_person must be at least 1".to_owned());
         }
         let name = &self.openai_compatible.name;
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

@@ -4,6 +4,7 @@
 use super::refuse::locale;
 use crate::web::{AppState, Refusal, body, fault::problem_as};
 use axum::{
+    body::HttpBody,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -74,6 +75,21 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
         }
         let bytes = body::read(request, limit).await.map_err(|fault| BodyRefusal(fault, locale))?;
         parse(&bytes).map(Self).map_err(|fault| BodyRefusal(fault, locale))
+    }
+}
+
+/// A JSON body that may be left out altogether; then everything is as by default.
+#[derive(Debug)]
+pub(super) struct BodyOrNone<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Default> FromRequest<AppState> for BodyOrNone<T> {
+    type Rejection = BodyRefusal;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, BodyRefusal> {
+        if HttpBody::size_hint(request.body()).exact() == Some(0) {
+            return Ok(Self(T::default()));
+        }
+        Body::from_request(request, state).await.map(|Body(value)| Self(value))
     }
 }
 

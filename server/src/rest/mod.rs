@@ -8,7 +8,7 @@ mod accept;
 mod document;
 mod explorer;
 mod extract;
-mod refuse;
+pub(crate) mod refuse;
 mod responses;
 mod sse;
 mod v1;

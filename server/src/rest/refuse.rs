@@ -29,7 +29,7 @@ impl<T, E: ToFault> OrRefuse<T> for Result<T, E> {
 }
 
 /// Returns the language a request asks for, before it is known who sends it.
-pub(super) fn locale(headers: &HeaderMap) -> Locale {
+pub(crate) fn locale(headers: &HeaderMap) -> Locale {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     accepted.map_or(Locale::En, Locale::from_accept_language)
 }
@@ -41,7 +41,7 @@ pub(super) async fn address(headers: HeaderMap) -> Response {
 }
 
 /// Answers for a method that an address does not take; the `Allow` header is the router's.
-pub(super) async fn method(headers: HeaderMap) -> Response {
+pub(crate) async fn method(headers: HeaderMap) -> Response {
     let fault = Fault::keyed(FaultCode::Malformed, "rest-method");
     problem_as(StatusCode::METHOD_NOT_ALLOWED, &fault, locale(&headers))
 }

@@ -5,10 +5,10 @@ use crate::web::{AppState, Refusal, tenant::Standing};
 use axum::{
     Form,
     extract::{FromRequestParts, State, rejection::FormRejection},
-    http::request::Parts,
+    http::{header, request::Parts},
     response::Response,
 };
-use penny_core::identity::PasswordAttempt;
+use penny_core::{fault::ToFault, identity::PasswordAttempt};
 use secrecy::SecretString;
 use serde::Deserialize;
 use tower_sessions::Session;
@@ -50,7 +50,13 @@ pub async fn sign_in(
         PasswordAttempt { email: fields.email, password: fields.password.0, address: standing.address };
     match state.services.identity.sign_in_password(&standing.visitor(&state), attempt).await {
         Ok(who) => welcome(&state, &session, who, fields.next.as_deref()).await,
-        Err(error) => back(Some(word_for(&error)), fields.next.as_deref()),
+        Err(error) => {
+            let mut answer = back(Some(word_for(&error)), fields.next.as_deref());
+            if let Some(seconds) = error.to_fault().retry_after {
+                answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            answer
+        }
     }
 }
 

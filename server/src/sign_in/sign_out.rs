@@ -1,17 +1,20 @@
 //! `POST /auth/sign-out`
 
-use crate::web::AppState;
+use crate::web::{AppState, problem, tenant::Standing};
 use axum::{
     extract::State,
     http::{HeaderValue, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
+use penny_types::{Fault, FaultCode};
 use tower_sessions::Session;
 
 /// Ends the browser's session.
-pub async fn sign_out(State(state): State<AppState>, session: Session) -> Response {
+pub async fn sign_out(State(state): State<AppState>, standing: Standing, session: Session) -> Response {
     if let Err(error) = session.flush().await {
         tracing::error!(error = &error as &dyn std::error::Error, "a session could not be ended");
+        // Whoever leaves a shared machine has to know that they have not left.
+        return problem(&Fault::new(FaultCode::Unavailable).retry_after(1), standing.locale);
     }
     let redirect = Redirect::to("/sign-in?done=signed_out");
     if !state.config.http.is_https() {

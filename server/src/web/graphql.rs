@@ -4,9 +4,11 @@ use super::{
     Caller, Refusal,
     auth::{authenticate, by_token, token_in},
     body,
+    fault::problem_as,
     state::AppState,
     tenant::Standing,
 };
+use crate::rest::refuse;
 use axum::{
     Json, Router,
     body::Bytes,
@@ -14,7 +16,7 @@ use axum::{
         Request, State,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     },
-    http::{header, request::Parts},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -23,9 +25,15 @@ use penny_core::ctx::{Ctx, Via};
 use penny_graphql::socket::{self, Bounds, Doorkeeper, Inbound, Outbound};
 use penny_types::{Fault, FaultCode, Locale};
 
+/// The sentence for a body that is not said to be JSON.
+const WRONG_KIND: &str = "rest-content-type";
+
 /// Returns the two routes.
 pub fn router() -> Router<AppState> {
-    Router::new().route("/graphql", post(execute)).route("/graphql/ws", get(upgrade))
+    Router::new()
+        .route("/graphql", post(execute))
+        .route("/graphql/ws", get(upgrade))
+        .method_not_allowed_fallback(refuse::method)
 }
 
 async fn execute(State(state): State<AppState>, Caller(ctx): Caller, request: Request) -> Response {
@@ -34,6 +42,9 @@ async fn execute(State(state): State<AppState>, Caller(ctx): Caller, request: Re
         Ok(document) => {
             let answer = penny_graphql::execute(&state.schema, ctx, document).await;
             ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
+        }
+        Err(fault) if fault.message_key == WRONG_KIND => {
+            problem_as(StatusCode::UNSUPPORTED_MEDIA_TYPE, &fault, locale)
         }
         Err(fault) => Refusal::new(fault, locale).into_response(),
     }
@@ -44,7 +55,7 @@ async fn read(request: Request, limit: usize) -> Result<penny_graphql::Request, 
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     // A form on another site can send a body, but not one that says it is JSON.
     if !kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/json")) {
-        return Err(Fault::new(FaultCode::Malformed));
+        return Err(Fault::keyed(FaultCode::Malformed, WRONG_KIND));
     }
     let bytes = body::read(request, limit).await?;
     serde_json::from_slice(&bytes).map_err(|_| Fault::new(FaultCode::Malformed))
@@ -55,11 +66,18 @@ async fn upgrade(State(state): State<AppState>, socket: WebSocketUpgrade, reques
     let keeper = Keeper { state: state.clone(), parts };
     socket
         .protocols([socket::PROTOCOL])
-        .max_message_size(256 * 1024)
+        .max_message_size(state.config.http.body_limit_bytes)
         .on_upgrade(move |socket| run(state, keeper, socket))
 }
 
 async fn run(state: AppState, keeper: Keeper, socket: WebSocket) {
+    if socket.protocol().is_none() {
+        // The client speaks another protocol, or none: the code of graphql-ws for that.
+        let frame = CloseFrame { code: 4406, reason: "Subprotocol not acceptable".into() };
+        let mut socket = socket;
+        let _ = socket.send(Message::Close(Some(frame))).await;
+        return;
+    }
     let (outgoing, incoming) = socket.split();
     let incoming = incoming.filter_map(|message| async {
         match message {

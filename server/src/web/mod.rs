@@ -10,6 +10,7 @@ mod graphql;
 mod headers;
 mod health;
 pub(crate) mod page;
+mod plain;
 pub mod router;
 pub mod sessions;
 pub mod site;

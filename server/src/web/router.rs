@@ -1,9 +1,12 @@
 //! All doors on one address, and what every request passes on its way to one.
 //!
-//! From the outside in: request id, log, headers, panics, time limit, compression, where the caller
-//! stands, cross-site guard, session. Files of the page and the probes need none but the first.
+//! From the outside in: request id, log, headers, panics, time limit, compression, plain pages for
+//! people, where the caller stands, cross-site guard, session. Files of the page and the probes need
+//! none but the first.
 
-use super::{csrf, fault::problem, graphql, headers, health, page, sessions, site, state::AppState, tenant};
+use super::{
+    csrf, fault::problem, graphql, headers, health, page, plain, sessions, site, state::AppState, tenant,
+};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
@@ -29,8 +32,10 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::sign_in::router())
         .fallback(page::serve)
         .layer(sessions::layer(state.services.identity.sessions.clone(), &state.config))
+        .layer(middleware::from_fn(sessions::explain))
         .layer(middleware::from_fn_with_state(state.clone(), csrf::guard))
         .layer(middleware::from_fn_with_state(state.clone(), tenant::stand))
+        .layer(middleware::from_fn(plain::for_people))
         .layer(CompressionLayer::new())
         .layer(DefaultBodyLimit::max(state.config.http.body_limit_bytes));
     Router::new()

@@ -1,9 +1,15 @@
 //! Browsers' sessions: kept by the identity room, carried by tower-sessions.
 
 use async_trait::async_trait;
+use axum::{
+    extract::Request,
+    http::{StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
 use chrono::DateTime;
 use penny_core::identity::{Sessions, SignedIn, StoredSession};
-use penny_types::{PrincipalId, TenantId};
+use penny_types::{Fault, FaultCode, PrincipalId, TenantId};
 use serde::{Deserialize, Serialize};
 use tower_sessions::{
     Expiry, Session, SessionManagerLayer, SessionStore,
@@ -15,9 +21,19 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-use crate::config::Config;
+use super::fault::problem;
+use crate::{config::Config, rest::refuse::locale};
 
 const WHO: &str = "who";
+
+/// Puts words to a session that could not be stored, which the layer below answers without any.
+pub async fn explain(request: Request, next: Next) -> Response {
+    let locale = locale(request.headers());
+    let response = next.run(request).await;
+    let is_bare = response.status() == StatusCode::INTERNAL_SERVER_ERROR
+        && !response.headers().contains_key(header::CONTENT_TYPE);
+    if is_bare { problem(&Fault::new(FaultCode::Unavailable).retry_after(1), locale) } else { response }
+}
 
 /// Who a session belongs to, as it is written in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

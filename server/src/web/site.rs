@@ -13,7 +13,7 @@ use penny_app::SiteAssets;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use std::{borrow::Cow, path::PathBuf, sync::OnceLock};
 
-/// A release build carries these; any other reads them from the folder each time.
+/// What a release build carries.
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
 #[allow_missing = true]
@@ -37,9 +37,12 @@ struct File {
 }
 
 impl Site {
-    /// Makes the site from a folder, or from what the program carries.
+    /// Makes the site from a folder, or from what the program carries. A debug build carries nothing and reads
+    /// the folder that the site is built into, which need not exist while the program is compiled.
     #[must_use]
     pub fn new(folder: Option<PathBuf>) -> Self {
+        let built = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site"));
+        let folder = folder.or_else(|| cfg!(debug_assertions).then(built));
         Self { folder, assets: OnceLock::new() }
     }
 
@@ -56,11 +59,7 @@ impl Site {
             let manifest = self.find("manifest.json").map(|file| serde_json::from_slice(&file.bytes));
             manifest.and_then(Result::ok).unwrap_or_default()
         };
-        if self.folder.is_some() || cfg!(debug_assertions) {
-            read()
-        } else {
-            self.assets.get_or_init(read).clone()
-        }
+        if self.folder.is_some() { read() } else { self.assets.get_or_init(read).clone() }
     }
 
     fn find(&self, path: &str) -> Option<File> {

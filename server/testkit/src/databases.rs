@@ -12,7 +12,11 @@ use penny_core::{
     ctx::World,
     db::{Db, DbOptions},
 };
-use std::sync::Arc;
+use sea_orm::{
+    ConnectOptions, Database, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use std::{path::Path, sync::Arc};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -54,6 +58,35 @@ impl TestDb {
     #[must_use]
     pub fn is_sqlite(&self) -> bool {
         self.options.is_sqlite()
+    }
+}
+
+/// A SQLite file held by another program; it is free again when this is dropped or let go.
+#[derive(Debug)]
+pub struct Held(DatabaseTransaction);
+
+impl Held {
+    /// Holds a file as a program does that writes: others may read.
+    ///
+    /// # Panics
+    /// When somebody else holds it for too long.
+    #[expect(clippy::expect_used, reason = "a test that cannot hold the file cannot go on")]
+    pub async fn hold(file: &Path) -> Self {
+        let mut options = ConnectOptions::new(format!("sqlite://{}", file.display()));
+        options.max_connections(1).sqlx_logging(false);
+        let other = Database::connect(options).await.expect("the file opens");
+        let mode = Some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode: mode, ..TransactionOptions::default() };
+        Self(other.begin_with_options(options).await.expect("the file can be held"))
+    }
+
+    /// Lets it go.
+    ///
+    /// # Panics
+    /// When the file is gone.
+    #[expect(clippy::expect_used, reason = "a test without its file cannot go on")]
+    pub async fn let_go(self) {
+        self.0.rollback().await.expect("the file is still there");
     }
 }
 

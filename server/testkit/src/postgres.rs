@@ -54,6 +54,19 @@ pub async fn fresh_database() -> Option<String> {
     Some(format!("{base}/{name}"))
 }
 
+/// Reads one text from a database, past every door and policy; `None` when there is no row.
+///
+/// # Panics
+/// When the server refuses.
+#[expect(clippy::expect_used, reason = "a test without its database cannot go on")]
+pub async fn read_text(url: &str, sql: &str) -> Option<String> {
+    let admin = Database::connect(url).await.expect("the PostgreSQL server answers");
+    let row = admin.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await;
+    let text = row.expect("the statement is right").and_then(|row| row.try_get_by_index(0).ok());
+    admin.close().await.expect("the connection closes");
+    text
+}
+
 /// Drops what tests of an hour ago left behind.
 async fn drop_leftovers(admin: &DatabaseConnection) {
     let sql = "SELECT datname FROM pg_database WHERE datname ~ '^penny_test_[0-9]+_' \

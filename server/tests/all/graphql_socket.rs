@@ -11,19 +11,28 @@ use tokio_tungstenite::{
 };
 
 /// One end of a socket.
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    async fn open() -> Self {
-        let mut request = app().url("/graphql/ws").replace("http", "ws").into_client_request().unwrap();
-        request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+    pub async fn open() -> Self {
+        Self::open_at(&app().url(""), Some("graphql-transport-ws")).await
+    }
+
+    /// Opens a socket of any server, for any protocol.
+    pub async fn open_at(base: &str, protocol: Option<&str>) -> Self {
+        let mut request = format!("{base}/graphql/ws").replace("http", "ws").into_client_request().unwrap();
+        if let Some(protocol) = protocol {
+            request.headers_mut().insert("sec-websocket-protocol", protocol.parse().unwrap());
+        }
         let (socket, response) = connect_async(request).await.unwrap();
-        assert_eq!(response.headers()["sec-websocket-protocol"], "graphql-transport-ws");
+        if protocol == Some("graphql-transport-ws") {
+            assert_eq!(response.headers()["sec-websocket-protocol"], "graphql-transport-ws");
+        }
         Self(socket)
     }
 
     /// Opens a socket and says who one is.
-    async fn of(person: &Person) -> Self {
+    pub async fn of(person: &Person) -> Self {
         let mut socket = Self::open().await;
         let payload = json!({ "authorization": format!("Bearer {}", person.token) });
         socket.say(&json!({ "type": "connection_init", "payload": payload })).await;
@@ -31,17 +40,17 @@ impl Socket {
         socket
     }
 
-    async fn say(&mut self, message: &Value) {
+    pub async fn say(&mut self, message: &Value) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
 
-    async fn subscribe(&mut self, id: &str, document: &str, variables: Value) {
+    pub async fn subscribe(&mut self, id: &str, document: &str, variables: Value) {
         let payload = json!({ "query": document, "variables": variables });
         self.say(&json!({ "type": "subscribe", "id": id, "payload": payload })).await;
     }
 
     /// Returns the next message, or the code the socket was closed with.
-    async fn hear(&mut self) -> Result<Value, u16> {
+    pub async fn hear(&mut self) -> Result<Value, u16> {
         loop {
             let next = timeout(Duration::from_secs(20), self.0.next()).await.expect("something is said");
             match next {
@@ -54,7 +63,7 @@ impl Socket {
     }
 
     /// Hears everything one operation says, up to its `complete`.
-    async fn hear_out(&mut self, id: &str) -> Vec<Value> {
+    pub async fn hear_out(&mut self, id: &str) -> Vec<Value> {
         let mut heard = Vec::new();
         loop {
             let message = self.hear().await.expect("the socket stays open");
@@ -223,4 +232,22 @@ async fn a_connection_runs_so_many_operations_and_no_two_of_one_name() {
     assert_eq!(socket.hear_out("again").await.len(), 1);
     socket.subscribe("s1", follow, json!({})).await;
     assert_eq!(socket.hear().await, Err(4409));
+}
+
+#[tokio::test]
+async fn what_is_too_deep_or_too_large_ends_the_socket_and_not_the_server() {
+    let alice = app().person("alice", Company::Acme).await;
+    let deep = format!("{{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{}", "{\"a\":".repeat(100_000));
+    let mut socket = Socket::of(&alice).await;
+    socket.0.send(Message::text(deep)).await.unwrap();
+    assert_eq!(socket.hear().await, Err(4400));
+    let mut socket = Socket::of(&alice).await;
+    // It may be cut off while it is still sending.
+    let _ = socket.0.send(Message::text("x".repeat(9 * 1024 * 1024))).await;
+    assert!(socket.hear().await.is_err());
+    let mut socket = Socket::of(&alice).await;
+    socket.subscribe("deep", &format!("{{ a(b: {}", "[".repeat(30_000)), json!({})).await;
+    assert_eq!(socket.hear().await.unwrap()["payload"][0]["extensions"]["code"], "invalid");
+    socket.subscribe("fine", "{ viewer { name } }", json!({})).await;
+    assert_eq!(socket.hear_out("fine").await.len(), 1);
 }

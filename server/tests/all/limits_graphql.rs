@@ -59,9 +59,9 @@ async fn a_request_that_is_no_graphql_request_is_a_problem() {
     for (kind, body, status) in [
         ("application/json", "{".to_owned(), 400),
         ("application/json", "[{\"query\":\"{ viewer { name } }\"}]".to_owned(), 400),
-        ("text/plain", "{\"query\":\"{ viewer { name } }\"}".to_owned(), 400),
+        ("text/plain", "{\"query\":\"{ viewer { name } }\"}".to_owned(), 415),
         ("application/json", deep, 400),
-        ("application/json", format!("{{\"query\":\"{}\"}}", "a".repeat(3 * 1024 * 1024)), 413),
+        ("application/json", format!("{{\"query\":\"{}\"}}", "a".repeat(9 * 1024 * 1024)), 413),
     ] {
         let request = alice.request("POST", "/graphql").header("content-type", kind).body(body.clone());
         let reply = alice.send(request).await;

@@ -18,7 +18,6 @@ async fn a_body_that_cannot_be_read_is_told_apart_from_one_that_does_not_fit() {
     let alice = app().person("alice", Company::Acme).await;
     let deep = format!("{{\"title\":{}1{}}}", "[".repeat(5_000), "]".repeat(5_000));
     for (text, status, code, field) in [
-        ("", 400, "malformed", None),
         ("{", 400, "malformed", None),
         ("{\"title\":\"\\ud800\"}", 400, "malformed", None),
         ("{'title':'a'}", 400, "malformed", None),

@@ -9,6 +9,9 @@
     reason = "these are tests: what goes wrong should end them where it does, and what is skipped is said"
 )]
 
+mod bad_luck;
+mod bad_luck_postgres;
+mod doors;
 mod graphql;
 mod graphql_socket;
 mod limits_graphql;
@@ -21,5 +24,10 @@ mod sign_in_cli;
 mod sign_in_openid;
 mod sign_in_stores;
 mod sign_in_tokens;
+mod storm;
+mod tools;
+mod tools_app;
 mod turns;
 mod turns_app;
+mod walk;
+mod walk_graphql;

@@ -78,7 +78,11 @@ fn launch() -> App {
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .collect();
     let gates = Gates::default();
-    let outside = Outside { models: Some(vec![Arc::new(Scripted(gates.clone()))]), ..Outside::default() };
+    let outside = Outside {
+        models: Some(vec![Arc::new(Scripted(gates.clone()))]),
+        tools: crate::tools_app::all(),
+        ..Outside::default()
+    };
     let (server, acme, globex) = runtime.block_on(async {
         let server = start(Config::load(None, &environment).unwrap(), outside).await.unwrap();
         let services = &server.state.services;
@@ -143,6 +147,8 @@ impl App {
 /// Makes a client; a test's own calls need no guard.
 #[expect(clippy::disallowed_methods, reason = "a test calls its own server")]
 pub fn client() -> reqwest::Client {
+    // Without it no client can be made, though nothing here is encrypted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let none = reqwest::redirect::Policy::none();
     reqwest::Client::builder().redirect(none).build().unwrap()
 }
@@ -281,7 +287,7 @@ pub fn text_of(events: &[Event], had: &str) -> String {
 }
 
 /// A model that does what its name says: `echo` says the words back, `held-x` stops in the middle until
-/// its gate opens, `broken` breaks off, `caller-x` calls the tool x.
+/// its gate opens, `broken` breaks off, `caller-x` calls the tool x, `offered` names the tools it may call.
 #[derive(Debug)]
 struct Scripted(Gates);
 
@@ -302,6 +308,10 @@ impl ModelProvider for Scripted {
             text.split_inclusive(' ').map(|word| Ok(ModelEvent::Text(word.to_owned()))).collect()
         };
         let end = || Ok(ModelEvent::Finished(FinishReason::Stop));
+        if request.model == "offered" {
+            let names: Vec<_> = request.tools.iter().map(|tool| tool.name.as_str()).collect();
+            return Ok(stream::iter(words(&names.join(" "))).chain(stream::iter([end()])).boxed());
+        }
         if let Some(name) = request.model.strip_prefix("held") {
             let gate = self.0.of(&format!("held{name}"));
             let (first, second) = said.split_at(said.len() / 2);

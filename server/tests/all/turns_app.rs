@@ -8,6 +8,8 @@ use penny_types::{
 };
 use serde_json::{Value, json};
 use std::{
+    io::Write,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -22,9 +24,14 @@ pub struct Installation {
     settings: Vec<(String, String)>,
     port: u16,
     process: Option<Child>,
-    token: String,
+    pub token: String,
     http: reqwest::Client,
 }
+
+/// Mounts a small disk over the data folder that nobody else sees, makes a token and serves.
+const ON_A_SMALL_DISK: &str = r#"mount -t tmpfs -o size="$2" penny "$1" || exit 1
+[ -n "$3" ] || exit 0
+"$3" token create --email alice@acme.test --name test >"$4" && exec "$3" serve"#;
 
 impl Drop for Installation {
     fn drop(&mut self) {
@@ -33,21 +40,98 @@ impl Drop for Installation {
 }
 
 impl Installation {
-    /// Starts a fresh one.
-    pub async fn start(settings: &[(&str, &str)]) -> Self {
+    fn prepare(models: MockModels, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let mut new = Self {
-            models: MockModels::start().await,
+        Self {
+            models,
             folder: tempfile::tempdir().unwrap(),
             settings,
             port: free_port(),
             process: None,
             token: String::new(),
             http: super::rest_app::client(),
-        };
+        }
+    }
+
+    /// Starts a fresh one.
+    pub async fn start(settings: &[(&str, &str)]) -> Self {
+        Self::start_beside(MockModels::start().await, settings).await
+    }
+
+    /// Starts a fresh one beside a model server.
+    pub async fn start_beside(models: MockModels, settings: &[(&str, &str)]) -> Self {
+        let mut new = Self::prepare(models, settings);
         new.serve().await;
         new.token = new.run(&["token", "create", "--email", EMAIL, "--name", "test"]);
         new
+    }
+
+    /// Starts one whose data lies on a disk of so many bytes; says so where the machine lets nobody
+    /// mount one.
+    pub async fn start_on_a_small_disk(size: usize) -> Option<Self> {
+        let models = MockModels::start().await;
+        let mut new = Self::prepare(models, &[("PENNY__DEMO__ENABLED", "false")]);
+        let data = new.data();
+        std::fs::create_dir_all(&data).unwrap();
+        let mounting = |penny: &str| {
+            let mut command = new.command();
+            let mut wrapped = Command::new("unshare");
+            wrapped.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
+            wrapped.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            wrapped.args(["--user", "--map-root-user", "--mount", "sh", "-c", ON_A_SMALL_DISK, "sh"]);
+            wrapped.arg(&data).arg(size.to_string()).arg(penny).arg(new.folder.path().join("token"));
+            wrapped.stdout(Stdio::null()).stderr(Stdio::null());
+            command.stdout(Stdio::null());
+            wrapped
+        };
+        if !mounting("").status().is_ok_and(|status| status.success()) {
+            println!("skipped: a full disk end to end, because nobody may mount a small one here");
+            return None;
+        }
+        let process = mounting(env!("CARGO_BIN_EXE_penny")).spawn().unwrap();
+        new.process = Some(process);
+        new.until_ready().await;
+        new.token = std::fs::read_to_string(new.folder.path().join("token")).unwrap().trim().to_owned();
+        Some(new)
+    }
+
+    /// Returns the data folder as the server's process sees it.
+    fn data_there(&self) -> PathBuf {
+        let data = self.data();
+        let below = data.strip_prefix("/").unwrap();
+        Path::new("/proc").join(self.pid().to_string()).join("root").join(below)
+    }
+
+    /// Fills the disk to its last byte; returns what fills it.
+    pub fn fill_the_disk(&self) -> PathBuf {
+        let filler = self.data_there().join("filler");
+        let mut file = std::fs::File::create(&filler).unwrap();
+        for size in [64 * 1024, 4096, 1] {
+            while file.write_all(&vec![0; size]).is_ok() {}
+        }
+        filler
+    }
+
+    /// Returns the folder of its data.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Returns the server's process.
+    pub fn pid(&self) -> u32 {
+        self.process.as_ref().unwrap().id()
+    }
+
+    /// Returns the memory that the server holds, in bytes.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
+    /// Runs another command of the program beside the server.
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        self.command().args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
     /// Serves the folder; returns when it answers.
@@ -55,11 +139,20 @@ impl Installation {
         let process =
             self.command().arg("serve").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         self.process = Some(process);
-        let ready = format!("http://127.0.0.1:{}/ready", self.port);
-        wait(Duration::from_secs(60), async || {
-            self.http.get(&ready).send().await.is_ok_and(|reply| reply.status().is_success())
-        })
-        .await;
+        self.until_ready().await;
+    }
+
+    /// Waits until it can serve.
+    pub async fn until_ready(&self) {
+        wait(Duration::from_secs(60), async || self.ready().await.is_some_and(|(status, _)| status == 200))
+            .await;
+    }
+
+    /// Asks whether it can serve; none when nobody answers.
+    pub async fn ready(&self) -> Option<(u16, Value)> {
+        let reply = self.http.get(format!("http://127.0.0.1:{}/ready", self.port)).send().await.ok()?;
+        let status = reply.status().as_u16();
+        Some((status, serde_json::from_str(&reply.text().await.ok()?).ok()?))
     }
 
     /// Ends the process as a power cut would.
@@ -89,7 +182,7 @@ impl Installation {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let url = format!("http://127.0.0.1:{}{path}", self.port);
         self.http.request(method, url).bearer_auth(&self.token).header("accept", "application/json")
@@ -134,7 +227,7 @@ impl Installation {
         let path = format!("/v1/turns/{turn}/events?after={after}");
         let mut reply =
             self.request("GET", &path).header("accept", "text/event-stream").send().await.unwrap();
-        assert!(reply.status().is_success());
+        assert!(reply.status().is_success(), "{} {}", reply.status(), reply.text().await.unwrap());
         let (mut bytes, mut events) = (Vec::new(), Vec::new());
         while let Ok(Some(chunk)) = reply.chunk().await {
             bytes.extend_from_slice(&chunk);

@@ -1,7 +1,7 @@
 //! A chart: drawn by a library that comes when the first chart is shown, with its figures as a table
 //! for those who do not see it or want to read them.
 
-use super::{state, table::DataTable};
+use super::{dashboard_card::OpenDashboard, state, table::DataTable};
 use crate::{
     state::{tr, use_locale, use_modules},
     ui::{Button, Glyph, Look},
@@ -65,6 +65,7 @@ pub fn Chart(
 ) -> impl IntoView {
     let drawn = drawn.unwrap_or_else(Drawn::new);
     let shows_table = RwSignal::new(false);
+    let link = content.dashboard.clone();
     let content = StoredValue::new(content);
     let currency = StoredValue::new(currency);
     let (as_table, as_chart) = (tr(keys::ARTIFACT_AS_TABLE), tr(keys::ARTIFACT_AS_CHART));
@@ -79,11 +80,14 @@ pub fn Chart(
             }}
             <p class="chart-foot">
                 <span class="chart-summary" dir="auto">{content.with_value(|content| content.summary.clone())}</span>
-                {move || view! {
-                    <Button look=Look::Quiet class="chart-switch" glyph=glyph() on_press=move |_| shows_table.update(|shows| *shows = !*shows)>
-                        {move || if shows_table.get() { as_chart() } else { as_table() }}
-                    </Button>
-                }}
+                <span class="chart-ways">
+                    {move || view! {
+                        <Button look=Look::Quiet class="chart-switch" glyph=glyph() on_press=move |_| shows_table.update(|shows| *shows = !*shows)>
+                            {move || if shows_table.get() { as_chart() } else { as_table() }}
+                        </Button>
+                    }}
+                    {link.map(|link| view! { <OpenDashboard link class="button chart-open"/> })}
+                </span>
             </p>
         </div>
     }

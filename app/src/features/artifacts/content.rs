@@ -20,8 +20,8 @@ pub enum Content {
     Dashboard(Box<DashboardContent>),
     /// A Mermaid diagram.
     Mermaid(String),
-    /// Bytes that are not drawn here.
-    File,
+    /// Text of any kind, shown as it is.
+    File(String),
 }
 
 impl Content {
@@ -36,7 +36,7 @@ impl Content {
             ArtifactKind::Table => parse(value).map(Self::Table),
             ArtifactKind::Chart => parse(value).map(Self::Chart),
             ArtifactKind::Dashboard => parse(value).map(|content| Self::Dashboard(Box::new(content))),
-            ArtifactKind::File => Ok(Self::File),
+            ArtifactKind::File => text(value).map(Self::File),
         }
     }
 

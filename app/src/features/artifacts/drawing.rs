@@ -11,7 +11,7 @@ use super::{
 use crate::{
     features::chat::markdown::{Labels, render},
     state::{tr, use_locale},
-    ui::{FaultNotice, Glyph, Icon, Skeleton},
+    ui::{FaultNotice, Skeleton},
 };
 use leptos::{prelude::*, task::spawn_local};
 use penny_types::{ArtifactId, Fault, FaultCode, artifacts::ArtifactKind};
@@ -86,10 +86,9 @@ fn draw(content: &Content, title: Signal<String>, drawn: Drawn) -> AnyView {
         Content::Chart(chart) => view! { <Chart content=Arc::new(chart.clone()) drawn title/> }.into_any(),
         Content::Dashboard(dashboard) => view! { <DashboardCard content=(**dashboard).clone()/> }.into_any(),
         Content::Mermaid(text) => view! { <Diagram text=text.clone() title/> }.into_any(),
-        Content::File => view! {
-            <p class="file-picture"><Icon glyph=Glyph::File/> {tr(keys::ARTIFACT_KIND_FILE)}</p>
+        Content::File(text) => {
+            view! { <pre class="file-text" tabindex="0" dir="auto">{text.clone()}</pre> }.into_any()
         }
-        .into_any(),
     }
 }
 

@@ -41,7 +41,7 @@ pub fn InlineArtifact(
     move || {
         (!is_gone.get()).then(|| {
             view! {
-                <section class="artifact" aria-label=title>
+                <figure class="artifact" aria-label=title>
                     <header class="artifact-head">
                         <Icon glyph=glyph/>
                         <h3 class="artifact-title" dir="auto">{title}</h3>
@@ -54,7 +54,7 @@ pub fn InlineArtifact(
                         <Toolbar id kind title reading can_open=true/>
                     </header>
                     <Picture id version kind title reading/>
-                </section>
+                </figure>
             }
         })
     }

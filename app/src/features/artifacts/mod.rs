@@ -12,13 +12,13 @@ mod inline;
 mod mermaid;
 mod page;
 mod panel;
+mod recent;
 mod shelf;
 mod state;
 mod table;
 mod toolbar;
 
 pub use chart::Chart;
-pub use dashboard_card::dashboard_address;
 pub use drawing::Picture;
 pub use inline::InlineArtifact;
 pub use page::ArtifactPage;

@@ -3,13 +3,14 @@
 use super::{
     drawing::{Picture, Reading},
     inline::kind_words,
+    recent::{Recent, Waiting},
     shelf::use_shelf,
     toolbar::Toolbar,
 };
 use crate::{
     features::chat::use_open_chat,
     state::{tr, tr_with, use_clock, use_locale, use_panes},
-    ui::{EmptyState, Glyph, Icon, IconButton, Skeleton},
+    ui::{Glyph, Icon, IconButton, Skeleton},
 };
 use leptos::prelude::*;
 use penny_types::{ArtifactId, artifacts::ArtifactView, conversations::ArtifactPart};
@@ -21,7 +22,12 @@ pub fn ArtifactPanel() -> impl IntoView {
     let panes = use_panes();
     let shelf = use_shelf();
     let open = use_open_chat();
+    // Until the panel is known to be seen it is drawn empty: on a narrow screen it may never be opened,
+    // and the server draws it before it has read the conversation beside it.
     let here = Memo::new(move |_| {
+        if !panes.right_seen.get() {
+            return Vec::new();
+        }
         let thread = open.and_then(|open| open.thread.get());
         let mut parts = thread.map(|thread| thread.artifacts()).unwrap_or_default();
         parts.retain(|part| !shelf.is_gone(part.artifact_id));
@@ -36,17 +42,27 @@ pub fn ArtifactPanel() -> impl IntoView {
             shelf.know(id);
         }
     });
+    // What was just made is what one wants to see.
+    Effect::new(move |earlier: Option<Option<ArtifactId>>| {
+        let newest = here.with(|parts| parts.last().map(|part| part.artifact_id));
+        if newest.is_some() && earlier.is_some_and(|earlier| earlier != newest) {
+            panes.artifact.set(None);
+        }
+        newest
+    });
+    let is_from_before = Memo::new(move |_| panes.artifact.get().is_some() && here.with(Vec::is_empty));
     view! {
         <div class="panel">
             <header class="panel-head">
+                {move || is_from_before.get().then(|| view! {
+                    <IconButton glyph=Glyph::ArrowLeft label=tr(keys::ARTIFACT_ALL) on_press=move |_| panes.artifact.set(None)/>
+                })}
                 <Picker here shown/>
                 <IconButton glyph=Glyph::X label=tr(keys::UI_HIDE_ARTIFACTS) keys="Ctrl+]" on_press=move |_| panes.toggle_right()/>
             </header>
             {move || match shown.get() {
-                None => view! {
-                    <EmptyState glyph=Glyph::ChartColumn title=tr(keys::ARTIFACT_PANEL) text=tr(keys::ARTIFACT_PANEL_EMPTY)/>
-                }
-                .into_any(),
+                _ if !panes.right_seen.get() => view! { <Waiting/> }.into_any(),
+                None => view! { <Recent/> }.into_any(),
                 Some(id) => view! { <Shown id/> }.into_any(),
             }}
         </div>
@@ -119,7 +135,7 @@ pub fn Whole(
     let (clock, locale) = (use_clock(), use_locale());
     let when = tr_with(keys::ARTIFACT_MADE, move || [("when", clock.full(locale.get(), updated_at))]);
     view! {
-        <section class="whole" aria-label=title>
+        <article class="whole" aria-label=title>
             <header class="whole-head">
                 <div class="whole-name">
                     {if can_expand {
@@ -138,7 +154,7 @@ pub fn Whole(
                 <Toolbar id kind title reading can_expand/>
             </header>
             <Picture id version kind title reading/>
-        </section>
+        </article>
     }
     .into_any()
 }

@@ -116,9 +116,6 @@ impl Shelf {
         if let Some(content) = known {
             return Ok(content);
         }
-        if kind == ArtifactKind::File {
-            return Ok(Arc::new(Content::File));
-        }
         let value = self.api().artifact_content::<serde_json::Value>(id, Some(version)).await?;
         let content = Arc::new(Content::read(kind, value)?);
         self.contents.try_update_value(|contents| {

@@ -196,12 +196,12 @@ fn RenameDialog(is_open: RwSignal<bool>, title: Signal<String>, acts: ArtifactAc
     };
     view! {
         <Dialog is_open title=tr(keys::ARTIFACT_RENAME)>
-            <form class="rename-form" on:submit=move |event| {
+            <form class="dialog-content" on:submit=move |event| {
                 event.prevent_default();
                 save();
             }>
                 <TextField id="artifact-title" label=tr(keys::ARTIFACT_RENAME_LABEL) value=draft autofocus=true/>
-                <div class="rename-actions">
+                <div class="dialog-actions">
                     <Button look=Look::Quiet on_press=move |_| is_open.set(false)>{tr(keys::ARTIFACT_CANCEL)}</Button>
                     <Button look=Look::Primary submits=true is_disabled=is_empty>{tr(keys::ARTIFACT_SAVE)}</Button>
                 </div>

@@ -10,5 +10,5 @@ mod widget;
 
 pub use health::HealthMark;
 pub use page::DashboardPage;
-pub use state::{encoded, period_key};
+pub use state::{address_of, period_key};
 pub use trail::{BackButton, leave_on_escape, provide_trail};

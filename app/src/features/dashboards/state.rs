@@ -31,6 +31,17 @@ pub fn query_of(filters: &DashboardFilters) -> String {
     if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
 }
 
+/// Returns the address of a dashboard seen with certain filters. It always says the stretch of time, so
+/// that it means the same when what is usual changes.
+#[must_use]
+pub fn address_of(slug: &str, filters: &DashboardFilters) -> String {
+    let mut address = format!("/d/{}?period={}", encoded(slug), filters.period);
+    if let Some(id) = filters.id.as_ref().filter(|_| filters.unit != Unit::Company) {
+        address.push_str(&format!("&unit={}&id={}", filters.unit, encoded(id)));
+    }
+    address
+}
+
 /// Encodes a text for a query (RFC 3986: everything but unreserved characters).
 #[must_use]
 pub fn encoded(text: &str) -> String {
@@ -103,6 +114,15 @@ mod tests {
         assert_eq!(filters_of(Some("week"), Some("galaxy"), Some("x".to_owned())), fallback);
         assert_eq!(filters_of(None, Some("bu"), None), fallback);
         assert_eq!(filters_of(None, Some("company"), Some("x".to_owned())), fallback);
+    }
+
+    #[test]
+    fn an_address_carries_the_filters_and_nothing_that_breaks_out_of_it() {
+        let filters =
+            DashboardFilters { period: Period::Qtd, unit: Unit::Bu, id: Some("a b&c=ñ".to_owned()) };
+        let address = address_of("company-health", &filters);
+        assert_eq!(address, "/d/company-health?period=QTD&unit=bu&id=a%20b%26c%3D%C3%B1");
+        assert_eq!(address_of("../x?", &DashboardFilters::default()), "/d/..%2Fx%3F?period=MTD");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How the page looks and speaks to one.
 
+mod tokens;
+
 use crate::{
     shell::PageHeader,
     state::{tr, tr_with, use_preferences, use_viewer},
@@ -9,6 +11,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use penny_types::{ColorScheme, Locale, people::Role};
 use penny_words::keys;
+use tokens::Tokens;
 
 /// Returns the key of a language's own name.
 pub(crate) const fn locale_key(locale: Locale) -> &'static str {
@@ -28,7 +31,7 @@ pub(crate) const fn scheme_look(scheme: ColorScheme) -> (&'static str, Glyph) {
     }
 }
 
-/// The settings: language, colours, time zone, and who one is.
+/// The settings: language, colours, time zone, access tokens, and who one is.
 #[component]
 pub(crate) fn SettingsPage() -> impl IntoView {
     view! {
@@ -45,6 +48,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                     <ThemeChoice/>
                     <TimeZoneChoice/>
                 </section>
+                <Tokens/>
                 <Profile/>
             </div>
         </div>

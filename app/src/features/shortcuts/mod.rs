@@ -57,7 +57,7 @@ pub(crate) fn Shortcuts() -> impl IntoView {
                     panes.toggle_right();
                     true
                 }
-                Command::CloseDrawer => panes.close_drawers(),
+                Command::CloseDrawer => panes.close_drawer(),
             };
             if is_done {
                 event.prevent_default();

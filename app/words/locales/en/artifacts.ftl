@@ -1,6 +1,8 @@
 # Artifacts and dashboards.
 artifact-panel = Artifacts
 artifact-panel-empty = Charts, tables and documents made in this conversation appear here.
+artifact-latest = Latest
+artifact-all = All artifacts
 artifact-panel-pick = In this conversation
 artifact-kind-markdown = Document
 artifact-kind-table = Table

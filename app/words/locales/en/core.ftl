@@ -17,4 +17,5 @@ fault-tool-needs-approval = The tool { $name } needs your approval for every cal
 fault-tool-timeout = The tool { $name } took longer than { $seconds } seconds and was stopped.
 fault-tool-result = The answer of the tool { $name } is too large. Ask for less.
 fault-tool-denied = The call was not approved.
+fault-tool-in-doubt = The tool { $name } was cut off while it ran. Nobody knows whether it did its work: check before it is called again.
 fault-too-many-steps = The answer needed too many steps and was ended.

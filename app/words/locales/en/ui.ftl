@@ -131,6 +131,41 @@ ui-role-manager = Manager
 ui-role-admin = Administrator
 ui-sign-out = Sign out
 
+# Personal access tokens
+ui-tokens = Access tokens
+ui-tokens-intro = For programs that use { $product } on your behalf. They go into the header “Authorization: Bearer”.
+ui-tokens-none = You have no tokens.
+ui-token-new = New token
+ui-token-name = Name
+ui-token-name-hint = What uses it, so that you recognise it later.
+ui-token-scopes = What it may be used for
+ui-token-scopes-hint = With nothing chosen, it may do everything you may.
+ui-token-scope-chat = Conversations
+ui-token-scope-artifacts = Artifacts
+ui-token-scope-tools = Tools
+ui-token-scope-data = Dashboards and data
+ui-token-scope-profile = Profile and tokens
+ui-token-scope-admin = Administration
+ui-token-scope-all = Everything
+ui-token-expiry = Works for
+ui-token-expiry-days = { $count } days
+ui-token-expiry-year = One year
+ui-token-expiry-never = Until it is revoked
+ui-token-create = Create token
+ui-token-secret = Your new token
+ui-token-secret-hint = Copy it now: it cannot be shown again.
+ui-token-done = Done
+ui-token-created = Created { $when }
+ui-token-expires = Expires { $when }
+ui-token-expired = Expired { $when }
+ui-token-forever = Does not expire
+ui-token-used = Last used { $when }
+ui-token-unused = Never used
+ui-token-revoke = Revoke
+ui-token-revoke-named = Revoke “{ $name }”
+ui-token-revoke-text = Programs that use “{ $name }” will be refused at once. This cannot be undone.
+ui-token-revoked = “{ $name }” no longer works
+
 # Sign-in
 ui-sign-in = Sign in
 ui-sign-in-title = Sign in to { $product }

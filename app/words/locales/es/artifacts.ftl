@@ -1,6 +1,8 @@
 # Artefactos y paneles.
 artifact-panel = Artefactos
 artifact-panel-empty = Aquí aparecen los gráficos, tablas y documentos hechos en esta conversación.
+artifact-latest = Recientes
+artifact-all = Todos los artefactos
 artifact-panel-pick = En esta conversación
 artifact-kind-markdown = Documento
 artifact-kind-table = Tabla

@@ -17,4 +17,5 @@ fault-tool-needs-approval = La herramienta { $name } necesita tu aprobación en 
 fault-tool-timeout = La herramienta { $name } tardó más de { $seconds } segundos y se detuvo.
 fault-tool-result = La respuesta de la herramienta { $name } es demasiado grande. Pide menos.
 fault-tool-denied = La llamada no fue aprobada.
+fault-tool-in-doubt = La herramienta { $name } se interrumpió mientras trabajaba. No se sabe si hizo su trabajo: compruébalo antes de volver a llamarla.
 fault-too-many-steps = La respuesta necesitó demasiados pasos y se terminó.

@@ -131,6 +131,41 @@ ui-role-manager = Gestión
 ui-role-admin = Administración
 ui-sign-out = Cerrar sesión
 
+# Tokens de acceso personales
+ui-tokens = Tokens de acceso
+ui-tokens-intro = Para programas que usan { $product } en tu nombre. Van en la cabecera «Authorization: Bearer».
+ui-tokens-none = No tienes ningún token.
+ui-token-new = Nuevo token
+ui-token-name = Nombre
+ui-token-name-hint = Qué lo usa, para que lo reconozcas más adelante.
+ui-token-scopes = Para qué sirve
+ui-token-scopes-hint = Sin nada elegido, puede hacer todo lo que puedes hacer tú.
+ui-token-scope-chat = Conversaciones
+ui-token-scope-artifacts = Artefactos
+ui-token-scope-tools = Herramientas
+ui-token-scope-data = Paneles y datos
+ui-token-scope-profile = Perfil y tokens
+ui-token-scope-admin = Administración
+ui-token-scope-all = Todo
+ui-token-expiry = Funciona durante
+ui-token-expiry-days = { $count } días
+ui-token-expiry-year = Un año
+ui-token-expiry-never = Hasta que se revoque
+ui-token-create = Crear token
+ui-token-secret = Tu nuevo token
+ui-token-secret-hint = Cópialo ahora: no se puede volver a mostrar.
+ui-token-done = Listo
+ui-token-created = Creado el { $when }
+ui-token-expires = Caduca el { $when }
+ui-token-expired = Caducó el { $when }
+ui-token-forever = No caduca
+ui-token-used = Usado por última vez el { $when }
+ui-token-unused = Sin usar
+ui-token-revoke = Revocar
+ui-token-revoke-named = Revocar «{ $name }»
+ui-token-revoke-text = Los programas que usan «{ $name }» dejarán de poder entrar al momento. No se puede deshacer.
+ui-token-revoked = «{ $name }» ya no funciona
+
 # Inicio de sesión
 ui-sign-in = Entrar
 ui-sign-in-title = Entra en { $product }

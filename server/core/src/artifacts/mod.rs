@@ -4,6 +4,7 @@
 //! Bytes lie in the blob store under their BLAKE3 digest, each tenant's apart; this room keeps the
 //! rows, checks what is put in, and signs the addresses by which bytes are read.
 
+mod erase;
 mod error;
 mod rules;
 mod service;

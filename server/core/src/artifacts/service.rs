@@ -1,15 +1,16 @@
 use super::{
-    Error, rules, signing,
+    Error, erase, rules, signing,
     store::{self, Cursor, Stored},
 };
 use crate::{
     access::{Action, Permit, Resource},
     audit::{self, Record},
     ctx::{Ctx, World},
-    db::WriteTx,
+    db::{StoreError, WriteTx},
     foundation::Shared,
 };
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream::BoxStream};
 use penny_entity::artifact;
 use penny_ports::{
@@ -114,6 +115,16 @@ impl Artifacts {
         Ok(view)
     }
 
+    /// Lists what a turn made, in the order it was made.
+    pub(crate) async fn of_turn(
+        &self,
+        conn: &impl ConnectionTrait,
+        ctx: &Ctx,
+        turn: TurnId,
+    ) -> Result<Vec<ArtifactView>, StoreError> {
+        store::of_turn(conn, ctx, turn).await
+    }
+
     /// Reads an artifact's row.
     ///
     /// # Errors
@@ -136,8 +147,9 @@ impl Artifacts {
         page: &PageRequest,
     ) -> Result<Page<ArtifactView>, Error> {
         let cursor = page.cursor.as_deref().map(Cursor::decode).transpose()?;
+        let reach = self.shared.access.artifacts(ctx)?;
         let tx = self.shared.db.read(ctx).await?;
-        store::list(tx.conn(), ctx, filter, cursor, page.limit()).await
+        store::list(tx.conn(), ctx, reach, filter, cursor, page.limit()).await
     }
 
     /// Reads a version's bytes; the newest when no number is given.
@@ -227,6 +239,46 @@ impl Artifacts {
         let now = ctx.now();
         self.change(ctx, id, "artifacts.delete", |row| row.deleted_at = Set(Some(now))).await?;
         Ok(())
+    }
+
+    /// Removes for good some of the artifacts that were thrown away before a moment, with the bytes
+    /// nobody else names; returns how many.
+    pub(crate) async fn erase(&self, ctx: &Ctx, before: DateTime<Utc>, limit: u64) -> Result<u64, Error> {
+        let tx = self.shared.db.begin(ctx).await?;
+        let (ids, digests) = erase::thrown_away(tx.conn(), ctx, before, limit).await?;
+        for &id in &ids {
+            erase::erase(tx.conn(), ctx, id).await?;
+            audit::record(&tx, ctx, Record::of("artifacts.erase", "artifact").target(id)).await?;
+        }
+        tx.commit().await?;
+        for digest in digests {
+            self.forget_bytes(ctx, digest).await?;
+        }
+        Ok(ids.len() as u64)
+    }
+
+    /// Removes bytes that no row names. Whoever stores the same bytes at this very moment found them
+    /// there and wrote nothing, so they are put back when a row names them after all.
+    async fn forget_bytes(&self, ctx: &Ctx, digest: [u8; 32]) -> Result<(), Error> {
+        if self.is_named(ctx, digest).await? {
+            return Ok(());
+        }
+        let key = BlobKey { tenant: ctx.tenant, digest };
+        let bytes = match self.shared.blobs.get(key).await {
+            Ok(bytes) => bytes,
+            Err(BlobError::NotFound) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        self.shared.blobs.delete(key).await?;
+        if self.is_named(ctx, digest).await? {
+            self.shared.blobs.put(key, bytes).await?;
+        }
+        Ok(())
+    }
+
+    async fn is_named(&self, ctx: &Ctx, digest: [u8; 32]) -> Result<bool, Error> {
+        let tx = self.shared.db.read(ctx).await?;
+        Ok(erase::is_named(tx.conn(), ctx, digest).await?)
     }
 
     async fn change(

@@ -1,10 +1,10 @@
 use super::{Error, service::Lineage};
-use crate::{ctx::Ctx, db::StoreError};
+use crate::{access::Reach, ctx::Ctx, db::StoreError};
 use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use penny_entity::{TenantScoped, artifact, artifact_version};
 use penny_types::{
-    ArtifactId, ArtifactVersionId, Page,
+    ArtifactId, ArtifactVersionId, Page, TurnId,
     artifacts::{ArtifactFilter, ArtifactKind, ArtifactView},
 };
 use sea_orm::{
@@ -101,17 +101,18 @@ pub(super) async fn by_version(
     artifact_version::Entity::find_by_id((ctx.tenant, id)).one(conn).await.map_err(StoreError::from)
 }
 
-/// The rule of `own-artifacts` as SQL: whose they are and not thrown away; newest first.
+/// What the actor may see and nobody has thrown away; newest first.
 pub(super) async fn list(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
+    reach: Reach,
     filter: &ArtifactFilter,
     after: Option<Cursor>,
     limit: u32,
 ) -> Result<Page<ArtifactView>, Error> {
     use artifact::Column::{ConversationId, DeletedAt, Id, IsPinned, OwnerId, UpdatedAt};
     let mut select = artifact::Entity::find_in(ctx.tenant)
-        .filter(OwnerId.eq(ctx.subject()))
+        .filter(reach.of(OwnerId))
         .filter(DeletedAt.is_null())
         .order_by_desc(UpdatedAt)
         .order_by_desc(Id)
@@ -145,6 +146,30 @@ pub(super) async fn list(
     let items =
         rows.iter().filter_map(|row| versions.get(&row.id).map(|version| view(row, version))).collect();
     Ok(Page { items, next_cursor })
+}
+
+pub(super) async fn of_turn(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    turn: TurnId,
+) -> Result<Vec<ArtifactView>, StoreError> {
+    let rows = artifact_version::Entity::find_in(ctx.tenant)
+        .filter(artifact_version::Column::TurnId.eq(turn))
+        .order_by_asc(artifact_version::Column::Id)
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let ids = rows.iter().map(|version| version.artifact_id);
+    let artifacts: HashMap<ArtifactId, artifact::Model> = artifact::Entity::find_in(ctx.tenant)
+        .filter(artifact::Column::Id.is_in(ids))
+        .filter(artifact::Column::DeletedAt.is_null())
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    Ok(rows.iter().filter_map(|version| Some(view(artifacts.get(&version.artifact_id)?, version))).collect())
 }
 
 pub(super) async fn change(

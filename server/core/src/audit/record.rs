@@ -87,7 +87,7 @@ pub async fn record(tx: &WriteTx, ctx: &Ctx, what: Record<'_>) -> Result<(), Sto
         payload_hash: Set(what.payload.map(|bytes| blake3::hash(bytes).as_bytes().to_vec())),
         redactions: Set(json!(redactions)),
         cost_micros: Set(None),
-        trace_id: Set(None),
+        trace_id: Set(Some(ctx.trace_id())),
         request_id: Set(Some(ctx.request)),
         ordinal: Set(None),
         previous_hash: Set(None),

@@ -3,8 +3,11 @@ use crate::{
     access::{Action, Permit, Resource},
     audit::{self, Record},
     ctx::{Ctx, Via},
+    db::storable_text,
     foundation::Shared,
+    turns,
 };
+use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream::BoxStream};
 use penny_entity::conversation;
 use penny_ports::bus::Notice;
@@ -54,19 +57,21 @@ impl Conversations {
     /// messages contain its words.
     ///
     /// # Errors
-    /// When the cursor is not of this list, or the database fails.
+    /// When the cursor is not of this list, the token may not read conversations, or the database fails.
     pub async fn list(
         &self,
         ctx: &Ctx,
         query: Option<&str>,
         page: &PageRequest,
     ) -> Result<Page<ConversationSummary>, Error> {
-        let query = query.map(str::trim).filter(|query| !query.is_empty());
+        let query =
+            query.map(|query| storable_text(query.trim().to_owned())).filter(|query| !query.is_empty());
         let cursor = page.cursor.as_deref().map(rules::Cursor::decode).transpose()?;
+        let reach = self.shared.access.conversations(ctx)?;
         let tx = self.shared.db.read(ctx).await?;
-        match query {
-            Some(query) => store::search(tx.conn(), ctx, query, page.limit()).await,
-            None => store::list(tx.conn(), ctx, cursor, page.limit()).await,
+        match &query {
+            Some(query) => store::search(tx.conn(), ctx, reach, query, page.limit()).await,
+            None => store::list(tx.conn(), ctx, reach, cursor, page.limit()).await,
         }
     }
 
@@ -105,7 +110,8 @@ impl Conversations {
             None => None,
         };
         let is_worth_telling = title.is_some() || patch.is_pinned.is_some();
-        let row = store::change(tx.conn(), row, title, patch.is_pinned, patch.draft, leaf).await?;
+        let draft = patch.draft.map(storable_text);
+        let row = store::change(tx.conn(), row, title, patch.is_pinned, draft, leaf).await?;
         let active = store::active_turn(tx.conn(), ctx, id).await?;
         if is_worth_telling {
             audit::record(
@@ -121,13 +127,18 @@ impl Conversations {
         Ok(store::view(row, active))
     }
 
-    /// Throws a conversation away; [`Self::restore`] brings it back.
+    /// Throws a conversation away and stops its answer; [`Self::restore`] brings it back.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none for this person.
     pub async fn delete(&self, ctx: &Ctx, id: ConversationId) -> Result<(), Error> {
         let tx = self.shared.db.begin(ctx).await?;
         let (row, permit) = self.visible(tx.conn(), ctx, id, Action::ConversationEdit).await?;
+        // Nobody could stop it any more. One that waits for a person costs nothing, and may be brought back.
+        let running = store::running_turns(tx.conn(), ctx, id).await?;
+        for &turn in &running {
+            turns::request_stop(tx.conn(), ctx, turn).await?;
+        }
         store::set_deleted(tx.conn(), row, Some(ctx.now())).await?;
         audit::record(
             &tx,
@@ -137,6 +148,10 @@ impl Conversations {
         .await?;
         tx.notify(ctx.subject(), Notice::Conversation(ConversationUpdate { id, conversation: None }));
         tx.commit().await?;
+        for turn in running {
+            // The row says it too: a bus that is away only makes it later.
+            drop(self.shared.bus.ask_stop(turn).await);
+        }
         Ok(())
     }
 
@@ -159,6 +174,20 @@ impl Conversations {
         tell(&tx, ctx, store::summary(&row, active));
         tx.commit().await?;
         Ok(store::view(row, active))
+    }
+
+    /// Removes for good some of the conversations that were thrown away before a moment; returns how
+    /// many. What they made stays, without its lineage.
+    pub(crate) async fn erase(&self, ctx: &Ctx, before: DateTime<Utc>, limit: u64) -> Result<u64, Error> {
+        let tx = self.shared.db.begin(ctx).await?;
+        let ids = store::thrown_away(tx.conn(), ctx, before, limit).await?;
+        for &id in &ids {
+            store::let_go_of_artifacts(tx.conn(), ctx, id).await?;
+            store::erase(tx.conn(), ctx, id).await?;
+            audit::record(&tx, ctx, Record::of("conversations.erase", "conversation").target(id)).await?;
+        }
+        tx.commit().await?;
+        Ok(ids.len() as u64)
     }
 
     /// Reads a stretch of a path, the newest messages first asked for. Costs the same in a
@@ -203,6 +232,20 @@ impl Conversations {
         action: Action,
     ) -> Result<(conversation::Model, Permit), Error> {
         let row = store::find(conn, ctx, id).await?.ok_or(Error::NotFound)?;
+        let permit = self.permit(ctx, &row, action)?;
+        Ok((row, permit))
+    }
+
+    /// As [`Self::visible`], and keeps other turns from beginning in the conversation until the
+    /// transaction ends: what two tabs send at once comes one after the other.
+    pub(crate) async fn held(
+        &self,
+        conn: &impl ConnectionTrait,
+        ctx: &Ctx,
+        id: ConversationId,
+        action: Action,
+    ) -> Result<(conversation::Model, Permit), Error> {
+        let row = store::lock(conn, ctx, id).await?.ok_or(Error::NotFound)?;
         let permit = self.permit(ctx, &row, action)?;
         Ok((row, permit))
     }

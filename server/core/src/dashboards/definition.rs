@@ -76,7 +76,6 @@ pub(crate) enum WidgetConfig {
 
 impl WidgetConfig {
     /// Returns the slug of the key figure it shows.
-    #[cfg(test)]
     pub(crate) fn kpi(&self) -> Option<&str> {
         match self {
             Self::Kpi(slug) => Some(slug),

@@ -3,6 +3,7 @@ use super::{
     charts::{Hand, company},
     definition::{NewDashboard, NewKpi, WidgetConfig},
     figures,
+    rules::{Board, home_of},
     scene::Scene,
     store::{self, Kpi, pick},
     widgets,
@@ -20,7 +21,10 @@ use penny_entity::{dashboard, widget};
 use penny_types::{
     DatasourceId, Locale,
     artifacts::ChartContent,
-    dashboards::{DashboardFilters, DashboardSummary, DashboardView, Health, KpiValue, Period, WidgetView},
+    dashboards::{
+        DashboardFilters, DashboardLink, DashboardSummary, DashboardView, Health, KpiValue, Period,
+        WidgetView,
+    },
 };
 use penny_words::{keys, text};
 use serde_json::Value;
@@ -125,9 +129,9 @@ impl Dashboards {
     /// # Errors
     /// As [`Dashboards::kpis`].
     pub async fn report(&self, ctx: &Ctx, filters: DashboardFilters) -> Result<KpiReport, Error> {
-        let definitions = {
+        let (definitions, boards) = {
             let tx = self.shared.db.read(ctx).await?;
-            store::kpis(tx.conn(), ctx).await?
+            (store::kpis(tx.conn(), ctx).await?, store::boards(tx.conn(), ctx).await?)
         };
         let scene = Scene::set(ctx, &self.datasources, filters).await?;
         let definitions: Vec<&Kpi> =
@@ -140,7 +144,8 @@ impl Dashboards {
         let hand = Hand { locale: ctx.locale, currency: &scene.currency };
         let title = title(ctx.locale, scene.unit_name.as_deref(), scene.filters.period);
         let summary = verdict(hand, &title, &kpis);
-        let chart = company(&kpis, hand, summary);
+        let mut chart = company(&kpis, hand, summary);
+        chart.dashboard = self.home(ctx, boards, &kpis, &scene.filters);
         Ok(KpiReport {
             from: scene.spans.now.from,
             to: scene.spans.now.to,
@@ -173,6 +178,20 @@ impl Dashboards {
                 .await?;
         }
         Ok(tx.commit().await?)
+    }
+
+    /// Finds the dashboard on which figures live, among those one may open.
+    fn home(
+        &self,
+        ctx: &Ctx,
+        mut boards: Vec<Board>,
+        kpis: &[KpiValue],
+        filters: &DashboardFilters,
+    ) -> Option<DashboardLink> {
+        boards.retain(|board| self.may_view(ctx, &board.slug).is_ok());
+        let shown: Vec<&str> = kpis.iter().map(|kpi| kpi.slug.as_str()).collect();
+        let slug = home_of(&boards, &shown)?.to_owned();
+        Some(DashboardLink { slug, filters: filters.clone() })
     }
 
     fn may_view(&self, ctx: &Ctx, slug: &str) -> Result<(), Error> {

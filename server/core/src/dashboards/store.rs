@@ -3,14 +3,14 @@
 use super::{
     Error,
     definition::{NewDashboard, NewKpi, WidgetConfig},
-    rules::Target,
+    rules::{Board, Target},
 };
 use crate::{ctx::Ctx, db::StoreError};
 use penny_entity::{TenantScoped, dashboard, kpi, widget};
 use penny_types::{
     DashboardId, DatasourceId, KpiId, Locale,
     artifacts::ValueFormat,
-    dashboards::{Direction, Unit},
+    dashboards::{Direction, Unit, WidgetKind},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
 
@@ -112,6 +112,23 @@ pub(super) async fn widgets(
 ) -> Result<Vec<widget::Model>, StoreError> {
     let rows = widget::Entity::find_in(ctx.tenant).filter(widget::Column::DashboardId.eq(id));
     Ok(rows.order_by_asc(widget::Column::Position).all(conn).await?)
+}
+
+/// Lists every dashboard, by its address, with the slugs of the key figures on it.
+pub(super) async fn boards(conn: &impl ConnectionTrait, ctx: &Ctx) -> Result<Vec<Board>, Error> {
+    let rows = dashboards(conn, ctx).await?;
+    let shown = widget::Entity::find_in(ctx.tenant).filter(widget::Column::Kind.eq(WidgetKind::Kpi));
+    let shown = shown.all(conn).await.map_err(StoreError::from)?;
+    let mut boards: Vec<(DashboardId, Board)> =
+        rows.into_iter().map(|row| (row.id, Board { slug: row.slug, kpis: Vec::new() })).collect();
+    for widget in shown {
+        let config: WidgetConfig = serde_json::from_value(widget.config).map_err(Error::BadConfig)?;
+        let board = boards.iter_mut().find(|(id, _)| *id == widget.dashboard_id);
+        if let (Some((_, board)), Some(kpi)) = (board, config.kpi()) {
+            board.kpis.push(kpi.to_owned());
+        }
+    }
+    Ok(boards.into_iter().map(|(_, board)| board).collect())
 }
 
 /// Writes a dashboard and its widgets; the one of that slug is renewed and keeps its id.

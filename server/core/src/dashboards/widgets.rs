@@ -40,7 +40,7 @@ pub(super) fn chart(
             .map(|(row, label)| std::iter::once(json!(label)).chain(row.into_iter().skip(1)).collect())
             .collect(),
     };
-    Ok(ChartContent { option: plot(&drawn, &summary), table, summary })
+    Ok(ChartContent { option: plot(&drawn, &summary), table, summary, dashboard: None })
 }
 
 /// Makes a table of a widget's rows.

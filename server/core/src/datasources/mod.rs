@@ -17,4 +17,4 @@ pub use config::{NewDatasource, NewTable, UnitQueries};
 pub use error::Error;
 pub use service::Datasources;
 pub(crate) use service::Source;
-pub(crate) use store::Which;
+pub(crate) use store::{Which, names_bytes};

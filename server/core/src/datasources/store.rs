@@ -84,3 +84,18 @@ pub(super) async fn update(
     row.update(tx.conn()).await?;
     Ok(())
 }
+
+/// Says whether a file of the tenant's datasources has this digest.
+pub(crate) async fn names_bytes(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    digest: [u8; 32],
+) -> Result<bool, StoreError> {
+    let digest = data_encoding::HEXLOWER.encode(&digest);
+    let rows = datasource::Entity::find_in(ctx.tenant).all(conn).await.map_err(StoreError::from)?;
+    // What cannot be read is taken to name it: bytes are removed only when nobody can want them.
+    Ok(rows.iter().any(|row| {
+        serde_json::from_value::<Config>(row.config.clone())
+            .map_or(true, |config| config.tables.iter().any(|table| table.digest == digest))
+    }))
+}

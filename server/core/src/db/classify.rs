@@ -9,6 +9,7 @@ pub(super) enum Trouble {
     Full,
     Busy,
     Conflict,
+    Text,
     Other,
 }
 
@@ -73,6 +74,8 @@ fn postgres_trouble(code: &str) -> Trouble {
     match code {
         // unique_violation, foreign_key_violation, exclusion_violation
         "23505" | "23503" | "23P01" => Trouble::Conflict,
+        // character_not_in_repertoire, untranslatable_character: NUL, which nothing else takes for text
+        "22021" | "22P05" => Trouble::Text,
         // disk_full
         "53100" => Trouble::Full,
         // serialization_failure, deadlock_detected, lock_not_available, query_canceled by its timeout
@@ -112,6 +115,7 @@ mod tests {
     fn sqlstates_are_told_apart() {
         for (code, expected) in [
             ("23505", Trouble::Conflict),
+            ("22021", Trouble::Text),
             ("53100", Trouble::Full),
             ("53300", Trouble::Unavailable),
             ("57P01", Trouble::Unavailable),

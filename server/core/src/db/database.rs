@@ -68,7 +68,7 @@ impl Db {
     /// # Errors
     /// When a migration fails; then none of them was applied.
     pub async fn migrate(&self) -> Result<usize, StoreError> {
-        Ok(penny_migration::migrate(&self.writer).await?)
+        penny_migration::migrate(&self.writer).await.map_err(|error| self.explain(error))
     }
 
     /// Proves that the database answers and is up to date.
@@ -186,7 +186,7 @@ enum Role<'a> {
 }
 
 /// Puts on the application's role and names the tenant and the actor, until the transaction ends.
-async fn put_on_tenant(tx: &DatabaseTransaction, ctx: &Ctx, is_read: bool) -> Result<(), DbErr> {
+pub(super) async fn put_on_tenant(tx: &DatabaseTransaction, ctx: &Ctx, is_read: bool) -> Result<(), DbErr> {
     let sql = "SELECT set_config('role', 'penny_app', true), set_config('penny.tenant', $1, true), \
                set_config('penny.actor', $2, true), set_config('transaction_read_only', $3, true)";
     let values = [

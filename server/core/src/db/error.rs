@@ -20,6 +20,9 @@ pub enum StoreError {
     /// Another row already has a value that must be unique, or a row referred to is gone.
     #[error("the change conflicts with what is stored")]
     Conflict(#[source] DbErr),
+    /// A text holds a character that it cannot keep.
+    #[error("a text cannot be stored")]
+    Text(#[source] DbErr),
     /// Its tables are older than the program.
     #[error("{pending} migrations have not been applied")]
     Outdated {
@@ -37,6 +40,12 @@ impl StoreError {
     pub const fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict(_))
     }
+
+    /// Says whether the same may well succeed later, without anything being changed.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Full(_) | Self::Busy(_))
+    }
 }
 
 impl From<DbErr> for StoreError {
@@ -46,6 +55,7 @@ impl From<DbErr> for StoreError {
             Trouble::Full => Self::Full(error),
             Trouble::Busy => Self::Busy(error),
             Trouble::Conflict => Self::Conflict(error),
+            Trouble::Text => Self::Text(error),
             Trouble::Other => Self::Failed(error),
         }
     }
@@ -59,6 +69,7 @@ impl ToFault for StoreError {
             }
             Self::Full(_) => Fault::new(FaultCode::StorageFull),
             Self::Conflict(_) => Fault::new(FaultCode::Conflict),
+            Self::Text(_) => Fault::new(FaultCode::Invalid),
             Self::Failed(_) => Fault::new(FaultCode::Internal),
         }
     }

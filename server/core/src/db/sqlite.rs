@@ -1,7 +1,7 @@
 //! How a SQLite file is opened: one connection that writes, a few that read.
 
 use super::{DbOptions, StoreError};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, sqlx::Connection};
 use std::time::Duration;
 
 /// Opens the one connection that writes, creating the file if there is none.
@@ -40,6 +40,12 @@ fn base(options: &DbOptions) -> ConnectOptions {
         .test_before_acquire(false)
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>)
-        .min_connections(1);
+        .min_connections(1)
+        .map_sqlx_sqlite_before_acquire(|connection, _| {
+            // When the disk is full SQLite rolls back by itself, the driver's own rollback then fails, and
+            // it counts a transaction that is not there: what the next one commits would be lost. Such a
+            // connection is closed and another one opened.
+            Box::pin(async move { Ok(!Connection::is_in_transaction(connection)) })
+        });
     connect
 }

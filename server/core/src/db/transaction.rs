@@ -1,6 +1,7 @@
 //! Transactions: what a room holds while it works.
 
-use super::StoreError;
+use super::{StoreError, database::put_on_tenant};
+use crate::ctx::Ctx;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use penny_ports::bus::{EventBus, Notice};
@@ -70,6 +71,15 @@ impl WriteTx {
     /// Queues something a person's pages are told once the transaction is committed.
     pub fn notify(&self, to: PrincipalId, notice: Notice) {
         self.notices.lock().push((to, notice));
+    }
+
+    /// Goes on in another tenant, within the same transaction: for the one writer that saves what the
+    /// live turns of all tenants have said. From here on the rows of the tenant before are closed.
+    pub(crate) async fn enter(&self, ctx: &Ctx) -> Result<(), StoreError> {
+        if self.tx.get_database_backend() == DbBackend::Postgres {
+            put_on_tenant(&self.tx, ctx, false).await?;
+        }
+        Ok(())
     }
 
     /// Makes the changes last and then sends what was queued.

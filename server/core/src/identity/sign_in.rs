@@ -14,7 +14,7 @@ use crate::{
     ctx::{Ctx, Visitor},
     db::WriteTx,
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use penny_entity::{external_identity, principal, sign_in_link, words::Outcome};
 use penny_types::{PrincipalId, people::Role};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
@@ -62,6 +62,13 @@ pub struct ExternalRules {
 }
 
 impl Identity {
+    /// Removes one-time links that ran out before a moment.
+    pub(crate) async fn forget_links(&self, ctx: &Ctx, before: DateTime<Utc>) -> Result<()> {
+        let tx = self.shared.db.begin(ctx).await?;
+        store::forget_links(tx.conn(), ctx.tenant, before).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Lets somebody in who knows an account's password.
     ///
     /// # Errors

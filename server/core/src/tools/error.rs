@@ -52,6 +52,9 @@ pub enum Error {
     /// The person who was asked said no.
     #[error("a person denied the call")]
     DeniedByPerson,
+    /// The turn the call is for is run by another process now.
+    #[error("another process has the turn now")]
+    Overtaken,
     /// What the tool made cannot be kept.
     #[error(transparent)]
     Artifact(#[from] artifacts::Error),
@@ -91,6 +94,7 @@ impl ToFault for Error {
             }
             Self::Failed(fault) => fault.clone(),
             Self::DeniedByPerson => Fault::keyed(FaultCode::Forbidden, "fault-tool-denied"),
+            Self::Overtaken => Fault::new(FaultCode::Conflict),
             Self::Artifact(error) => error.to_fault(),
             Self::Denied(denied) => denied.to_fault(),
             Self::Store(error) => error.to_fault(),

@@ -9,6 +9,7 @@ mod contract;
 mod error;
 mod registry;
 mod rules;
+mod run;
 mod service;
 mod store;
 #[cfg(test)]
@@ -17,5 +18,5 @@ mod tests;
 pub use contract::{Caps, Tool, ToolArtifact, ToolContract, ToolError, ToolOutcome, ToolRun};
 pub use error::Error;
 pub use registry::{BadContract, Registry};
+pub(crate) use run::{Done, Origin, Prepared, in_doubt, shown};
 pub use service::Tools;
-pub(crate) use service::{Done, Origin, Prepared, error_for_model, shown};

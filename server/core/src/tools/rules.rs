@@ -31,6 +31,27 @@ pub(super) fn parse(arguments: &str) -> Result<Value, String> {
     serde_json::from_str(arguments).map_err(|error| format!("arguments: not JSON ({error})"))
 }
 
+/// Writes JSON in the one way that survives a database, which may turn keys round and write a whole
+/// number without its fraction.
+pub(super) fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_by_key(|(name, _)| *name);
+            let fields: Vec<String> = fields
+                .into_iter()
+                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)))
+                .collect();
+            format!("{{{}}}", fields.join(","))
+        }
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(","))
+        }
+        Value::Number(number) if number.is_f64() => number.as_f64().unwrap_or_default().to_string(),
+        other => other.to_string(),
+    }
+}
+
 /// Cuts an answer to what is shown in the conversation.
 pub(super) fn shown(result: &str) -> String {
     match result.char_indices().nth(SHOWN) {

@@ -51,3 +51,13 @@ fn calls_are_counted_by_the_minute() {
     assert_eq!(window.count(2, start + Duration::from_secs(20)), Some(40));
     assert!(window.is_over(start + Duration::from_secs(60)));
 }
+
+#[test]
+fn what_was_shown_is_recognised_after_a_database_turned_its_keys_round() {
+    let shown: serde_json::Value =
+        serde_json::from_str(r#"{"slug":"a","filters":{"b":1e3,"a":[1,{"y":0.5,"x":-2.0}]}}"#).unwrap();
+    let kept: serde_json::Value =
+        serde_json::from_str(r#"{"filters":{"a":[1,{"x":-2,"y":0.5}],"b":1000},"slug":"a"}"#).unwrap();
+    assert_eq!(super::rules::canonical(&shown), super::rules::canonical(&kept));
+    assert_ne!(super::rules::canonical(&shown), super::rules::canonical(&serde_json::json!({ "slug": "a" })));
+}

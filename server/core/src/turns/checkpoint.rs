@@ -2,15 +2,20 @@
 //! their leases and event numbers reserved. What a crash can lose is what came since its last pass.
 
 use super::{record::merge, store};
-use crate::{ctx::Ctx, db::StoreError, foundation::Shared};
+use crate::{
+    ctx::Ctx,
+    db::{StoreError, WriteTx},
+    foundation::Shared,
+};
 use parking_lot::Mutex;
-use penny_types::{TenantId, TurnId, events::TurnEvent};
+use penny_types::{PrincipalId, TenantId, TurnId, events::TurnEvent};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
 use tokio::{sync::watch, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 /// Time between passes: what a crash loses is at most this and the pass itself.
 const EVERY: Duration = Duration::from_millis(250);
@@ -37,6 +42,8 @@ pub(super) struct Slot {
     fence: i64,
     pending: Mutex<Vec<Arc<TurnEvent>>>,
     standing: watch::Sender<Standing>,
+    /// Cancelled when the turn's row says that a person asked it to stop, by whichever process.
+    stop: CancellationToken,
 }
 
 impl Slot {
@@ -48,6 +55,11 @@ impl Slot {
     /// Follows the turn's standing.
     pub(super) fn standing(&self) -> watch::Receiver<Standing> {
         self.standing.subscribe()
+    }
+
+    /// Tells when the turn's row says that a person asked it to stop.
+    pub(super) fn stop_asked(&self) -> CancellationToken {
+        self.stop.clone()
     }
 
     fn wants_numbers(&self) -> Option<u64> {
@@ -66,13 +78,21 @@ struct Inner {
     shared: Shared,
     owner: String,
     slots: Mutex<HashMap<TurnId, Arc<Slot>>>,
+    /// Turns of this process whose end is still to be written.
+    ending: Mutex<HashSet<TurnId>>,
     /// Held while a pass writes, so that a turn can be detached between passes only.
     pass: tokio::sync::Mutex<()>,
 }
 
 impl Checkpointer {
     pub(super) fn new(shared: Shared, owner: String) -> Self {
-        Self(Arc::new(Inner { shared, owner, slots: Mutex::default(), pass: tokio::sync::Mutex::default() }))
+        Self(Arc::new(Inner {
+            shared,
+            owner,
+            slots: Mutex::default(),
+            ending: Mutex::default(),
+            pass: tokio::sync::Mutex::default(),
+        }))
     }
 
     /// Returns the name under which this process leases turns.
@@ -88,13 +108,38 @@ impl Checkpointer {
             fence,
             pending: Mutex::default(),
             standing: watch::Sender::new(Standing::Reserved(reserved)),
+            stop: CancellationToken::new(),
         });
         self.0.slots.lock().insert(turn, Arc::clone(&slot));
         slot
     }
 
-    /// Takes a turn out; returns what has not been written yet, which is now the caller's to write.
+    /// Counts the live turns of a person in this process.
+    pub(super) fn live_of(&self, who: PrincipalId) -> usize {
+        self.0.slots.lock().values().filter(|slot| slot.ctx.subject() == who).count()
+    }
+
+    /// Says whether a turn is this process's own: live, or with its end still to be written. Such a
+    /// turn is no orphan, however long the database was away.
+    pub(super) fn holds(&self, turn: TurnId) -> bool {
+        self.0.ending.lock().contains(&turn) || self.0.slots.lock().contains_key(&turn)
+    }
+
+    /// Lets go of a turn whose run broke off without an end.
+    pub(super) fn abandon(&self, turn: TurnId) {
+        self.0.slots.lock().remove(&turn);
+        self.forget(turn);
+    }
+
+    /// Lets go of a turn whose end is written, or is somebody else's to write.
+    pub(super) fn forget(&self, turn: TurnId) {
+        self.0.ending.lock().remove(&turn);
+    }
+
+    /// Takes a turn out; returns what has not been written yet, which is now the caller's to write,
+    /// who says [`Self::forget`] afterwards.
     pub(super) async fn detach(&self, turn: TurnId) -> Vec<Arc<TurnEvent>> {
+        self.0.ending.lock().insert(turn);
         let slot = self.0.slots.lock().remove(&turn);
         let _between_passes = self.0.pass.lock().await;
         slot.map(|slot| std::mem::take(&mut *slot.pending.lock())).unwrap_or_default()
@@ -117,6 +162,18 @@ impl Checkpointer {
         }
     }
 
+    /// Writes what one turn has said so far, ahead of the next pass.
+    pub(super) async fn save(&self, slot: &Arc<Slot>) {
+        let _gate = self.0.pass.lock().await;
+        if slot.pending.lock().is_empty() {
+            return;
+        }
+        let groups = [vec![Arc::clone(slot)]];
+        if let Err(error) = self.write(&groups, false).await {
+            warn(&error, &groups);
+        }
+    }
+
     /// Writes once what all live turns have to be written.
     async fn pass(&self, renews: bool) {
         let _gate = self.0.pass.lock().await;
@@ -126,57 +183,114 @@ impl Checkpointer {
                 by_tenant.entry(slot.ctx.tenant).or_default().push(Arc::clone(slot));
             }
         }
-        for slots in by_tenant.values() {
-            if let Err(error) = self.write(slots, renews).await {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    turns = slots.len(),
-                    "live turns could not be checkpointed; they will be at the next pass"
-                );
+        let groups: Vec<Vec<Arc<Slot>>> = by_tenant.into_values().collect();
+        let Err(error) = self.write(&groups, renews).await else { return };
+        if groups.len() < 2 || matches!(error, StoreError::Unavailable(_)) {
+            return warn(&error, &groups);
+        }
+        // What one tenant's rows suffer from must not cost the others theirs.
+        for group in &groups {
+            let group = std::slice::from_ref(group);
+            if let Err(error) = self.write(group, renews).await {
+                warn(&error, group);
             }
         }
     }
 
-    /// Writes a tenant's live turns in one transaction.
-    async fn write(&self, slots: &[Arc<Slot>], renews: bool) -> Result<(), StoreError> {
-        let Some(ctx) = slots.first().map(|slot| &slot.ctx) else { return Ok(()) };
-        let ctx = Ctx::system(ctx.tenant, ctx.world.clone());
-        let tx = self.0.shared.db.begin(&ctx).await?;
-        let fences: Vec<(TurnId, i64)> = slots.iter().map(|slot| (slot.turn, slot.fence)).collect();
-        let mine: HashSet<TurnId> = store::still_owned(tx.conn(), &ctx, &fences).await?;
-        let mut rows = Vec::with_capacity(slots.len());
-        let mut written = Vec::with_capacity(slots.len());
-        for slot in slots.iter().filter(|slot| mine.contains(&slot.turn)) {
-            let events = slot.pending.lock().clone();
-            let wanted = slot.wants_numbers();
-            if let Some(wanted) = wanted {
-                store::reserve(tx.conn(), &ctx, slot.turn, wanted).await?;
+    /// Writes the live turns of several tenants in one transaction.
+    async fn write(&self, groups: &[Vec<Arc<Slot>>], renews: bool) -> Result<(), StoreError> {
+        let system = |slots: &[Arc<Slot>]| {
+            slots.first().map(|slot| Ctx::system(slot.ctx.tenant, slot.ctx.world.clone()))
+        };
+        let Some(first) = groups.first().and_then(|slots| system(slots)) else { return Ok(()) };
+        let tx = self.0.shared.db.begin(&first).await?;
+        let mut written = Vec::new();
+        for slots in groups {
+            let Some(ctx) = system(slots) else { continue };
+            if ctx.tenant != first.tenant {
+                tx.enter(&ctx).await?;
             }
-            if !events.is_empty() {
-                rows.push((slot.turn, merge(events.iter().map(AsRef::as_ref))));
-            }
-            written.push((slot, events.len(), events.last().map(|event| event.seq), wanted));
-        }
-        store::append(tx.conn(), &ctx, &rows).await?;
-        if renews {
-            let turns: Vec<TurnId> = mine.iter().copied().collect();
-            store::renew(tx.conn(), &ctx, &turns, ctx.now() + LEASE).await?;
+            written.extend(write_tenant(&tx, &ctx, slots, renews).await?);
         }
         tx.commit().await?;
 
-        for (slot, count, last, wanted) in written {
-            slot.pending.lock().drain(..count);
+        for Written { slot, standing } in written {
+            let Some(Saved { events, last, wanted, is_stop_asked }) = standing else {
+                slot.standing.send_replace(Standing::Lost);
+                continue;
+            };
+            slot.pending.lock().drain(..events);
             if let Some(wanted) = wanted {
                 slot.standing.send_replace(Standing::Reserved(wanted));
+            }
+            if is_stop_asked {
+                slot.stop.cancel();
             }
             if let Some(last) = last {
                 // A bus that is away keeps more than it must; nothing is lost.
                 drop(self.0.shared.bus.checkpointed(slot.turn, last).await);
             }
         }
-        for slot in slots.iter().filter(|slot| !mine.contains(&slot.turn)) {
-            slot.standing.send_replace(Standing::Lost);
-        }
         Ok(())
     }
+}
+
+/// What a pass did for a turn.
+struct Written {
+    slot: Arc<Slot>,
+    /// Absent when another process has the turn.
+    standing: Option<Saved>,
+}
+
+struct Saved {
+    /// How many of the pending events are saved now.
+    events: usize,
+    last: Option<u64>,
+    /// Up to which number events are reserved now, when that changed.
+    wanted: Option<u64>,
+    is_stop_asked: bool,
+}
+
+/// Writes a tenant's live turns.
+async fn write_tenant(
+    tx: &WriteTx,
+    ctx: &Ctx,
+    slots: &[Arc<Slot>],
+    renews: bool,
+) -> Result<Vec<Written>, StoreError> {
+    let fences: Vec<(TurnId, i64)> = slots.iter().map(|slot| (slot.turn, slot.fence)).collect();
+    let mine = store::still_owned(tx.conn(), ctx, &fences).await?;
+    let mut rows = Vec::with_capacity(slots.len());
+    let mut written = Vec::with_capacity(slots.len());
+    for slot in slots {
+        let Some(&is_stop_asked) = mine.get(&slot.turn) else {
+            written.push(Written { slot: Arc::clone(slot), standing: None });
+            continue;
+        };
+        let events = slot.pending.lock().clone();
+        let wanted = slot.wants_numbers();
+        if let Some(wanted) = wanted {
+            store::reserve(tx.conn(), ctx, slot.turn, wanted).await?;
+        }
+        if !events.is_empty() {
+            rows.push((slot.turn, merge(events.iter().map(AsRef::as_ref))));
+        }
+        let last = events.last().map(|event| event.seq);
+        let saved = Saved { events: events.len(), last, wanted, is_stop_asked };
+        written.push(Written { slot: Arc::clone(slot), standing: Some(saved) });
+    }
+    store::append(tx.conn(), ctx, &rows).await?;
+    if renews {
+        let turns: Vec<TurnId> = mine.keys().copied().collect();
+        store::renew(tx.conn(), ctx, &turns, ctx.now() + LEASE).await?;
+    }
+    Ok(written)
+}
+
+fn warn(error: &StoreError, groups: &[Vec<Arc<Slot>>]) {
+    tracing::warn!(
+        error = error as &dyn std::error::Error,
+        turns = groups.iter().map(Vec::len).sum::<usize>(),
+        "live turns could not be checkpointed; they will be at the next pass"
+    );
 }

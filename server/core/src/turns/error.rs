@@ -1,4 +1,4 @@
-use crate::{access::Denied, artifacts, conversations, db::StoreError, fault::ToFault, routing};
+use crate::{access::Denied, artifacts, conversations, db::StoreError, fault::ToFault, routing, tools};
 use penny_ports::bus::BusError;
 use penny_types::{Fault, FaultCode};
 
@@ -29,6 +29,9 @@ pub enum Error {
     /// The message it would follow is still being written.
     #[error("the answer before is still being written")]
     StillRunning,
+    /// The person has as many answers under way as they may.
+    #[error("too many answers are under way")]
+    TooManyLive,
     /// The turn has nothing to continue.
     #[error("the turn is not one that can be continued")]
     NotContinuable,
@@ -44,6 +47,9 @@ pub enum Error {
     /// The conversation cannot be written.
     #[error(transparent)]
     Conversation(#[from] conversations::Error),
+    /// A tool's call cannot be read or written.
+    #[error(transparent)]
+    Tool(#[from] tools::Error),
     /// An attachment cannot be read.
     #[error(transparent)]
     Artifact(#[from] artifacts::Error),
@@ -75,10 +81,12 @@ impl ToFault for Error {
             }
             Self::BadField { field } => Fault::new(FaultCode::Invalid).field(field, "fault-field"),
             Self::StillRunning => Fault::keyed(FaultCode::Conflict, "fault-turn-running"),
+            Self::TooManyLive => Fault::new(FaultCode::RateLimited).retry_after(5),
             Self::NotContinuable => Fault::keyed(FaultCode::Conflict, "fault-not-continuable"),
             Self::NotWaiting | Self::PlanChanged => Fault::keyed(FaultCode::Conflict, "fault-not-waiting"),
             Self::Routing(error) => error.to_fault(),
             Self::Conversation(error) => error.to_fault(),
+            Self::Tool(error) => error.to_fault(),
             Self::Artifact(error) => error.to_fault(),
             Self::Denied(denied) => denied.to_fault(),
             Self::Store(error) => error.to_fault(),

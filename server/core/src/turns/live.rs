@@ -12,6 +12,7 @@ use penny_types::{
 };
 use std::sync::Arc;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// Says that another process has taken the turn over: whoever holds this stops at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,11 @@ impl Live {
         Self { shared, checkpointer, slot, standing, turn: turn.id, next, draft }
     }
 
+    /// Tells when the turn's row says that a person asked it to stop.
+    pub(super) fn stop_asked(&self) -> CancellationToken {
+        self.slot.stop_asked()
+    }
+
     /// Returns what was said so far.
     pub(super) const fn draft(&self) -> &Draft {
         &self.draft
@@ -71,6 +77,12 @@ impl Live {
             }
         };
         self.publish(body).await
+    }
+
+    /// Saves what was said so far, before something is done whose rows will outlive a crash: the words
+    /// before a call must not be lost when the call is not.
+    pub(super) async fn save(&self) {
+        self.checkpointer.save(&self.slot).await;
     }
 
     /// Ends the live phase: gives the events still to be written, the last one among them.

@@ -16,6 +16,7 @@ mod recovery;
 mod rules;
 mod runner;
 mod service;
+mod settle;
 mod store;
 mod submit;
 mod tail;
@@ -25,4 +26,8 @@ pub use error::Error;
 pub use filters::{Filter, Filters};
 pub use record::{Record, merge};
 pub use service::Turns;
-pub(crate) use store::checkpointed;
+pub(crate) use store::{checkpointed, request_stop};
+/// Steps, written by whatever room does what they are.
+pub(crate) mod steps {
+    pub(crate) use super::store::{Step, close_step, open_step, run_step};
+}

@@ -5,7 +5,8 @@ use crate::{artifacts::Artifacts, conversations::store as conversations, ctx::Ct
 use penny_ports::models::{ModelMessage, ToolRequest};
 use penny_types::{
     MessageId, ToolCallId,
-    conversations::{Author, PartBody},
+    conversations::{Author, PartBody, ToolCallPart},
+    tools::ToolCallStatus,
 };
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
@@ -37,12 +38,14 @@ pub(super) fn system(ctx: &Ctx) -> String {
     )
 }
 
-/// Reads what was said on the path up to and including `leaf`, oldest first.
+/// Reads what was said on the path up to and including `leaf`, oldest first. Of the calls in
+/// `answers` the whole answer is told, of others what the conversation shows.
 pub(super) async fn history(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     artifacts: &Artifacts,
     leaf: MessageId,
+    answers: &HashMap<ToolCallId, Answer>,
 ) -> Result<Vec<ModelMessage>, Error> {
     let rows = conversations::path(conn, ctx, leaf, MESSAGES_MAX).await?;
     let mut parts = conversations::parts(conn, ctx, &rows).await?;
@@ -54,7 +57,7 @@ pub(super) async fn history(
             Author::User => {
                 messages.push(ModelMessage::User { text: asked(conn, ctx, artifacts, &bodies).await? })
             }
-            Author::Assistant => messages.extend(fold(&bodies, &HashMap::new())),
+            Author::Assistant => messages.extend(fold(&bodies, answers)),
             Author::System => {}
         }
     }
@@ -106,10 +109,8 @@ pub(super) fn fold(parts: &[PartBody], answers: &HashMap<ToolCallId, Answer>) ->
                 text.push_str(&said.text);
             }
             PartBody::ToolCall(call) => {
-                let answer = answers.get(&call.call_id);
-                let id = answer
-                    .and_then(|answer| answer.model_ref.clone())
-                    .unwrap_or_else(|| call.call_id.to_string());
+                let Some(answer) = answered(call, answers) else { continue };
+                let id = answer.model_ref.unwrap_or_else(|| call.call_id.to_string());
                 calls.push(ToolRequest {
                     id: id.clone(),
                     name: call.name.clone(),
@@ -118,14 +119,8 @@ pub(super) fn fold(parts: &[PartBody], answers: &HashMap<ToolCallId, Answer>) ->
                 results.push(ModelMessage::Tool {
                     call_id: id,
                     name: call.name.clone(),
-                    content: answer.map_or_else(
-                        || call.result.clone().unwrap_or_default(),
-                        |answer| answer.content.clone(),
-                    ),
-                    is_error: answer.map_or_else(
-                        || call.status != penny_types::tools::ToolCallStatus::Succeeded,
-                        |answer| answer.is_error,
-                    ),
+                    content: answer.content,
+                    is_error: answer.is_error,
                 });
             }
             _ => {}
@@ -133,6 +128,18 @@ pub(super) fn fold(parts: &[PartBody], answers: &HashMap<ToolCallId, Answer>) ->
     }
     flush(&mut text, &mut calls, &mut results);
     messages
+}
+
+/// Returns what a call answered. A call that was given up before it answered anything is as one that
+/// was never made: the model may make it again.
+fn answered(call: &ToolCallPart, answers: &HashMap<ToolCallId, Answer>) -> Option<Answer> {
+    answers.get(&call.call_id).cloned().or_else(|| {
+        Some(Answer {
+            model_ref: None,
+            content: call.result.clone()?,
+            is_error: call.status != ToolCallStatus::Succeeded,
+        })
+    })
 }
 
 /// Keeps the newest messages that fit; the first kept is a person's, so that no answer stands alone.
@@ -165,10 +172,7 @@ fn size(message: &ModelMessage) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use penny_types::{
-        conversations::{TextPart, ToolCallPart},
-        tools::{Effect, ToolCallStatus},
-    };
+    use penny_types::{conversations::TextPart, tools::Effect};
     use serde_json::json;
     use uuid::Uuid;
 
@@ -212,6 +216,19 @@ mod tests {
         let messages = fold(&[call(1, "cut…")], &HashMap::from([(ToolCallId(Uuid::from_u128(1)), whole)]));
         assert!(
             matches!(&messages[1], ModelMessage::Tool { call_id, content, .. } if call_id == "call_9" && content == "whole")
+        );
+    }
+
+    #[test]
+    fn a_call_that_was_given_up_before_it_answered_is_not_told_of() {
+        let mut given_up = call(1, "");
+        if let PartBody::ToolCall(call) = &mut given_up {
+            (call.result, call.status) = (None, ToolCallStatus::Failed);
+        }
+        let messages = fold(&[text("Let me look."), given_up], &HashMap::new());
+        assert_eq!(
+            messages,
+            [ModelMessage::Assistant { text: "Let me look.".to_owned(), tool_calls: Vec::new() }]
         );
     }
 

@@ -3,7 +3,8 @@
 use super::{
     Error,
     record::merge,
-    runner::{Crew, settled, words},
+    runner::Crew,
+    settle,
     store::{self, Close},
 };
 use crate::{
@@ -24,12 +25,23 @@ use std::time::Duration;
 
 /// Time between looks for orphans where several processes share a database.
 const EVERY: Duration = Duration::from_secs(1);
+/// How long after a database has come back its leases are believed to be old only because nobody
+/// could renew them.
+const GRACE: Duration = Duration::from_secs(4);
 
 /// Looks for orphans now and, where several processes share a database, from now on.
 pub(super) async fn run(crew: Crew) {
     let stopping = crew.shared.tasks.stopping();
+    let mut was_away = false;
     loop {
-        if let Err(error) = pass(&crew).await {
+        let looked = if was_away {
+            crew.shared.db.check().await.map_err(Error::from)
+        } else {
+            pass(&crew).await.map(drop)
+        };
+        let wait = if was_away && looked.is_ok() { GRACE } else { EVERY };
+        was_away = looked.is_err();
+        if let Err(error) = looked {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "orphaned turns could not be looked for"
@@ -37,7 +49,7 @@ pub(super) async fn run(crew: Crew) {
         }
         tokio::select! {
             () = stopping.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(wait) => {}
         }
     }
 }
@@ -47,12 +59,15 @@ pub(super) async fn pass(crew: &Crew) -> Result<usize, Error> {
     let shared = &crew.shared;
     let is_alone = shared.db.backend() == DbBackend::Sqlite;
     // With one process, whatever it does not lease itself is an orphan, however fresh the lease.
+    // Its own are, too, when nothing renews their lease any more.
+    let is_expired = turn::Column::LeaseExpiresAt.lt(shared.world.now());
     let is_orphan = if is_alone {
         Condition::any()
             .add(turn::Column::LeaseOwner.ne(crew.checkpointer.owner()))
             .add(turn::Column::LeaseOwner.is_null())
+            .add(is_expired)
     } else {
-        Condition::all().add(turn::Column::LeaseExpiresAt.lt(shared.world.now()))
+        Condition::all().add(is_expired)
     };
     let lookup = shared.db.lookup().await?;
     let orphans = turn::Entity::find()
@@ -63,13 +78,38 @@ pub(super) async fn pass(crew: &Crew) -> Result<usize, Error> {
     drop(lookup);
     let mut count = 0;
     for orphan in orphans {
+        if crew.checkpointer.holds(orphan.id) {
+            continue;
+        }
         let ctx = Ctx::system(orphan.tenant_id, shared.world.clone());
-        count += usize::from(interrupt(crew, &ctx, &orphan).await?);
+        match interrupt(crew, &ctx, &orphan).await {
+            Ok(was_orphan) => count += usize::from(was_orphan),
+            Err(Error::Store(error)) if error.is_passing() => return Err(error.into()),
+            // One turn that cannot be marked must not keep the others from it.
+            Err(error) => tracing::error!(
+                turn.id = %orphan.id,
+                error = &error as &dyn std::error::Error,
+                "an orphaned turn could not be marked"
+            ),
+        }
     }
     if count > 0 {
         tracing::info!(turns = count, "turns whose process went away were marked interrupted");
     }
     Ok(count)
+}
+
+/// Interrupts a turn of this process whose run broke off without an end: nobody else will.
+pub(super) async fn abandon(crew: &Crew, turn: &turn::Model) {
+    crew.checkpointer.abandon(turn.id);
+    let ctx = Ctx::system(turn.tenant_id, crew.shared.world.clone());
+    if let Err(error) = interrupt(crew, &ctx, turn).await {
+        tracing::warn!(
+            turn.id = %turn.id,
+            error = &error as &dyn std::error::Error,
+            "a turn that broke off could not be marked; it will be when its lease has run out"
+        );
+    }
 }
 
 async fn interrupt(crew: &Crew, ctx: &Ctx, orphan: &turn::Model) -> Result<bool, Error> {
@@ -92,12 +132,9 @@ async fn interrupt(crew: &Crew, ctx: &Ctx, orphan: &turn::Model) -> Result<bool,
     let place = (turn.conversation_id, turn.message_id);
     store::close(tx.conn(), ctx, &turn, &close).await?;
     store::append(tx.conn(), ctx, &[(turn.id, merge([&event]))]).await?;
-    let parts = settled(draft.parts());
+    let parts = settle::settle(crew, &tx, ctx, &turn, TurnStatus::Interrupted, draft.parts()).await?;
     store::insert_parts(tx.conn(), ctx, place, turn.id, &parts).await?;
-    db::search::index_text(tx.conn(), ctx.tenant, place.0, place.1, &words(&parts)).await?;
-    if let Err(error) = crew.tools.settle(tx.conn(), ctx, turn.id).await {
-        tracing::warn!(turn.id = %turn.id, error = &error as &dyn std::error::Error, "calls could not be settled");
-    }
+    db::search::index_text(tx.conn(), ctx.tenant, place.0, place.1, &settle::words(&parts)).await?;
     if let Some(row) = conversations::find(tx.conn(), ctx, place.0).await? {
         let summary = conversations::summary(&row, None);
         tx.notify(
@@ -108,5 +145,7 @@ async fn interrupt(crew: &Crew, ctx: &Ctx, orphan: &turn::Model) -> Result<bool,
     let record = Record::of("turns.interrupted", "turn").target(turn.id).outcome(Outcome::Failed);
     audit::record(&tx, ctx, record).await?;
     tx.commit().await?;
+    // Whoever follows the turn here finds its last word in the database.
+    drop(crew.shared.bus.close_turn(turn.id).await);
     Ok(true)
 }

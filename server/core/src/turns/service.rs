@@ -18,7 +18,7 @@ use crate::{
     routing::{Route, Routing},
     tools::{self, Tools},
 };
-use futures::stream::BoxStream;
+use futures::{FutureExt, stream::BoxStream};
 use penny_entity::turn;
 use penny_types::{
     ConversationId, MessageId, ToolCallId, TurnId,
@@ -27,7 +27,8 @@ use penny_types::{
     tools::ToolCallStatus,
     turns::{Decision, NewMessage, TurnStatus, TurnView},
 };
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
+use tracing::Instrument;
 
 /// The turns of a tenant's conversations.
 #[derive(Debug, Clone)]
@@ -35,6 +36,7 @@ pub struct Turns {
     crew: Crew,
     conversations: Conversations,
     routing: Routing,
+    live_per_person: usize,
 }
 
 impl Turns {
@@ -49,7 +51,13 @@ impl Turns {
         let owner = data_encoding::HEXLOWER.encode(&shared.world.secret::<12>());
         let checkpointer = Checkpointer::new(shared.clone(), owner);
         let crew = Crew { shared, tools, artifacts, filters, checkpointer };
-        Self { crew, conversations, routing }
+        Self { crew, conversations, routing, live_per_person: usize::MAX }
+    }
+
+    /// Sets how many answers a person may have under way at once in one process.
+    pub(crate) const fn with_live_per_person(mut self, most: usize) -> Self {
+        self.live_per_person = most;
+        self
     }
 
     /// Starts the work that goes on beside the turns: checkpoints and the search for orphans.
@@ -82,12 +90,13 @@ impl Turns {
 
         let tx = self.crew.shared.db.begin(ctx).await?;
         let (conversation, permit) =
-            self.conversations.visible(tx.conn(), ctx, id, Action::ConversationAsk).await?;
+            self.conversations.held(tx.conn(), ctx, id, Action::ConversationAsk).await?;
         if let Some(key) = &new.client_key
             && let Some(turn) = store::by_client_key(tx.conn(), ctx, id, key).await?
         {
             return Ok(store::view(&turn));
         }
+        self.check_live(ctx)?;
         let route = self.routing.resolve(new.model.as_deref().or(conversation.model.as_deref()))?;
         let parent = submit::parent(&tx, ctx, &conversation, &new).await?;
         let turn_id: TurnId = ctx.mint();
@@ -119,23 +128,28 @@ impl Turns {
     ) -> Result<TurnView, Error> {
         let tx = self.crew.shared.db.begin(ctx).await?;
         let answer = rows::message(tx.conn(), ctx, id).await?.ok_or(Error::NotFound)?;
-        let (conversation, permit) = self
-            .conversations
-            .visible(tx.conn(), ctx, answer.conversation_id, Action::ConversationAsk)
-            .await?;
+        let (conversation, permit) =
+            self.conversations.held(tx.conn(), ctx, answer.conversation_id, Action::ConversationAsk).await?;
         let user_message =
             answer.parent_id.filter(|_| answer.author == Author::Assistant).ok_or(Error::NoSuchMessage)?;
         if store::is_being_written(tx.conn(), ctx, id).await? {
             return Err(Error::StillRunning);
         }
+        self.check_live(ctx)?;
         let route = self.routing.resolve(model.as_deref().or(conversation.model.as_deref()))?;
         let turn_id: TurnId = ctx.mint();
         let said = (user_message, answer.depth - 1);
         let message = submit::write_answer(&tx, ctx, &conversation, said, &route, turn_id).await?;
         let place = Place { turn: turn_id, user_message, message, continues: None };
+        // What the message allowed when it was sent, it allows still.
+        let before = match answer.turn_id {
+            Some(before) => store::find(tx.conn(), ctx, before).await?,
+            None => None,
+        };
+        let wishes =
+            Wishes { tools_allowed: before.as_ref().and_then(store::tools_allowed), ..Wishes::default() };
         let (turn, call) =
-            submit::write_turn(&tx, ctx, &self.crew, &conversation, &place, &route, Wishes::default())
-                .await?;
+            submit::write_turn(&tx, ctx, &self.crew, &conversation, &place, &route, wishes).await?;
         submit::move_on(&tx, ctx, conversation, &turn, None, &permit).await?;
         tx.commit().await?;
 
@@ -149,14 +163,13 @@ impl Turns {
     pub async fn resume(&self, ctx: &Ctx, id: TurnId) -> Result<TurnView, Error> {
         let tx = self.crew.shared.db.begin(ctx).await?;
         let before = store::find(tx.conn(), ctx, id).await?.ok_or(Error::NotFound)?;
-        let (conversation, permit) = self
-            .conversations
-            .visible(tx.conn(), ctx, before.conversation_id, Action::ConversationAsk)
-            .await?;
+        let (conversation, permit) =
+            self.conversations.held(tx.conn(), ctx, before.conversation_id, Action::ConversationAsk).await?;
         let message = rows::message(tx.conn(), ctx, before.message_id).await?.ok_or(Error::NotFound)?;
         if !rules::is_continuable(before.status) || message.turn_id != Some(before.id) {
             return Err(Error::NotContinuable);
         }
+        self.check_live(ctx)?;
         let route = self.routing.resolve(Some(&before.model))?;
         let place = Place {
             turn: ctx.mint(),
@@ -168,7 +181,11 @@ impl Turns {
         let (turn, call) =
             submit::write_turn(&tx, ctx, &self.crew, &conversation, &place, &route, wishes).await?;
         store::set_turn(tx.conn(), message, turn.id).await?;
+        let leaf = rows::deepest_below(tx.conn(), ctx, conversation.id, turn.message_id).await?;
         submit::move_on(&tx, ctx, conversation, &turn, None, &permit).await?;
+        if let Some(leaf) = leaf.filter(|leaf| *leaf != turn.message_id) {
+            rows::set_leaf(tx.conn(), ctx, turn.conversation_id, leaf).await?;
+        }
         tx.commit().await?;
 
         let draft = Draft::starting_at(store::unsigned(turn.text_offset_start));
@@ -192,12 +209,7 @@ impl Turns {
         tx.commit().await?;
 
         match resting {
-            Some((turn, draft)) => {
-                let route = self.routing.resolve(Some(&turn.model))?;
-                let runner =
-                    Runner::new(self.crew.clone(), ctx.clone(), turn.clone(), route, draft, None).await?;
-                runner.end(End::Stopped).await;
-            }
+            Some((turn, draft)) => self.end_resting(ctx, turn, draft).await?,
             None => self.crew.shared.bus.ask_stop(id).await?,
         }
         self.get(ctx, id).await
@@ -235,26 +247,35 @@ impl Turns {
     /// [`Error::NotWaiting`] when it is decided already, or the turn is over.
     pub async fn decide(&self, ctx: &Ctx, call: ToolCallId, decision: Decision) -> Result<TurnView, Error> {
         let tx = self.crew.shared.db.begin(ctx).await?;
+        let asked =
+            self.crew.tools.find(tx.conn(), ctx, call).await.map_err(of_tools)?.ok_or(Error::NotFound)?;
+        let turn_id = asked.turn_id.ok_or(Error::NotFound)?;
+        self.visible(tx.conn(), ctx, turn_id, Action::ConversationAsk).await?;
+        // One decision at a time: of two about a turn's last calls, the later one sets it going.
+        let turn = store::lock(tx.conn(), ctx, turn_id).await?.ok_or(Error::NotFound)?;
         let call =
             self.crew.tools.find(tx.conn(), ctx, call).await.map_err(of_tools)?.ok_or(Error::NotFound)?;
-        let turn_id = call.turn_id.ok_or(Error::NotFound)?;
-        let turn = self.visible(tx.conn(), ctx, turn_id, Action::ConversationAsk).await?;
         if turn.status != TurnStatus::Waiting {
             return Err(Error::NotWaiting);
         }
         self.crew.tools.decide(&tx, ctx, call, decision).await.map_err(of_tools)?.ok_or(Error::NotWaiting)?;
         let calls = self.crew.tools.of_turn(tx.conn(), ctx, turn_id).await.map_err(of_tools)?;
         let still_waits = calls.iter().any(|call| call.status == ToolCallStatus::Waiting);
+        // A turn whose model is gone cannot go on: the decision is not taken, and the person is told.
+        let route = self.routing.resolve(Some(&turn.model))?;
         let awake = if still_waits { None } else { self.wake(&tx, ctx, &turn).await? };
         tx.commit().await?;
 
         match awake {
-            Some((turn, draft)) => {
-                let route = self.routing.resolve(Some(&turn.model))?;
-                self.launch(ctx, turn, route, draft, None).await
-            }
+            Some((turn, draft)) => self.launch(ctx, turn, route, draft, None).await,
             None => Ok(store::view(&turn)),
         }
+    }
+
+    /// Refuses who has as many answers under way as they may: each costs memory and somebody's money.
+    fn check_live(&self, ctx: &Ctx) -> Result<(), Error> {
+        let live = self.crew.checkpointer.live_of(ctx.subject());
+        if live < self.live_per_person { Ok(()) } else { Err(Error::TooManyLive) }
     }
 
     /// Takes up a turn that rests, with what it said before.
@@ -266,8 +287,27 @@ impl Turns {
     ) -> Result<Option<(turn::Model, Draft)>, Error> {
         let lease = (self.crew.checkpointer.owner(), ctx.now() + LEASE);
         let Some(turn) = store::take_over(tx.conn(), ctx, turn, Some(lease)).await? else { return Ok(None) };
+        store::finish_waits(tx.conn(), ctx, turn.id).await?;
         let (_, draft) = store::checkpointed(tx.conn(), ctx, &turn).await?;
         Ok(Some((turn, draft)))
+    }
+
+    /// Stops a turn that rested.
+    async fn end_resting(&self, ctx: &Ctx, turn: turn::Model, draft: Draft) -> Result<(), Error> {
+        let Ok(route) = self.routing.resolve(Some(&turn.model)) else {
+            // Its model is gone; it ends all the same.
+            recovery::abandon(&self.crew, &turn).await;
+            return Ok(());
+        };
+        let runner = Runner::new(self.crew.clone(), ctx.clone(), turn.clone(), route, draft, None).await;
+        match runner {
+            Ok(runner) => runner.end(End::Stopped).await,
+            Err(error) => {
+                recovery::abandon(&self.crew, &turn).await;
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Sets a written turn going. From here on it is the server's: the caller may go away.
@@ -280,8 +320,24 @@ impl Turns {
         call: Option<CallRow>,
     ) -> Result<TurnView, Error> {
         let view = store::view(&turn);
-        let runner = Runner::new(self.crew.clone(), ctx.clone(), turn, route, draft, call).await?;
-        self.crew.shared.tasks.spawn(runner.run());
+        let made = Runner::new(self.crew.clone(), ctx.clone(), turn.clone(), route, draft, call).await;
+        let runner = match made {
+            Ok(runner) => runner,
+            Err(error) => {
+                recovery::abandon(&self.crew, &turn).await;
+                return Err(error);
+            }
+        };
+        let crew = self.crew.clone();
+        let span = tracing::info_span!(parent: None, "turn", turn.id = %turn.id, request.id = %ctx.request);
+        let run = async move {
+            // A provider or a tool that panics takes its turn with it, and nothing else.
+            if AssertUnwindSafe(runner.run()).catch_unwind().await.is_err() {
+                tracing::error!("a turn's run panicked");
+                recovery::abandon(&crew, &turn).await;
+            }
+        };
+        self.crew.shared.tasks.spawn(run.instrument(span));
         Ok(view)
     }
 

@@ -155,7 +155,7 @@ pub(super) async fn write_turn(
         on_behalf_of: Set(ctx.actor.on_behalf_of),
         locale: Set(ctx.locale),
         via: Set(ctx.via.as_str().to_owned()),
-        trace_id: Set(None),
+        trace_id: Set(Some(ctx.trace_id())),
         lease_owner: Set(Some(crew.checkpointer.owner().to_owned())),
         lease_expires_at: Set(Some(now + LEASE)),
         fencing_token: Set(1),
@@ -175,13 +175,7 @@ pub(super) async fn write_turn(
         stop_requested_at: Set(None),
     };
     let turn = store::insert(tx.conn(), row).await?;
-    let call = CallRow {
-        id: ctx.mint(),
-        provider: route.provider.name().to_owned(),
-        model: route.model.clone(),
-        started_at: now,
-    };
-    store::open_call(tx.conn(), ctx, turn.id, &call).await?;
+    let call = store::open_first_call(tx.conn(), ctx, turn.id, route).await?;
     Ok((turn, call))
 }
 

@@ -12,6 +12,9 @@ use std::{sync::Arc, time::Duration};
 /// Time between looks at a turn that another replica runs, when the bus knows nothing of it.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
+/// Time between looks at events that the bus no longer holds and the database does not hold yet.
+const CATCH_UP: Duration = Duration::from_millis(20);
+
 /// Follows a turn from the event after `after`. The person's right was checked by the caller.
 pub(super) fn follow(
     shared: Shared,
@@ -56,7 +59,8 @@ pub(super) fn follow(
                         Rest::Elsewhere => tokio::time::sleep(LOOK_AGAIN).await,
                     }
                 }
-                Err(BusError::Gap { .. }) => {}
+                // What lies between is on its way into the database.
+                Err(BusError::Gap { .. }) => tokio::time::sleep(CATCH_UP).await,
                 Err(BusError::Unavailable) => tokio::time::sleep(LOOK_AGAIN).await,
             }
         }

@@ -102,7 +102,14 @@ async fn a_dashboard_is_kept_as_it_looked() {
         json!({ "slug": "company-health", "filters": { "period": "YTD", "unit": "bu", "id": "furniture" } });
     let outcome = call(&company, "load_dashboard", arguments).await.unwrap();
     assert_eq!(outcome.result["path"], "/d/company-health");
-    assert!(outcome.result.to_string().len() < 16_000);
+    assert!(outcome.result.to_string().len() < 8_000, "a model pays for every word");
+    let told = outcome.result["widgets"].as_array().unwrap();
+    let revenue = told.iter().find(|widget| widget["title"] == "Revenue").unwrap();
+    assert_eq!((&revenue["kind"], &revenue["format"]), (&json!("kpi"), &json!("currency")));
+    let figure = |name: &str| revenue[name].as_f64().unwrap();
+    assert!((figure("value") - figure("previous") - figure("change")).abs() < 0.01, "{revenue}");
+    assert!(figure("target") > 0.0 && revenue["health"].is_string());
+    assert!(told.iter().any(|widget| widget["kind"] == "chart" && widget["summary"].is_string()), "{told:?}");
     let [artifact] = outcome.artifacts.as_slice() else { panic!("one dashboard") };
     assert_eq!((artifact.kind, artifact.title.as_str()), (ArtifactKind::Dashboard, "Company Health"));
     let content: DashboardContent = serde_json::from_value(artifact.content.clone()).unwrap();

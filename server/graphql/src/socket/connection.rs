@@ -1,7 +1,7 @@
 //! One connection, from its first message to its last.
 
 use super::{
-    Bounds, Doorkeeper,
+    Bounds, Doorkeeper, is_passing,
     wire::{ClientMessage, Closing, Inbound, Outbound, ServerMessage, authorization},
 };
 use crate::{failure, schema::Schema};
@@ -54,7 +54,9 @@ where
     async fn greet<D: Doorkeeper>(&mut self, keeper: &D) -> Result<(Ctx, Option<String>), Closing> {
         let first = timeout(self.bounds.init, self.first()).await.map_err(|_| Closing::InitTimeout)??;
         let authorization = authorization(first);
-        let ctx = keeper.admit(authorization.as_deref()).await.map_err(|_| Closing::Unauthorized)?;
+        let ctx = keeper.admit(authorization.as_deref()).await.map_err(|(fault, _)| {
+            if is_passing(&fault) { Closing::Unavailable } else { Closing::Unauthorized }
+        })?;
         self.say(&ServerMessage::ConnectionAck).await?;
         Ok((ctx, authorization))
     }

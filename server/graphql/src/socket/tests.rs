@@ -35,13 +35,13 @@ impl Entropy for Still {
     fn fill(&self, _: &mut [u8]) {}
 }
 
-/// Lets everybody in while its flag says so.
-struct Flag(Arc<AtomicBool>);
+/// Lets everybody in while its flag says so, and says otherwise why not.
+struct Flag(Arc<AtomicBool>, FaultCode);
 
 impl Doorkeeper for Flag {
     async fn admit(&self, _: Option<&str>) -> Result<Ctx, (Fault, Locale)> {
         if !self.0.load(Ordering::Relaxed) {
-            return Err((FaultCode::Unauthenticated.into(), Locale::En));
+            return Err((self.1.into(), Locale::En));
         }
         let still = Arc::new(Still);
         Ok(Ctx {
@@ -64,13 +64,18 @@ struct Peer {
 }
 
 /// Begins a connection and serves it beside the test.
-#[expect(clippy::disallowed_methods, reason = "the test's own runtime ends the task")]
 fn connect(room: usize) -> (Peer, tokio::task::JoinHandle<()>) {
+    connect_to(room, FaultCode::Unauthenticated)
+}
+
+/// The same, by a doorkeeper who refuses with a reason of its own.
+#[expect(clippy::disallowed_methods, reason = "the test's own runtime ends the task")]
+fn connect_to(room: usize, reason: FaultCode) -> (Peer, tokio::task::JoinHandle<()>) {
     let (say, incoming) = mpsc::channel(8);
     let (outgoing, hear) = mpsc::channel(room);
     let is_let_in = Arc::new(AtomicBool::new(true));
     let schema = async_graphql::Schema::new(Query, Mutation, Subscription);
-    let serving = serve(schema, Flag(Arc::clone(&is_let_in)), Bounds::default(), incoming, outgoing);
+    let serving = serve(schema, Flag(Arc::clone(&is_let_in), reason), Bounds::default(), incoming, outgoing);
     (Peer { say, hear, is_let_in }, tokio::spawn(serving))
 }
 
@@ -103,6 +108,24 @@ async fn a_connection_ends_within_half_a_minute_of_its_sessions_end() {
     let ended = tokio::time::Instant::now();
     assert_eq!(peer.hear.next().await, Some(Outbound::Close(4401, "Unauthorized")));
     assert!(ended.elapsed() <= Duration::from_secs(30));
+    serving.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_database_that_is_away_ends_no_connection_and_begins_none() {
+    let (mut peer, serving) = connect_to(8, FaultCode::Unavailable);
+    peer.greet().await;
+    peer.is_let_in.store(false, Ordering::Relaxed);
+    for _ in 0..4 {
+        assert_eq!(peer.hear.next().await, Some(Outbound::Ping));
+    }
+    drop(peer);
+    serving.await.unwrap();
+
+    let (mut peer, serving) = connect_to(8, FaultCode::Unavailable);
+    peer.is_let_in.store(false, Ordering::Relaxed);
+    peer.say(r#"{"type":"connection_init"}"#).await;
+    assert_eq!(peer.hear.next().await, Some(Outbound::Close(1013, "Try again later")));
     serving.await.unwrap();
 }
 

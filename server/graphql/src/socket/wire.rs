@@ -33,6 +33,8 @@ pub(super) enum Closing {
     Unreadable,
     NotInitialised,
     Unauthorized,
+    /// Who the caller is cannot be found out now.
+    Unavailable,
     InitTimeout,
     TwiceInitialised,
     TwiceSubscribed,
@@ -45,6 +47,8 @@ impl Closing {
         Some(match self {
             Self::Unreadable => Outbound::Close(4400, "Invalid message"),
             Self::NotInitialised | Self::Unauthorized => Outbound::Close(4401, "Unauthorized"),
+            // A code of WebSocket's own (IANA), after which clients try again.
+            Self::Unavailable => Outbound::Close(1013, "Try again later"),
             Self::InitTimeout => Outbound::Close(4408, "Connection initialisation timeout"),
             Self::TwiceInitialised => Outbound::Close(4429, "Too many initialisation requests"),
             Self::TwiceSubscribed => Outbound::Close(4409, "Subscriber already exists"),
@@ -97,11 +101,13 @@ pub(super) enum ServerMessage<'a> {
     },
 }
 
-/// Finds the `Authorization` value in the payload of the first message.
+/// Finds the `Authorization` value in the payload of the first message: a field of its own, or one of
+/// its `headers`, as clients that think in requests send it.
 pub(super) fn authorization(payload: Option<Value>) -> Option<String> {
     let Value::Object(fields) = payload? else { return None };
-    fields
-        .into_iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))
-        .and_then(|(_, value)| value.as_str().map(str::to_owned))
+    let find = |wanted: &str| fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+    match find("authorization") {
+        Some((_, value)) => value.as_str().map(str::to_owned),
+        None => find("headers").and_then(|(_, headers)| authorization(Some(headers.clone()))),
+    }
 }

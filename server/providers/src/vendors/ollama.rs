@@ -9,11 +9,7 @@ use async_trait::async_trait;
 use penny_net::{HttpClient, NetError, Purpose};
 use penny_ports::models::{ModelError, ModelListing, ModelProvider, ModelRequest, ModelStream};
 use serde::Deserialize;
-use std::time::Duration;
 use url::Url;
-
-/// How long a local Ollama may take to show itself at the first start.
-const DISCOVERY_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// An Ollama server.
 #[derive(Debug)]
@@ -50,14 +46,6 @@ impl Ollama {
     pub fn new(base_url: Url, wiring: Wiring) -> Result<Self, NetError> {
         let http = wiring.http.client(&Purpose::Operator(base_url.clone()))?;
         Ok(Self { base_url, http, wiring })
-    }
-
-    /// Looks for a server at `base_url` and returns it with its models if one answers within
-    /// 300 ms.
-    pub async fn discover(base_url: Url, wiring: Wiring) -> Option<(Self, Vec<ModelListing>)> {
-        let found = Self::new(base_url, wiring).ok()?;
-        let models = tokio::time::timeout(DISCOVERY_TIMEOUT, found.list()).await.ok()?.ok()?;
-        Some((found, models))
     }
 }
 

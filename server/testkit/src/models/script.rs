@@ -18,6 +18,7 @@ use std::time::Duration;
 /// | `429-retry7` | asks to wait 7 seconds |
 /// | `nonsense` | answers 200 and a web page |
 /// | `halfevent` | ends the body inside an event after the last token |
+/// | `mute` | takes the request and never answers, not even with a status |
 /// | `silent` | says nothing, for ever |
 /// | `silentafter20` | says 20 tokens and then nothing, for ever |
 /// | `diesafter20` | cuts the connection after 20 tokens |
@@ -64,6 +65,8 @@ pub enum Failure {
     Nonsense,
     /// Half an event at the end.
     HalfEvent,
+    /// No answer at all.
+    Mute,
     /// Nothing more after so many tokens.
     SilentAfter(usize),
     /// The connection is cut after so many tokens.
@@ -132,6 +135,7 @@ impl Script {
             "unknowntool" => self.calls = Calls::Unknown,
             "nonsense" => self.failure = Some(Failure::Nonsense),
             "halfevent" => self.failure = Some(Failure::HalfEvent),
+            "mute" => self.failure = Some(Failure::Mute),
             "silent" => self.failure = Some(Failure::SilentAfter(0)),
             status => {
                 let status = status.parse().ok().filter(|status| (400..600).contains(status))?;
@@ -157,6 +161,7 @@ mod tests {
             ("mock-500", Failure::Status(500, None)),
             ("mock-nonsense", Failure::Nonsense),
             ("mock-len3-halfevent", Failure::HalfEvent),
+            ("mock-mute", Failure::Mute),
             ("mock-silent", Failure::SilentAfter(0)),
             ("mock-diesafter20:latest", Failure::DiesAfter(20)),
         ] {

@@ -173,6 +173,7 @@ async fn chat_completions(
     let mut problems = check::chat(&body);
     problems.extend(recording.api.iter().flat_map(|api| api.check_chat(&body)));
     recording.keep("/v1/chat/completions", &headers, &body, &problems);
+    stay_mute(&body).await;
     respond(Wire::OpenAi, &body, &problems)
 }
 
@@ -183,7 +184,16 @@ async fn ollama_chat(
 ) -> Response {
     let problems = check::ollama(&body);
     recording.keep("/api/chat", &headers, &body, &problems);
+    stay_mute(&body).await;
     respond(Wire::Ollama, &body, &problems)
+}
+
+/// Waits for ever where the script answers nothing.
+async fn stay_mute(body: &Value) {
+    let model = body.get("model").and_then(Value::as_str).unwrap_or_default();
+    if Script::parse(model).is_some_and(|script| script.failure == Some(Failure::Mute)) {
+        std::future::pending::<()>().await;
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! addresses, images are never fetched by themselves, and nesting is bounded. What comes out may be
 //! set as `innerHTML` as it is.
 
+mod code;
 mod links;
 mod render;
 mod stream;
@@ -11,5 +12,6 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use render::{Labels, escape, render};
+pub use code::OpenCode;
+pub use render::{LANGUAGE_CHARS, Labels, escape, render};
 pub use stream::MarkdownStream;

@@ -9,6 +9,9 @@ use std::collections::HashMap;
 /// How deep quotes and lists may nest; what is deeper is shown at this depth.
 const MAX_DEPTH: usize = 12;
 
+/// How much of a language's name is shown.
+pub const LANGUAGE_CHARS: usize = 32;
+
 /// The words the rendered text needs, in the reader's language.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Labels {
@@ -26,9 +29,7 @@ pub(super) type Definitions = HashMap<String, (String, String)>;
 pub fn render(text: &str, labels: &Labels) -> String {
     let mut stream = super::MarkdownStream::new(labels.clone());
     stream.set(text);
-    let mut html = stream.sealed().concat();
-    html.push_str(stream.tail());
-    html
+    stream.html()
 }
 
 pub(super) const fn options() -> Options {
@@ -156,7 +157,7 @@ impl<'a> Writer<'a> {
             TagEnd::BlockQuote(_) => self.unnest("</blockquote>"),
             TagEnd::List(is_ordered) => self.unnest(if is_ordered { "</ol>" } else { "</ul>" }),
             TagEnd::Item => self.html.push_str("</li>"),
-            TagEnd::CodeBlock => self.html.push_str("</code></pre></div>"),
+            TagEnd::CodeBlock => close_code(&mut self.html),
             TagEnd::Table => self.html.push_str("</tbody></table></div>"),
             TagEnd::TableHead => {
                 self.in_head = false;
@@ -227,11 +228,7 @@ impl<'a> Writer<'a> {
             CodeBlockKind::Fenced(words) => words.split_whitespace().next().unwrap_or_default(),
             CodeBlockKind::Indented => "",
         };
-        self.html.push_str("<div class=\"md-code\"><div class=\"md-code-bar\"><span>");
-        escape(&mut self.html, &language.chars().take(32).collect::<String>());
-        self.html.push_str("</span><button type=\"button\" data-copy-code>");
-        escape(&mut self.html, &self.labels.copy);
-        self.html.push_str("</button></div><pre tabindex=\"0\"><code>");
+        open_code(&mut self.html, language, self.labels);
     }
 
     fn open_cell(&mut self) {
@@ -284,6 +281,20 @@ impl<'a> Writer<'a> {
         }
         self.html.push_str("\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">");
     }
+}
+
+/// Opens a block of code: its language, a button that copies it, and where its text goes.
+pub(super) fn open_code(html: &mut String, language: &str, labels: &Labels) {
+    html.push_str("<div class=\"md-code\"><div class=\"md-code-bar\"><span>");
+    escape(html, &language.chars().take(LANGUAGE_CHARS).collect::<String>());
+    html.push_str("</span><button type=\"button\" data-copy-code>");
+    escape(html, &labels.copy);
+    html.push_str("</button></div><pre tabindex=\"0\"><code>");
+}
+
+/// Closes what [`open_code`] opened.
+pub(super) fn close_code(html: &mut String) {
+    html.push_str("</code></pre></div>");
 }
 
 /// Writes text so that HTML reads it as text, in element content and in quoted attributes alike.

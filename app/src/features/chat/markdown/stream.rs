@@ -1,7 +1,10 @@
 //! A text that grows: what cannot change any more is rendered once, only the tail anew.
 
-use super::render::{Definitions, Labels, Outline, fold, options, render_stretch};
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use super::{
+    code::OpenCode,
+    render::{Definitions, Labels, Outline, fold, options, render_stretch},
+};
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 /// Renders a growing Markdown text. The work of each step is that of its unsealed tail, one block
 /// long as a rule, and the outcome does not depend on how the text was cut into pieces.
@@ -16,8 +19,9 @@ pub struct MarkdownStream {
     definitions: Definitions,
     outline: Outline,
     tail: String,
+    code: Option<OpenCode>,
     seen_bytes: usize,
-    last_tail: String,
+    pub(super) last_tail: String,
 }
 
 impl MarkdownStream {
@@ -42,15 +46,35 @@ impl MarkdownStream {
         &self.sealed
     }
 
-    /// Returns the HTML of the tail.
+    /// Returns the HTML of the tail; empty while the tail is a block of code that is being written.
     #[must_use]
     pub fn tail(&self) -> &str {
         &self.tail
     }
 
+    /// Returns the block of code that is being written at the end, if there is one.
+    #[must_use]
+    pub const fn code(&self) -> Option<&OpenCode> {
+        self.code.as_ref()
+    }
+
+    /// Returns the HTML of everything.
+    #[must_use]
+    pub fn html(&self) -> String {
+        let mut html = self.sealed.concat();
+        html.push_str(&self.tail);
+        if let Some(code) = &self.code {
+            html.push_str(&code.html(&self.labels));
+        }
+        html
+    }
+
     /// Takes in the whole text as it is now. A text that is not a continuation of the one before
     /// (it was cut) is begun anew, and `false` says that sealed stretches went.
     pub fn set(&mut self, text: &str) -> bool {
+        if self.grow_code(text) {
+            return true;
+        }
         let Some(rest) = text.get(self.sealed_bytes..).filter(|_| self.continues(text)) else {
             *self = Self::new(std::mem::take(&mut self.labels));
             self.advance(text);
@@ -68,6 +92,18 @@ impl MarkdownStream {
                 || text.get(self.sealed_bytes..).is_some_and(|rest| self.last_tail.starts_with(rest)))
     }
 
+    /// Adds what was written to the open block of code; `false` when there is none, or no longer.
+    fn grow_code(&mut self, text: &str) -> bool {
+        let (Some(code), Some(more)) = (&mut self.code, text.get(self.seen_bytes..)) else { return false };
+        if !code.feed(more) {
+            self.code = None;
+            return false;
+        }
+        self.last_tail.push_str(more);
+        self.seen_bytes = text.len();
+        true
+    }
+
     fn advance(&mut self, rest: &str) {
         let cut = seal_point(rest);
         let (done, open) = rest.split_at_checked(cut).unwrap_or(("", rest));
@@ -76,7 +112,11 @@ impl MarkdownStream {
             self.collect_definitions(done);
             self.sealed_bytes += done.len();
         }
-        self.tail = render_stretch(open, &self.definitions, &mut self.outline.clone(), &self.labels);
+        self.code = OpenCode::find(open);
+        self.tail = match self.code {
+            Some(_) => String::new(),
+            None => render_stretch(open, &self.definitions, &mut self.outline.clone(), &self.labels),
+        };
         open.clone_into(&mut self.last_tail);
         self.seen_bytes = self.sealed_bytes + open.len();
     }
@@ -94,7 +134,9 @@ impl MarkdownStream {
 /// Finds where the last block that can still change begins.
 ///
 /// A block is done when another follows it that nothing to come can join to it: one whose first
-/// line is complete, and that stands after a blank line or after a block that ends by itself.
+/// line is complete, and that stands after a blank line or after a block that ends by itself, or that is
+/// a fenced block of code, which ends whatever it follows. Such a block is itself done with the line
+/// that closes it.
 fn seal_point(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut cut = 0;
@@ -103,8 +145,10 @@ fn seal_point(text: &str) -> usize {
         let is_start = matches!(event, Event::Start(_));
         if depth == 0 && (is_start || matches!(event, Event::Rule)) {
             let line = text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-            if line > 0 && is_line_complete(text, line) && (ends_by_itself || is_after_blank_line(text, line))
-            {
+            let stands_alone = ends_by_itself
+                || is_after_blank_line(text, line)
+                || matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))));
+            if line > 0 && is_line_complete(text, line) && stands_alone {
                 cut = line;
             }
             ends_by_itself =
@@ -117,6 +161,9 @@ fn seal_point(text: &str) -> usize {
                 // An indented block of code goes on after blank lines.
                 if depth == 0 && tag == TagEnd::CodeBlock {
                     ends_by_itself = is_fenced(text, range.start);
+                    if let (true, Some(after)) = (ends_by_itself, end_of_line(text, range.end)) {
+                        cut = after;
+                    }
                 }
             }
             _ => {}
@@ -134,6 +181,14 @@ fn is_after_blank_line(text: &str, line: usize) -> bool {
         .and_then(|before| before.strip_suffix('\n'))
         .and_then(|before| before.rsplit('\n').next())
         .is_some_and(|before| before.trim().is_empty())
+}
+
+/// Returns where the next line begins when nothing but blanks stands between; a block of code that is
+/// still open has no such place.
+fn end_of_line(text: &str, from: usize) -> Option<usize> {
+    let rest = text.get(from..)?;
+    let at = rest.find('\n')?;
+    rest.get(..at)?.trim().is_empty().then_some(from + at + 1)
 }
 
 fn is_fenced(text: &str, start: usize) -> bool {

@@ -159,13 +159,36 @@ fn the_tail_of_a_long_answer_stays_short() {
 }
 
 #[test]
+fn a_long_block_of_code_is_not_rendered_again_while_it_grows() {
+    let mut stream = MarkdownStream::new(labels());
+    let mut text = "Here it is:\n```rust\n".to_owned();
+    stream.set(&text);
+    assert_eq!(stream.sealed(), ["<p>Here it is:</p>"], "what stands before the code is done");
+    for number in 0..500 {
+        text.push_str(&format!("let x{number} = 1 < 2;\n"));
+        stream.set(&text);
+        assert_eq!(stream.tail(), "");
+    }
+    text.push_str("let y");
+    stream.set(&text);
+    let code = stream.code().unwrap();
+    assert_eq!((code.language(), code.last()), ("rust", "let y"));
+    assert_eq!(code.lines().lines().count(), 500);
+    text.push_str("\n```\nAnd");
+    stream.set(&text);
+    assert_eq!(stream.code(), None);
+    assert_eq!(stream.sealed().len(), 2, "the code is done with the line that closes it");
+    assert_eq!(stream.tail(), "<p>And</p>");
+}
+
+#[test]
 fn a_text_that_is_cut_is_begun_anew() {
     let mut stream = MarkdownStream::new(labels());
     assert!(stream.set("One.\n\nTwo.\nMore.\n\nThree"));
     assert!(stream.set("One.\n\nT"), "the cut is in the tail");
-    assert_eq!(stream.sealed().concat() + stream.tail(), "<p>One.</p><p>T</p>");
+    assert_eq!(stream.html(), "<p>One.</p><p>T</p>");
     assert!(!stream.set("On"), "the cut is in what was sealed");
-    assert_eq!(stream.sealed().concat() + stream.tail(), "<p>On</p>");
+    assert_eq!(stream.html(), "<p>On</p>");
 }
 
 /// Fails when the HTML holds a tag or attribute that this renderer does not write.
@@ -283,6 +306,20 @@ proptest! {
         for end in ends {
             stream.set(&text[..end]);
         }
-        prop_assert_eq!(stream.sealed().concat() + stream.tail(), html(&text));
+        prop_assert_eq!(stream.html(), html(&text));
+    }
+
+    #[test]
+    fn code_that_is_being_written_looks_as_the_parser_sees_it(fence in "[ ]{0,3}(```|~~~~)[a-z ]{0,6}\n", lines in "([ ]{0,4}[a-z`~<\t ]{0,5}\n?){0,6}") {
+        // Blanks at the very end are not seen; whether they are there is the parser's affair.
+        let lines = lines.trim_end_matches([' ', '\t']);
+        let text = fence + lines;
+        let mut stream = MarkdownStream::new(labels());
+        stream.set(&text);
+        if let Some(code) = stream.code() {
+            let (definitions, mut outline) = (Default::default(), Default::default());
+            let parsed = super::render::render_stretch(&stream.last_tail, &definitions, &mut outline, &labels());
+            prop_assert_eq!(code.html(&labels()), parsed);
+        }
     }
 }

@@ -6,7 +6,9 @@ use super::{
 };
 use crate::features::chat::state::Block;
 use penny_types::{
-    ArtifactVersionId, Fault, MessageId, conversations::Author, turns::NewMessage, turns::TurnView,
+    Fault, MessageId,
+    conversations::{Author, FilePart},
+    turns::{NewMessage, TurnView},
 };
 
 /// A message that was typed and is not yet acknowledged.
@@ -21,7 +23,7 @@ pub struct Outgoing {
     /// `provider/model` to ask.
     pub model: Option<String>,
     /// What is attached.
-    pub attachments: Vec<ArtifactVersionId>,
+    pub attachments: Vec<FilePart>,
 }
 
 impl Outgoing {
@@ -30,7 +32,7 @@ impl Outgoing {
     pub fn to_input(&self) -> NewMessage {
         NewMessage {
             content: self.content.clone(),
-            attachments: self.attachments.clone(),
+            attachments: self.attachments.iter().map(|file| file.version_id).collect(),
             model: self.model.clone(),
             replaces: self.replaces,
             client_key: Some(self.client_key.clone()),
@@ -49,6 +51,7 @@ impl ThreadState {
         let mut question =
             MessageState::unsaid(asked, Author::User, Status::Sending, Some(outgoing.client_key.clone()));
         question.siblings = siblings;
+        question.blocks.extend(outgoing.attachments.iter().cloned().map(Block::File));
         question.blocks.push(Block::Text { start: 0, text: outgoing.content.clone() });
         let mut answer = MessageState::unsaid(
             answered,
@@ -125,6 +128,18 @@ impl ThreadState {
         let outgoing = self.outbox.remove(at);
         self.messages.retain(|message| message.client_key.as_deref() != Some(client_key));
         Some(outgoing)
+    }
+
+    /// Returns the newest message that the server did not take.
+    #[must_use]
+    pub fn unsent(&self) -> Option<&Outgoing> {
+        let is_unsent = |outgoing: &&Outgoing| {
+            self.messages.iter().any(|message| {
+                message.client_key.as_ref() == Some(&outgoing.client_key)
+                    && matches!(message.status, Status::Unsent(_))
+            })
+        };
+        self.outbox.iter().rev().find(is_unsent)
     }
 
     /// Puts an awaited answer in the place of one that is asked for again.

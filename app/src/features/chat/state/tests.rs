@@ -1,8 +1,10 @@
 use super::*;
 use chrono::DateTime;
 use penny_types::{
-    ConversationId, Fault, FaultCode, MessageId, PartId, ToolCallId, TurnId,
-    conversations::{Author, MessageView, MessageWindow, PartBody, PartView, Sensitivity, TextPart},
+    ArtifactVersionId, ConversationId, Fault, FaultCode, MessageId, PartId, ToolCallId, TurnId,
+    conversations::{
+        Author, FilePart, MessageView, MessageWindow, PartBody, PartView, Sensitivity, TextPart,
+    },
     events::{ApprovalAsked, TextDelta, ToolCallChanged, ToolProgress, TurnEvent, TurnEventBody, TurnFailed},
     models::UsageView,
     tools::{Effect, ToolCallStatus},
@@ -94,11 +96,30 @@ fn a_message_the_server_does_not_take_stays_and_goes_out_again_under_the_same_na
     state.reject("k", &Fault::new(FaultCode::Unavailable));
     assert_eq!(words(&state), ["hello"]);
     assert!(matches!(state.messages()[0].status, Status::Unsent(_)));
+    assert_eq!(state.unsent().map(|unsent| unsent.content.as_str()), Some("hello"));
 
     let again = state.retry("k").unwrap();
     assert_eq!((again.client_key.as_str(), again.content.as_str()), ("k", "hello"));
     assert_eq!(state.messages().len(), 2, "an answer is awaited again");
     assert!(state.retry("k").is_none(), "it is on its way");
+    assert_eq!(state.unsent(), None);
+}
+
+#[test]
+fn what_is_attached_is_shown_with_the_message_and_sent_by_its_version() {
+    let version_id = ArtifactVersionId(Uuid::from_u128(7));
+    let file = FilePart {
+        version_id,
+        name: "plan.md".to_owned(),
+        media_type: "text/markdown".to_owned(),
+        size_bytes: 9,
+    };
+    let message = Outgoing { attachments: vec![file.clone()], ..outgoing("k", "see") };
+    assert_eq!(message.to_input().attachments, [version_id]);
+    let mut state = ThreadState::default();
+    state.send(message);
+    assert_eq!(state.messages()[0].blocks.first(), Some(&Block::File(file)));
+    assert_eq!(words(&state)[0], "see");
 }
 
 #[test]

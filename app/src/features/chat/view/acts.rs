@@ -8,8 +8,8 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use penny_types::{
-    ConversationId, Fault, MessageId, ToolCallId,
-    conversations::{ConversationPatch, MessageWindowRequest, NewConversation},
+    ConversationId, Fault, FaultCode, MessageId, ToolCallId,
+    conversations::{ConversationPatch, FilePart, MessageWindowRequest, NewConversation},
     turns::Decision,
 };
 
@@ -45,14 +45,24 @@ impl Acts {
         Self { thread, go: Callback::new(go), toasts: use_toasts() }
     }
 
-    /// Sends a message; the first one makes the conversation.
+    /// Sends a message; the first one makes the conversation. One that replaces another takes over what
+    /// was attached to that.
     pub fn send(self, content: String, replaces: Option<MessageId>) {
+        let attachments = match replaces {
+            Some(replaced) => self.thread.files_of(replaced),
+            None => Vec::new(),
+        };
+        self.send_with(content, replaces, attachments);
+    }
+
+    /// Sends a message with files.
+    pub fn send_with(self, content: String, replaces: Option<MessageId>, attachments: Vec<FilePart>) {
         let outgoing = Outgoing {
             client_key: client_key(),
             content,
             replaces,
             model: self.thread.model.get_untracked(),
-            attachments: Vec::new(),
+            attachments,
         };
         self.thread.editing.set(None);
         self.thread.begin_send(outgoing.clone());
@@ -69,6 +79,8 @@ impl Acts {
     /// Puts an unsent message back into the composer.
     pub fn take_back(self, client_key: &str) {
         if let Some(outgoing) = self.thread.take_back(client_key) {
+            self.thread.abandon();
+            self.thread.attach_again(outgoing.attachments);
             self.thread.returned.set(Some(outgoing.content));
         }
     }
@@ -82,24 +94,35 @@ impl Acts {
                 Err(fault) => return thread.reject(&outgoing.client_key, &fault),
             };
             match api.send_message(id, &outgoing.to_input()).await {
-                Ok(turn) => thread.accept(&outgoing.client_key, &turn),
-                Err(fault) => thread.reject(&outgoing.client_key, &fault),
+                Ok(turn) => {
+                    let is_first = thread.take_up(id);
+                    thread.accept(&outgoing.client_key, &turn);
+                    if is_first {
+                        let _ = self.go.try_run(id);
+                    }
+                }
+                Err(fault) => {
+                    thread.reject(&outgoing.client_key, &fault);
+                    // Where no answer came, the message may have arrived: sending it again under the
+                    // same name in the same place is safe, taking the place away is not.
+                    if fault.code != FaultCode::Unavailable {
+                        thread.abandon();
+                    }
+                }
             }
         });
     }
 
-    /// Returns the conversation, which the first message makes.
+    /// Returns the conversation, which the first message makes. It is the thread's only once the server
+    /// has that message: one that stays empty must not be left behind.
     async fn conversation(self, outgoing: &Outgoing) -> Result<ConversationId, Fault> {
         let thread = self.thread;
-        if let Some(id) = thread.conversation.try_get_untracked().flatten() {
+        if let Some(id) = thread.conversation.try_get_untracked().flatten().or_else(|| thread.begun()) {
             return Ok(id);
         }
         let input = NewConversation { title: None, model: outgoing.model.clone() };
         let made = thread.api().create_conversation(&input).await?;
-        // Gone meanwhile: the message goes out all the same, nobody need look at it.
-        if thread.conversation.try_set(Some(made.id)).is_none() {
-            let _ = self.go.try_run(made.id);
-        }
+        thread.set_begun(made.id);
         Ok(made.id)
     }
 

@@ -1,13 +1,10 @@
 //! The pieces of a message: words, thoughts, sources, files. Tools and artifacts have their own files.
 
-use super::{thread::Thread, tool_card::ToolCardView};
+use super::{thread::Thread, tool_card::ToolCardView, words::Words};
 use crate::{
     features::{
         artifacts::{InlineArtifact, format},
-        chat::{
-            markdown::{Labels, MarkdownStream},
-            state::{Block, RowKey},
-        },
+        chat::state::{Block, RowKey},
     },
     state::{tr, use_locale},
     ui::{Glyph, Icon},
@@ -75,55 +72,6 @@ fn block(thread: Thread, row: RowKey, at: usize, shape: Shape) -> AnyView {
     }
 }
 
-/// What is shown of a growing text: sealed stretches are only ever added within a generation.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Shown {
-    generation: u32,
-    sealed: usize,
-    tail: String,
-}
-
-/// Words in Markdown, which may be growing.
-#[component]
-fn Words(thread: Thread, row: RowKey, at: usize) -> impl IntoView {
-    let locale = use_locale();
-    let stream = StoredValue::new(MarkdownStream::default());
-    let shown = Memo::new(move |before: Option<&Shown>| {
-        let generation = before.map_or(0, |before| before.generation);
-        let locale = locale.get();
-        let labels = Labels {
-            copy: penny_words::text(locale, keys::CHAT_COPY, &[]),
-            image: penny_words::text(locale, keys::CHAT_IMAGE, &[]),
-        };
-        let next = thread.read_block(row, at, |block| match block {
-            Block::Text { text, .. } => stream.try_update_value(|stream| {
-                let goes_on = stream.relabel(labels) & stream.set(text);
-                let generation = if goes_on { generation } else { generation + 1 };
-                Shown { generation, sealed: stream.sealed().len(), tail: stream.tail().to_owned() }
-            }),
-            _ => None,
-        });
-        next.flatten().unwrap_or_default()
-    });
-    let stretches = Memo::new(move |_| shown.with(|shown| (shown.generation, shown.sealed)));
-    let each = move || {
-        let (generation, sealed) = stretches.get();
-        (0..sealed).map(move |index| (generation, index)).collect::<Vec<_>>()
-    };
-    let html = move |index: usize| {
-        stream.with_value(|stream| stream.sealed().get(index).cloned()).unwrap_or_default()
-    };
-    view! {
-        <div class="md">
-            <For each=each key=|key| *key let:key>
-                <div class="md-part" inner_html=html(key.1)></div>
-            </For>
-            <div class="md-part" inner_html=move || shown.with(|shown| shown.tail.clone())></div>
-        </div>
-    }
-    .into_any()
-}
-
 /// What the model thought, folded.
 #[component]
 fn Thoughts(thread: Thread, row: RowKey, at: usize) -> impl IntoView {
@@ -151,6 +99,20 @@ fn Thoughts(thread: Thread, row: RowKey, at: usize) -> impl IntoView {
         </details>
     }
     .into_any()
+}
+
+/// What the person attached to a message.
+#[component]
+pub fn Files(thread: Thread, row: RowKey) -> impl IntoView {
+    let places = thread.peek(row, |message| {
+        let files = message.blocks.iter().enumerate().filter(|(_, block)| matches!(block, Block::File(_)));
+        files.map(|(at, _)| at).collect::<Vec<_>>()
+    });
+    let places = places.unwrap_or_default();
+    (!places.is_empty()).then(|| {
+        let files = places.into_iter().map(|at| view! { <Attached thread row at/> }).collect_view();
+        view! { <p class="bubble-files">{files}</p> }
+    })
 }
 
 /// Something the person attached.

@@ -3,6 +3,7 @@
 
 use super::{
     acts::{Acts, use_acts},
+    attach::{AttachButton, Attachments},
     context::use_open_chat,
     thread::Thread,
 };
@@ -79,13 +80,19 @@ pub fn Composer(thread: Thread) -> impl IntoView {
     });
     let has_words = Memo::new(move |_| text.with(|text| !text.trim().is_empty()));
     let too_long = Memo::new(move |_| text.with(|text| excess(text)));
-    let can_send = Memo::new(move |_| has_words.get() && too_long.get().is_none() && !thread.is_live.get());
+    let files = Memo::new(move |_| {
+        thread.attached.with(|all| (!all.is_empty(), all.iter().all(|file| file.ready().is_some())))
+    });
+    let can_send = Memo::new(move |_| {
+        let (has_files, are_ready) = files.get();
+        (has_words.get() || has_files) && are_ready && too_long.get().is_none() && !thread.is_live.get()
+    });
     let send = move || {
         if can_send.get_untracked() {
-            let words = text.get_untracked();
+            let (words, files) = (text.get_untracked(), thread.take_attached());
             put(String::new());
             drafts.forget();
-            acts.send(words, None);
+            acts.send_with(words, None, files);
         }
     };
     let on_key = move |event: KeyboardEvent| match event.key().as_str() {
@@ -103,12 +110,22 @@ pub fn Composer(thread: Thread) -> impl IntoView {
     };
     stop_on_escape(thread, acts);
     view! {
-        <form class="composer" on:submit=move |event| {
-            event.prevent_default();
-            send();
-        }>
+        <form
+            class="composer"
+            on:submit=move |event| {
+                event.prevent_default();
+                send();
+            }
+            // Without this the browser would leave the page for what is dropped.
+            on:dragover=move |event| event.prevent_default()
+            on:drop=move |event| {
+                event.prevent_default();
+                thread.attach(event.data_transfer().and_then(|dropped| dropped.files()));
+            }
+        >
             <TooLong size=too_long/>
             <div class="composer-box">
+                <Attachments thread/>
                 <textarea
                     node_ref=area
                     id=ID
@@ -131,6 +148,7 @@ pub fn Composer(thread: Thread) -> impl IntoView {
                     inner_html=initial
                 ></textarea>
                 <div class="composer-bar">
+                    <AttachButton thread/>
                     <ModelPicker thread/>
                     <span class="composer-hint" aria-hidden="true">{tr(keys::CHAT_COMPOSER_HINT)}</span>
                     <SendOrStop thread acts can_send/>
@@ -222,7 +240,9 @@ fn picker(thread: Thread, models: Vec<ModelView>) -> AnyView {
     let options = models
         .into_iter()
         .map(|model| {
-            let ModelView { id, name, .. } = model;
+            let ModelView { id, name, is_demo, .. } = model;
+            // Models have names of their own; the demo's is ours, and says what it is.
+            let name = if is_demo { tr(keys::CHAT_MODEL_DEMO).into_any() } else { name.into_any() };
             let value = id.clone();
             let is_chosen = move || chosen.with(|chosen| *chosen == id);
             view! { <option value=value selected=is_chosen.clone() prop:selected=is_chosen>{name}</option> }
@@ -264,7 +284,12 @@ impl Drafts {
         on_cleanup(move || {
             let is_new = thread.conversation.try_get_untracked().flatten().is_none();
             if let (true, Some(open)) = (is_new, open) {
-                open.new_draft.try_set_value(text.try_get_untracked().unwrap_or_default());
+                let words = text.try_get_untracked().filter(|words| !words.is_empty());
+                let unsent = thread.unsent();
+                if unsent.is_some() {
+                    thread.abandon();
+                }
+                open.new_draft.try_set_value(words.or(unsent).unwrap_or_default());
             }
             drafts.store();
         });

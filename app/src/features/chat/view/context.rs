@@ -48,7 +48,7 @@ impl OpenChat {
     /// Begins a new chat, with what was typed in the last one.
     pub fn begin_new(self, api: Api) -> Thread {
         let thread = self.begin(api);
-        thread.draft.set(self.new_draft.get_value());
+        thread.draft.set(self.new_draft.try_update_value(std::mem::take).unwrap_or_default());
         thread
     }
 

@@ -2,11 +2,13 @@
 
 mod acts;
 mod anchor;
+mod attach;
 mod blocks;
 mod composer;
 mod context;
 mod copying;
 mod edit;
+mod first;
 mod follow;
 mod greeting;
 mod list;
@@ -18,6 +20,7 @@ mod thread;
 mod titles;
 mod tool_card;
 mod windowing;
+mod words;
 
 pub use context::{OpenChat, provide_open_chat, use_open_chat};
 pub use page::ChatPage;

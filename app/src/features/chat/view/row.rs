@@ -1,12 +1,19 @@
 //! One message in the list.
 
 use super::{
-    acts::use_acts, blocks::Blocks, copying, edit::EditForm, notice::Notice, thread::Thread, windowing::Watch,
+    acts::use_acts,
+    blocks::{Blocks, Files},
+    copying,
+    edit::EditForm,
+    notice::Notice,
+    thread::Thread,
+    windowing::Watch,
+    words::plain,
 };
 use crate::{
     features::chat::state::{Block, Branch, RowKey, Status},
     state::{tr, tr_with, use_clock, use_locale, use_toasts},
-    ui::{Glyph, IconButton},
+    ui::{Glyph, IconButton, clipboard},
 };
 use leptos::{html, prelude::*};
 use penny_types::conversations::Author;
@@ -74,9 +81,7 @@ fn Said(thread: Thread, row: RowKey) -> impl IntoView {
 
 #[component]
 fn Bubble(thread: Thread, row: RowKey) -> impl IntoView {
-    let words = Memo::new(move |_| thread.read(row, |message| message.words()).unwrap_or_default());
-    let has_files =
-        thread.peek(row, |message| message.blocks.iter().any(|block| matches!(block, Block::File(_))));
+    let words = Memo::new(move |_| thread.read(row, |message| plain(&message.words())).unwrap_or_default());
     let is_long = Memo::new(move |_| words.with(|words| words.len() > FOLD_CHARS));
     let is_open = RwSignal::new(false);
     let is_sending =
@@ -104,7 +109,7 @@ fn Bubble(thread: Thread, row: RowKey) -> impl IntoView {
     };
     view! {
         <div class="bubble" class:bubble-sending=move || is_sending.get()>
-            {has_files.unwrap_or_default().then(|| view! { <Blocks thread row/> })}
+            <Files thread row/>
             <p class="bubble-words" dir="auto">{shown}</p>
             {fold}
         </div>
@@ -186,7 +191,7 @@ fn Actions(thread: Thread, row: RowKey, author: Author) -> impl IntoView {
                         <IconButton
                             glyph=Glyph::Copy
                             label=tr(keys::CHAT_COPY)
-                            on_press=move |_| copying::copy(acts.words(row), locale, toasts)
+                            on_press=move |_| clipboard::copy(acts.words(row), locale, toasts)
                         />
                     })}
                     {change()}

@@ -1,5 +1,6 @@
 //! The open thread: plain state, and one pulse a message that says when it looks different.
 
+use super::attach::Attachment;
 use crate::{
     api::Api,
     features::chat::state::{Block, Branch, MessageState, Outgoing, RowKey, Status, ThreadState},
@@ -51,6 +52,8 @@ pub struct Thread {
     pub sent: RwSignal<u32>,
     /// What is typed and not sent.
     pub draft: RwSignal<String>,
+    /// Files beside what is typed.
+    pub attached: RwSignal<Vec<Attachment>>,
     /// Words put back into the composer.
     pub returned: RwSignal<Option<String>>,
     pub(super) state: StoredValue<ThreadState>,
@@ -60,6 +63,8 @@ pub struct Thread {
     pub(super) following: StoredValue<HashSet<TurnId>>,
     pub(super) is_mending: StoredValue<bool>,
     is_kept_up: StoredValue<bool>,
+    /// The conversation made for a first message that the server has not taken yet.
+    pub(super) begun: StoredValue<Option<ConversationId>>,
     pub(super) api: StoredValue<Api>,
 }
 
@@ -78,6 +83,7 @@ impl Thread {
             announcement: RwSignal::new(None),
             sent: RwSignal::new(0),
             draft: RwSignal::new(String::new()),
+            attached: RwSignal::new(Vec::new()),
             returned: RwSignal::new(None),
             state: StoredValue::new(ThreadState::default()),
             pulses: StoredValue::new(HashMap::new()),
@@ -86,6 +92,7 @@ impl Thread {
             following: StoredValue::new(HashSet::new()),
             is_mending: StoredValue::new(false),
             is_kept_up: StoredValue::new(false),
+            begun: StoredValue::new(None),
             api: StoredValue::new(api),
         }
     }

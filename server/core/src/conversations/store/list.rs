@@ -1,5 +1,6 @@
 use super::{ACTIVE, summary};
 use crate::{
+    access::Reach,
     conversations::{Error, rules::Cursor},
     ctx::Ctx,
     db,
@@ -12,10 +13,10 @@ use sea_orm::{
 };
 use std::collections::HashMap;
 
-/// The rule of `own-conversations` as SQL: whose they are and not thrown away.
-fn own(ctx: &Ctx) -> Select<conversation::Entity> {
+/// What the actor may see and nobody has thrown away, in the order of the list.
+fn seen(ctx: &Ctx, reach: Reach) -> Select<conversation::Entity> {
     conversation::Entity::find_in(ctx.tenant)
-        .filter(conversation::Column::OwnerId.eq(ctx.subject()))
+        .filter(reach.of(conversation::Column::OwnerId))
         .filter(conversation::Column::DeletedAt.is_null())
         .order_by_desc(conversation::Column::IsPinned)
         .order_by_desc(conversation::Column::UpdatedAt)
@@ -25,10 +26,11 @@ fn own(ctx: &Ctx) -> Select<conversation::Entity> {
 pub(in crate::conversations) async fn list(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
+    reach: Reach,
     after: Option<Cursor>,
     limit: u32,
 ) -> Result<Page<ConversationSummary>, Error> {
-    let mut select = own(ctx).limit(u64::from(limit) + 1);
+    let mut select = seen(ctx, reach).limit(u64::from(limit) + 1);
     if let Some(cursor) = after {
         select = select.filter(beyond(cursor));
     }
@@ -46,6 +48,7 @@ pub(in crate::conversations) async fn list(
 pub(in crate::conversations) async fn search(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
+    reach: Reach,
     query: &str,
     limit: u32,
 ) -> Result<Page<ConversationSummary>, Error> {
@@ -55,7 +58,7 @@ pub(in crate::conversations) async fn search(
         format!("%{}%", query.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     let by_title = Expr::expr(Func::lower(Expr::col(conversation::Column::Title)))
         .like(LikeExpr::new(pattern).escape('\\'));
-    let rows = own(ctx)
+    let rows = seen(ctx, reach)
         .filter(Condition::any().add(by_title).add(conversation::Column::Id.is_in(snippets.keys().copied())))
         .limit(u64::from(limit))
         .all(conn)

@@ -1,8 +1,10 @@
 //! Rows of conversations and messages.
 
+mod erase;
 mod list;
 mod window;
 
+pub(super) use erase::{erase, let_go_of_artifacts, thrown_away};
 pub(super) use list::{list, search};
 pub(super) use window::window;
 pub(crate) use window::{part_id, parts, path};
@@ -17,7 +19,7 @@ use penny_types::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement, sea_query::Expr,
 };
 
 /// The states in which a turn is still going on.
@@ -56,6 +58,50 @@ pub(crate) async fn find(
     id: ConversationId,
 ) -> Result<Option<conversation::Model>, StoreError> {
     Ok(find_even_deleted(conn, ctx, id).await?.filter(|row| row.deleted_at.is_none()))
+}
+
+/// Reads a conversation and keeps others from changing it until the transaction ends.
+pub(super) async fn lock(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: ConversationId,
+) -> Result<Option<conversation::Model>, StoreError> {
+    let found = conversation::Entity::find_by_id((ctx.tenant, id)).lock_exclusive();
+    let row = found.one(conn).await.map_err(StoreError::from)?;
+    Ok(row.filter(|row| row.deleted_at.is_none()))
+}
+
+/// Makes a message the end of the visible branch.
+pub(crate) async fn set_leaf(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: ConversationId,
+    leaf: MessageId,
+) -> Result<(), StoreError> {
+    conversation::Entity::update_in(ctx.tenant)
+        .col_expr(conversation::Column::LeafId, Expr::value(leaf))
+        .filter(conversation::Column::Id.eq(id))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// Returns the turns of a conversation that are run by a process now.
+pub(super) async fn running_turns(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: ConversationId,
+) -> Result<Vec<TurnId>, StoreError> {
+    turn::Entity::find_in(ctx.tenant)
+        .select_only()
+        .column(turn::Column::Id)
+        .filter(turn::Column::ConversationId.eq(id))
+        .filter(turn::Column::Status.is_in([TurnStatus::Queued, TurnStatus::Running]))
+        .into_tuple()
+        .all(conn)
+        .await
+        .map_err(StoreError::from)
 }
 
 pub(super) async fn find_even_deleted(
@@ -136,7 +182,7 @@ struct Found {
 
 /// Returns the end of the branch below a message: the newest message of its subtree. A child is
 /// always newer than its parent, so the newest has no children.
-pub(super) async fn deepest_below(
+pub(crate) async fn deepest_below(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     conversation: ConversationId,

@@ -46,7 +46,7 @@ pub(crate) fn company(kpis: &[KpiValue], hand: Hand<'_>, summary: String) -> Cha
         names.insert("width".to_owned(), json!(NAME_WIDTH));
         names.insert("overflow".to_owned(), json!("break"));
     }
-    ChartContent { option, table: table(kpis, hand), summary }
+    ChartContent { option, table: table(kpis, hand), summary, dashboard: None }
 }
 
 fn draw(kpis: &[KpiValue], hand: Hand<'_>) -> Chart {

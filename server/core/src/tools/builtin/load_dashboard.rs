@@ -6,7 +6,7 @@ use crate::{
 use async_trait::async_trait;
 use penny_types::{
     artifacts::{ArtifactKind, DashboardContent},
-    dashboards::{DashboardFilters, DashboardView, Period, Unit},
+    dashboards::{DashboardFilters, DashboardView, Period, Unit, WidgetView},
     tools::Effect,
 };
 use serde::Deserialize;
@@ -97,26 +97,32 @@ impl Tool for LoadDashboard {
     }
 }
 
-/// Says what a model needs of a dashboard: its figures, and what else is on it by name.
+/// Widgets a model is told of at most.
+const TOLD_MAX: usize = 60;
+/// Characters of what a chart says.
+const SUMMARY_MAX: usize = 400;
+
+/// Says what a model needs of a dashboard: its figures, how they stand and changed, and what else is
+/// on it by name. Bounded: a model pays for every word.
 fn short(dashboard: &DashboardView) -> Value {
-    let widgets: Vec<Value> = dashboard
-        .widgets
-        .iter()
-        .map(|widget| match &widget.kpi {
-            Some(kpi) => json!({
-                "kind": widget.kind, "title": widget.title, "format": kpi.format,
-                "value": kpi.value, "previous": kpi.previous, "target": kpi.target, "health": kpi.health,
-            }),
-            None => {
-                let says = widget.content.as_ref().and_then(|content| content.get("summary"));
-                json!({ "kind": widget.kind, "title": widget.title, "summary": says, "error": widget.error })
-            }
-        })
-        .collect();
+    let widgets: Vec<Value> = dashboard.widgets.iter().take(TOLD_MAX).map(told).collect();
     json!({
         "slug": dashboard.slug, "title": dashboard.title, "path": format!("/d/{}", dashboard.slug),
         "period": dashboard.period, "from": dashboard.from, "to": dashboard.to,
         "unit": dashboard.unit, "id": dashboard.unit_id, "currency": dashboard.currency,
-        "widgets": widgets,
+        "widgets": widgets, "widgetsNotTold": dashboard.widgets.len().saturating_sub(TOLD_MAX),
+    })
+}
+
+fn told(widget: &WidgetView) -> Value {
+    let Some(kpi) = &widget.kpi else {
+        let says = widget.content.as_ref().and_then(|content| content.get("summary")).and_then(Value::as_str);
+        let says = says.map(|says| says.chars().take(SUMMARY_MAX).collect::<String>());
+        return json!({ "kind": widget.kind, "title": widget.title, "summary": says, "error": widget.error });
+    };
+    let change = kpi.value.zip(kpi.previous).map(|(value, previous)| value - previous);
+    json!({
+        "kind": widget.kind, "title": widget.title, "format": kpi.format, "value": kpi.value,
+        "previous": kpi.previous, "change": change, "target": kpi.target, "health": kpi.health,
     })
 }

@@ -6,7 +6,7 @@ use crate::{
     tools::{self, Done, Origin, Prepared},
     turns::prompt::Answer,
 };
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use penny_entity::tool_call;
 use penny_ports::models::ToolRequest;
 use penny_types::{
@@ -19,8 +19,10 @@ use serde_json::Value;
 impl Runner {
     /// Calls tools in the order asked for; says whether one of them waits for a person.
     pub(super) async fn call_tools(&mut self, requests: Vec<ToolRequest>) -> Result<bool, End> {
+        self.live.save().await;
         let mut waits = false;
         for request in requests {
+            self.check_stop()?;
             waits |= self.call_tool(request).await?;
         }
         Ok(waits)
@@ -44,31 +46,44 @@ impl Runner {
                 self.live.publish(TurnEventBody::Approval(asked)).await?;
                 Ok(true)
             }
-            Prepared::Refused(call, error) => {
-                let said = tools::error_for_model(&self.ctx, &error.to_fault());
-                self.answered(&call, ToolCallStatus::Failed, &said, None).await.map(|()| false)
+            Prepared::Refused(call, _) => {
+                let told = call.result.clone().unwrap_or_default();
+                self.answered(&call, ToolCallStatus::Failed, &told, None).await.map(|()| false)
             }
         }
     }
 
-    /// Goes on after people decided: runs what was approved, tells the model what was not.
+    /// Goes on from the steps that were waiting: runs what was approved, tells the model what was not.
     pub(super) async fn run_decided(&mut self) -> Result<(), End> {
         let read = async {
             let tx = self.crew.shared.db.read(&self.ctx).await?;
-            self.crew.tools.of_turn(tx.conn(), &self.ctx, self.turn.id).await
+            let open = store::open_steps(tx.conn(), &self.ctx, self.turn.id).await?;
+            let mut calls = self.crew.tools.of_turn(tx.conn(), &self.ctx, self.turn.id).await?;
+            calls.retain(|call| open.iter().any(|step| Some(step.id) == call.step_id));
+            Ok(calls)
         };
-        let calls = read.await.map_err(|error| self.tool_broken(&error))?;
-        for call in calls {
+        for call in read.await.map_err(|error| self.tool_broken(&error))? {
+            self.check_stop()?;
             match call.status {
                 ToolCallStatus::Pending => self.run_call(call).await?,
-                ToolCallStatus::Denied if !self.answers.contains_key(&call.id) => {
-                    let said = tools::error_for_model(&self.ctx, &tools::Error::DeniedByPerson.to_fault());
-                    self.answered(&call, ToolCallStatus::Denied, &said, None).await?;
+                ToolCallStatus::Denied => {
+                    let told = call.result.clone().unwrap_or_default();
+                    self.answered(&call, ToolCallStatus::Denied, &told, None).await?;
+                    let ended = self.crew.tools.end_denied(&self.ctx, &call).await;
+                    ended.map_err(|error| self.tool_broken(&error))?;
                 }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Ends the run when a person has asked for it or the server stops: nothing more is begun.
+    fn check_stop(&mut self) -> Result<(), End> {
+        if self.stop.next().now_or_never().is_some() {
+            return Err(End::Stopped);
+        }
+        if self.stopping.is_cancelled() { Err(End::Interrupted) } else { Ok(()) }
     }
 
     async fn run_call(&mut self, call: tool_call::Model) -> Result<(), End> {
@@ -131,28 +146,29 @@ impl Runner {
         Ok(self.live.publish(TurnEventBody::ToolCall(changed)).await?)
     }
 
-    /// Takes in what a call of this turn answered before the turn waited.
+    /// Takes in what a call of this message answered before this run, as the model was told it.
     pub(super) fn note_answer(&mut self, call: &tool_call::Model) {
-        if let Some(result) = &call.result {
-            let answer = Answer {
-                model_ref: call.model_call_ref.clone(),
-                content: result.to_string(),
-                is_error: call.status != ToolCallStatus::Succeeded,
-            };
-            self.answers.insert(call.id, answer);
-        }
+        let Some(told) = &call.result else { return };
+        let mut content = told.to_string();
+        self.crew.filters.tool_result(&call.name, &mut content);
+        let is_error = call.status != ToolCallStatus::Succeeded;
+        let answer = Answer { model_ref: call.model_call_ref.clone(), content, is_error };
+        self.answers.insert(call.id, answer);
     }
 
     fn origin(&self, model_ref: Option<String>) -> Origin {
         Origin {
             conversation: Some(self.turn.conversation_id),
-            turn: Some(self.turn.id),
+            turn: Some((self.turn.id, self.turn.fencing_token)),
             model_ref,
             model: Some(self.turn.model.clone()),
         }
     }
 
     fn tool_broken(&self, error: &tools::Error) -> End {
+        if matches!(error, tools::Error::Overtaken) {
+            return End::Lost;
+        }
         tracing::error!(turn.id = %self.turn.id, error = error as &dyn std::error::Error, "a tool call could not be recorded");
         End::fault(&error.to_fault())
     }

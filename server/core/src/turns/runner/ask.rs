@@ -1,9 +1,12 @@
 //! Asks the model and passes on what it says.
 
 use super::{End, Runner, prompt, store};
-use crate::turns::{
-    coalesce::{Channel, Coalescer},
-    store::{CallEnd, CallRow},
+use crate::{
+    db::StoreError,
+    turns::{
+        coalesce::{Channel, Coalescer},
+        store::{CallEnd, CallRow},
+    },
 };
 use futures::StreamExt;
 use penny_entity::words::CallStatus;
@@ -182,26 +185,21 @@ impl Runner {
         if let Some(call) = self.open_call.take() {
             return Ok(call);
         }
-        let call = CallRow {
-            id: self.ctx.mint(),
-            provider: self.route.provider.name().to_owned(),
-            model: self.route.model.clone(),
-            started_at: self.ctx.now(),
-        };
         let written = async {
             let tx = self.crew.shared.db.begin(&self.ctx).await?;
-            store::open_call(tx.conn(), &self.ctx, self.turn.id, &call).await?;
-            tx.commit().await
+            let held = (self.turn.id, self.turn.fencing_token);
+            let call = store::open_call(tx.conn(), &self.ctx, held, &self.route).await?;
+            tx.commit().await?;
+            Ok(call)
         };
-        written.await.map_err(|error| self.broken(&error))?;
-        Ok(call)
+        written.await.map_err(|error: StoreError| self.broken(&error))?.ok_or(End::Lost)
     }
 
     /// A call's figures are worth a line in the log when they cannot be kept, not a failed answer.
     async fn close_call(&mut self, call: &CallRow, end: &CallEnd) {
         let written = async {
             let tx = self.crew.shared.db.begin(&self.ctx).await?;
-            store::close_call(tx.conn(), &self.ctx, call.id, end).await?;
+            store::close_call(tx.conn(), &self.ctx, call, end).await?;
             tx.commit().await
         };
         if let Err(error) = written.await {

@@ -4,29 +4,34 @@ use super::{End, Runner, store};
 use crate::{
     audit::{self, Record},
     conversations::store as conversations,
-    db::{self, StoreError},
-    turns::{Record as EventRecord, merge, store::Close},
+    ctx::Ctx,
+    db::{self, StoreError, WriteTx},
+    turns::{Record as EventRecord, merge, settle, store::Close},
 };
-use penny_entity::words::Outcome;
+use penny_entity::words::{Outcome, StepStatus};
 use penny_ports::bus::Notice;
 use penny_types::{
-    conversations::{ConversationUpdate, PartBody},
+    TurnId,
+    conversations::ConversationUpdate,
     events::{TurnEvent, TurnEventBody, TurnFailed, TurnFinished, TurnInterrupted, TurnStopped},
-    tools::ToolCallStatus,
     turns::TurnStatus,
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+use serde_json::json;
 use std::{sync::Arc, time::Duration};
 
-/// How long to try when the database does not take the end of a turn. After that the lease runs out
-/// and the turn is recovered as interrupted, with what its checkpoints hold.
-const PATIENCE: [u64; 9] = [50, 100, 250, 500, 1_000, 2_000, 5_000, 10_000, 20_000];
+/// Milliseconds between tries when the database does not take the end of a turn; the last one again
+/// and again. Only a server that stops gives up: then the turn is recovered as interrupted, with what
+/// its checkpoints hold.
+const WAITS: [u64; 5] = [50, 100, 250, 500, 1_000];
+const LONGEST_WAIT: u64 = 2_000;
 
 impl Runner {
     pub(super) async fn conclude(mut self, end: End) {
         if end == End::Lost {
             tracing::warn!(turn.id = %self.turn.id, "a turn was taken over by another process");
             self.live.close(None).await;
+            self.crew.checkpointer.forget(self.turn.id);
             return;
         }
         let (status, code, last_word) = self.verdict(&end);
@@ -39,31 +44,43 @@ impl Runner {
             reasoning_length: self.live.draft().reasoning_length(),
             usage: self.usage,
         };
-        for wait in PATIENCE {
-            match self.write(&close, &events).await {
-                Ok(true) => {
-                    if status.is_over()
-                        && let Some(last) = events.last()
-                    {
-                        self.live.farewell(Arc::clone(last)).await;
-                    }
-                    return;
-                }
-                Ok(false) => {
-                    tracing::warn!(turn.id = %self.turn.id, "a turn was ended by another process");
-                    return;
-                }
-                Err(error) => {
-                    tracing::warn!(
-                        turn.id = %self.turn.id,
-                        error = &error as &dyn std::error::Error,
-                        "the end of a turn could not be written; it is tried again"
-                    );
-                    tokio::time::sleep(Duration::from_millis(wait)).await;
+        let written = self.write_at_last(&close, &events).await;
+        self.crew.checkpointer.forget(self.turn.id);
+        match written {
+            Some(true) if status.is_over() => {
+                if let Some(last) = events.last() {
+                    self.live.farewell(Arc::clone(last)).await;
                 }
             }
+            Some(true) => {}
+            Some(false) => {
+                tracing::warn!(turn.id = %self.turn.id, "a turn was ended by another process");
+            }
+            None => {
+                tracing::error!(turn.id = %self.turn.id, "the end of a turn could not be written; it will be recovered");
+            }
         }
-        tracing::error!(turn.id = %self.turn.id, "the end of a turn could not be written; it will be recovered");
+    }
+
+    /// Writes the end, however long the database takes to take it; `None` when the server stops first,
+    /// or when the database will never take it.
+    async fn write_at_last(&mut self, close: &Close, events: &[Arc<TurnEvent>]) -> Option<bool> {
+        for wait in WAITS.into_iter().chain(std::iter::repeat(LONGEST_WAIT)) {
+            let error = match self.write(close, events).await {
+                Ok(is_ours) => return Some(is_ours),
+                Err(error) => error,
+            };
+            tracing::warn!(
+                turn.id = %self.turn.id,
+                error = &error as &dyn std::error::Error,
+                "the end of a turn could not be written; it is tried again"
+            );
+            if wait == LONGEST_WAIT && (self.stopping.is_cancelled() || !error.is_passing()) {
+                return None;
+            }
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+        }
+        None
     }
 
     fn verdict(&self, end: &End) -> (TurnStatus, Option<String>, Option<TurnEventBody>) {
@@ -97,14 +114,12 @@ impl Runner {
             store::append(tx.conn(), ctx, &[(self.turn.id, records)]).await?;
         }
         if close.status.is_over() {
-            let parts = settled(self.live.draft().parts());
+            let said = self.live.draft().parts();
+            let parts = settle::settle(&self.crew, &tx, ctx, &self.turn, close.status, said).await?;
             store::insert_parts(tx.conn(), ctx, place, self.turn.id, &parts).await?;
-            db::search::index_text(tx.conn(), ctx.tenant, place.0, place.1, &words(&parts)).await?;
-            self.crew
-                .tools
-                .settle(tx.conn(), ctx, self.turn.id)
-                .await
-                .map_err(|error| StoreError::Failed(sea_orm::DbErr::Custom(error.to_string())))?;
+            db::search::index_text(tx.conn(), ctx.tenant, place.0, place.1, &settle::words(&parts)).await?;
+        } else {
+            rest(&tx, ctx, self.turn.id).await?;
         }
         if let Some(row) = conversations::find(tx.conn(), ctx, place.0).await? {
             let mut change = row.into_active_model();
@@ -126,32 +141,10 @@ impl Runner {
     }
 }
 
-/// Settles calls that were given up half-way: nothing in a finished message still runs.
-pub(in crate::turns) fn settled(parts: &[PartBody]) -> Vec<PartBody> {
-    let mut parts = parts.to_vec();
-    for part in &mut parts {
-        if let PartBody::ToolCall(call) = part
-            && matches!(
-                call.status,
-                ToolCallStatus::Pending | ToolCallStatus::Running | ToolCallStatus::Waiting
-            )
-        {
-            let is_in_doubt =
-                call.status == ToolCallStatus::Running && call.effect != penny_types::tools::Effect::Read;
-            call.status = if is_in_doubt { ToolCallStatus::InDoubt } else { ToolCallStatus::Failed };
-        }
-    }
-    parts
-}
-
-/// Returns a message's words, for searching.
-pub(in crate::turns) fn words(parts: &[PartBody]) -> String {
-    parts
-        .iter()
-        .filter_map(|part| match part {
-            PartBody::Text(part) => Some(part.text.as_str()),
-            _ => None,
-        })
-        .collect::<Vec<_>>()
-        .join("\n")
+/// Writes the step that a turn comes to rest in: it holds no task and is found again by its rows.
+async fn rest(tx: &WriteTx, ctx: &Ctx, turn: TurnId) -> Result<(), StoreError> {
+    let open = store::open_steps(tx.conn(), ctx, turn).await?;
+    let waiting: Vec<_> =
+        open.iter().filter(|step| step.status == StepStatus::Waiting).map(|step| step.id).collect();
+    store::wait(tx.conn(), ctx, turn, json!({ "for": "approval", "steps": waiting })).await
 }

@@ -4,8 +4,6 @@ mod act;
 mod ask;
 mod conclude;
 
-pub(super) use conclude::{settled, words};
-
 use super::{
     Error, Filters,
     checkpoint::Checkpointer,
@@ -15,8 +13,13 @@ use super::{
     rules,
     store::{self, CallRow},
 };
-use crate::{artifacts::Artifacts, ctx::Ctx, foundation::Shared, routing::Route, tools::Tools};
-use futures::stream::BoxStream;
+use crate::{
+    artifacts::Artifacts, ctx::Ctx, fault::ToFault, foundation::Shared, routing::Route, tools::Tools,
+};
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 use penny_entity::turn;
 use penny_ports::models::{ModelError, ModelMessage};
 use penny_types::{
@@ -100,9 +103,12 @@ impl Runner {
         draft: Draft,
         first_call: Option<CallRow>,
     ) -> Result<Self, Error> {
-        let stop = crew.shared.bus.stop_asked(turn.id).await?;
+        let asked = crew.shared.bus.stop_asked(turn.id).await?;
         let stopping = crew.shared.tasks.stopping();
         let live = Live::open(crew.shared.clone(), crew.checkpointer.clone(), &ctx, &turn, draft).await;
+        // The bus is quick; the row is sure.
+        let written = stream::once(live.stop_asked().cancelled_owned());
+        let stop = stream::select(asked, written).boxed();
         let usage = store::view(&turn).usage;
         Ok(Self {
             crew,
@@ -154,24 +160,25 @@ impl Runner {
         Err(End::Failed { code: FaultCode::ToolFailed.to_string(), retry_after: None })
     }
 
-    /// Reads what was said before: the path, and for a continued message its own earlier parts.
+    /// Reads what was said before: the path, and for a message that is gone on with what its tools
+    /// answered, whole.
     async fn remember(&mut self) -> Result<(), Error> {
         let tx = self.crew.shared.db.read(&self.ctx).await?;
-        let leaf =
-            if self.turn.continues.is_some() { self.turn.message_id } else { self.turn.user_message_id };
-        self.base = prompt::history(tx.conn(), &self.ctx, &self.crew.artifacts, leaf).await?;
-        if self.turn.last_seq > 0 {
-            for call in self.crew.tools.of_turn(tx.conn(), &self.ctx, self.turn.id).await.unwrap_or_default()
-            {
+        let continues = self.turn.continues.is_some();
+        if continues || self.turn.last_seq > 0 {
+            for call in self.crew.tools.of_message(tx.conn(), &self.ctx, self.turn.message_id).await? {
                 self.note_answer(&call);
             }
         }
+        let leaf = if continues { self.turn.message_id } else { self.turn.user_message_id };
+        self.base = prompt::history(tx.conn(), &self.ctx, &self.crew.artifacts, leaf, &self.answers).await?;
         Ok(())
     }
 
     /// Logs a failure of ours and ends the turn with it.
-    fn broken(&self, error: &(dyn std::error::Error + 'static)) -> End {
-        tracing::error!(turn.id = %self.turn.id, error = error, "a turn could not go on");
-        End::Failed { code: FaultCode::Internal.to_string(), retry_after: None }
+    fn broken(&self, error: &impl ToFault) -> End {
+        let cause = error as &dyn std::error::Error;
+        tracing::error!(turn.id = %self.turn.id, error = cause, "a turn could not go on");
+        End::fault(&error.to_fault())
     }
 }

@@ -1,5 +1,6 @@
 //! `GET /v1/artifacts/{id}/versions/{version}/content`
 
+use super::pieces;
 use crate::{
     rest::{
         extract::{Filter, id},
@@ -45,6 +46,9 @@ pub(crate) struct Signed {
     ),
     responses(
         (status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 206, description = "The bytes `Range` asks for.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 304, description = "What `If-None-Match` names is still so."),
+        (status = 416, description = "The range begins after the end."),
         (status = 403, description = "The address was not given away here, or has expired.", body = Problem,
             content_type = "application/problem+json"),
         OfAnId, OfAQuery,
@@ -58,7 +62,10 @@ pub(crate) async fn content(
 ) -> Result<Response, Refusal> {
     let what = (id(&signed.tenant), id::<ArtifactId>(&artifact), version.parse().unwrap_or_default());
     let content = state.services.artifacts.open_signed(&state.world, what, signed.exp, &signed.sig).await;
-    content.map(render).map_err(|error| Refusal::new(error.to_fault(), locale(&headers)))
+    let content = content.map_err(|error| Refusal::new(error.to_fault(), locale(&headers)))?;
+    // A version never changes, so its name is the strongest of validators.
+    let etag = format!("\"{}.{}\"", what.1, what.2);
+    Ok(pieces::answer(&headers, &etag, content.bytes.clone(), render(content)))
 }
 
 /// Renders bytes that nobody should trust: never sniffed, never run, never framed with rights.

@@ -3,3 +3,4 @@
 pub(super) mod content;
 pub(super) mod create;
 pub(super) mod get;
+mod pieces;

@@ -2,7 +2,7 @@
 
 use crate::{
     rest::{
-        extract::Body,
+        extract::BodyOrNone,
         refuse::OrRefuse,
         responses::{OfABody, OfACaller},
     },
@@ -18,10 +18,10 @@ use penny_types::conversations::{ConversationView, NewConversation};
 
 /// Begin a conversation
 ///
-/// Without a title, the first message gives it one.
+/// Without a title, the first message gives it one. The body may be left out.
 #[utoipa::path(
     post, path = "/v1/conversations", operation_id = "createConversation", tag = "conversations",
-    request_body = NewConversation,
+    request_body = Option<NewConversation>,
     responses(
         (status = 201, description = "The conversation; `Location` is its address.", body = ConversationView),
         OfACaller, OfABody,
@@ -30,7 +30,7 @@ use penny_types::conversations::{ConversationView, NewConversation};
 pub(crate) async fn create(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Body(new): Body<NewConversation>,
+    BodyOrNone(new): BodyOrNone<NewConversation>,
 ) -> Result<impl IntoResponse, Refusal> {
     let made = state.services.conversations.create(&ctx, new).await.or_refuse(&ctx)?;
     let location = format!("/v1/conversations/{}", made.id);

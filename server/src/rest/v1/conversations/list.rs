@@ -39,7 +39,9 @@ pub(crate) async fn list(
     Caller(ctx): Caller,
     Filter(which): Filter<Which>,
 ) -> Result<Json<Page<ConversationSummary>>, Refusal> {
-    let page = PageRequest { cursor: which.cursor, limit: which.limit };
+    // An empty cursor, as some programs write for none, begins at the first page.
+    let cursor = which.cursor.filter(|cursor| !cursor.is_empty());
+    let page = PageRequest { cursor, limit: which.limit };
     let found = state.services.conversations.list(&ctx, which.query.as_deref(), &page).await;
     found.or_refuse(&ctx).map(Json)
 }

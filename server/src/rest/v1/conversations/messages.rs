@@ -22,10 +22,10 @@ use utoipa::IntoParams;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// The branch's last message; the visible branch when absent.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<MessageId>)]
     leaf_id: Option<MessageId>,
     /// Only what comes before this message.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<MessageId>)]
     before: Option<MessageId>,
     /// How many at most; 40 when absent, never more than 100.
     limit: Option<u32>,

@@ -1,0 +1,103 @@
+//! Rows of messages and their parts.
+
+use crate::{
+    ctx::Ctx,
+    db::{StoreError, storable},
+};
+use penny_entity::{TenantScoped, message, message_part};
+use penny_types::{
+    ConversationId, MessageId, TurnId,
+    conversations::{Author, PartBody, Sensitivity},
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QuerySelect,
+};
+
+/// A message to be written down.
+pub(in crate::turns) struct NewRow {
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    pub parent: Option<(MessageId, i32)>,
+    pub author: Author,
+    pub model: Option<String>,
+    pub turn: Option<TurnId>,
+}
+
+pub(in crate::turns) async fn insert_message(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    new: NewRow,
+) -> Result<i32, StoreError> {
+    let depth = new.parent.map_or(0, |(_, depth)| depth + 1);
+    let row = message::ActiveModel {
+        tenant_id: Set(ctx.tenant),
+        id: Set(new.id),
+        conversation_id: Set(new.conversation),
+        parent_id: Set(new.parent.map(|(id, _)| id)),
+        author: Set(new.author),
+        principal_id: Set((new.author == Author::User).then(|| ctx.subject())),
+        depth: Set(depth),
+        model: Set(new.model),
+        turn_id: Set(new.turn),
+        sensitivity: Set(Sensitivity::Internal),
+        created_at: Set(ctx.now()),
+    };
+    message::Entity::insert(row).exec_without_returning(conn).await.map_err(StoreError::from)?;
+    Ok(depth)
+}
+
+pub(in crate::turns) async fn insert_parts(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    (conversation, message): (ConversationId, MessageId),
+    turn: TurnId,
+    parts: &[PartBody],
+) -> Result<(), StoreError> {
+    if parts.is_empty() {
+        return Ok(());
+    }
+    let before = message_part::Entity::find_in(ctx.tenant)
+        .select_only()
+        .column_as(message_part::Column::Position.max(), "last")
+        .filter(message_part::Column::MessageId.eq(message))
+        .into_tuple::<Option<i32>>()
+        .one(conn)
+        .await
+        .map_err(StoreError::from)?
+        .flatten()
+        .map_or(0, |last| last + 1);
+    let now = ctx.now();
+    let rows = parts.iter().zip(0_u32..).zip(before..).map(|((body, index), position)| {
+        // A model or a tool may say NUL, which no database keeps.
+        let value = storable(serde_json::to_value(body).unwrap_or_default());
+        message_part::ActiveModel {
+            tenant_id: Set(ctx.tenant),
+            id: Set(crate::conversations::store::part_id(turn, index)),
+            conversation_id: Set(conversation),
+            message_id: Set(message),
+            position: Set(position),
+            kind: Set(value.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned()),
+            version: Set(1),
+            body: Set(value),
+            sensitivity: Set(Sensitivity::Internal),
+            pseudonym_map_ref: Set(None),
+            turn_id: Set(Some(turn)),
+            created_at: Set(now),
+        }
+    });
+    message_part::Entity::insert_many(rows).exec_without_returning(conn).await.map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// Makes a turn the message's last.
+pub(in crate::turns) async fn set_turn(
+    conn: &impl ConnectionTrait,
+    row: message::Model,
+    turn: TurnId,
+) -> Result<(), StoreError> {
+    let mut change = row.into_active_model();
+    change.turn_id = Set(Some(turn));
+    change.update(conn).await.map_err(StoreError::from)?;
+    Ok(())
+}

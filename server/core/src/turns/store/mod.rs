@@ -1,0 +1,255 @@
+//! Rows of turns, of their steps and calls, of what they say, and of the messages they write.
+
+mod calls;
+mod events;
+mod messages;
+mod steps;
+
+pub(super) use calls::{CallEnd, CallRow, close_call, open_call, open_first_call, settle_calls};
+pub(crate) use events::checkpointed;
+pub(super) use events::{append, records};
+pub(super) use messages::{NewRow, insert_message, insert_parts, set_turn};
+pub(crate) use steps::{Step, close_step, open_step, run_step};
+pub(super) use steps::{finish_waits, open_steps, settle_steps, wait};
+
+use super::checkpoint::RESERVE;
+use crate::{ctx::Ctx, db::StoreError};
+use chrono::{DateTime, Utc};
+use penny_entity::{TenantScoped, turn};
+use penny_types::{
+    ConversationId, MessageId, TurnId,
+    models::UsageView,
+    turns::{TurnStatus, TurnView},
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
+};
+use serde_json::json;
+use std::collections::HashMap;
+
+pub(super) async fn find(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: TurnId,
+) -> Result<Option<turn::Model>, StoreError> {
+    turn::Entity::find_by_id((ctx.tenant, id)).one(conn).await.map_err(StoreError::from)
+}
+
+/// Reads a turn and keeps others from changing it until the transaction ends.
+pub(super) async fn lock(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: TurnId,
+) -> Result<Option<turn::Model>, StoreError> {
+    let found = turn::Entity::find_by_id((ctx.tenant, id)).lock_exclusive();
+    found.one(conn).await.map_err(StoreError::from)
+}
+
+pub(super) async fn by_client_key(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    conversation: ConversationId,
+    key: &str,
+) -> Result<Option<turn::Model>, StoreError> {
+    turn::Entity::find_in(ctx.tenant)
+        .filter(turn::Column::ConversationId.eq(conversation))
+        .filter(turn::Column::ClientKey.eq(key))
+        .one(conn)
+        .await
+        .map_err(StoreError::from)
+}
+
+/// Says whether a message is still being written.
+pub(super) async fn is_being_written(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    message: MessageId,
+) -> Result<bool, StoreError> {
+    let active = turn::Entity::find_in(ctx.tenant)
+        .filter(turn::Column::MessageId.eq(message))
+        .filter(turn::Column::Status.is_in(crate::conversations::store::ACTIVE))
+        .one(conn)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(active.is_some())
+}
+
+pub(super) async fn insert(
+    conn: &impl ConnectionTrait,
+    new: turn::ActiveModel,
+) -> Result<turn::Model, StoreError> {
+    new.insert(conn).await.map_err(StoreError::from)
+}
+
+/// Returns those of the given turns that still run under the given fencing token, and whether a
+/// person has asked them to stop.
+pub(super) async fn still_owned(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    turns: &[(TurnId, i64)],
+) -> Result<HashMap<TurnId, bool>, StoreError> {
+    let rows: Vec<(TurnId, i64, Option<DateTime<Utc>>)> = turn::Entity::find_in(ctx.tenant)
+        .select_only()
+        .column(turn::Column::Id)
+        .column(turn::Column::FencingToken)
+        .column(turn::Column::StopRequestedAt)
+        .filter(turn::Column::Id.is_in(turns.iter().map(|(id, _)| *id)))
+        .filter(turn::Column::Status.eq(TurnStatus::Running))
+        .into_tuple()
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let fences: HashMap<TurnId, i64> = turns.iter().copied().collect();
+    let mine = rows.into_iter().filter(|(id, fence, _)| fences.get(id) == Some(fence));
+    Ok(mine.map(|(id, _, stop_asked)| (id, stop_asked.is_some())).collect())
+}
+
+pub(super) async fn reserve(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: TurnId,
+    through: u64,
+) -> Result<(), StoreError> {
+    turn::Entity::update_in(ctx.tenant)
+        .col_expr(turn::Column::SeqReserved, Expr::value(signed(through)))
+        .filter(turn::Column::Id.eq(id))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(())
+}
+
+pub(super) async fn renew(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    turns: &[TurnId],
+    until: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    turn::Entity::update_in(ctx.tenant)
+        .col_expr(turn::Column::LeaseExpiresAt, Expr::value(until))
+        .filter(turn::Column::Id.is_in(turns.iter().copied()))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// How a turn ends, or comes to rest.
+pub(super) struct Close {
+    pub status: TurnStatus,
+    pub code: Option<String>,
+    pub last_seq: u64,
+    pub text_length: u64,
+    pub reasoning_length: u64,
+    pub usage: UsageView,
+}
+
+/// Sets a turn's final or waiting state, if it still runs under the fencing token; says whether it did.
+pub(super) async fn close(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    turn: &turn::Model,
+    close: &Close,
+) -> Result<bool, StoreError> {
+    use turn::Column as C;
+    let is_over = close.status.is_over();
+    let finished_at = is_over.then(|| ctx.now());
+    let result = turn::Entity::update_in(ctx.tenant)
+        .col_expr(C::Status, Expr::value(close.status))
+        .col_expr(C::Code, Expr::value(close.code.clone()))
+        .col_expr(C::LastSeq, Expr::value(signed(close.last_seq)))
+        .col_expr(C::SeqReserved, Expr::value(signed(close.last_seq + if is_over { 0 } else { RESERVE })))
+        .col_expr(C::TextLength, Expr::value(signed(close.text_length)))
+        .col_expr(C::ReasoningLength, Expr::value(signed(close.reasoning_length)))
+        .col_expr(C::InputTokens, Expr::value(signed(close.usage.input_tokens)))
+        .col_expr(C::OutputTokens, Expr::value(signed(close.usage.output_tokens)))
+        .col_expr(C::CachedTokens, Expr::value(signed(close.usage.cached_tokens)))
+        .col_expr(C::ReasoningTokens, Expr::value(signed(close.usage.reasoning_tokens)))
+        .col_expr(C::CostMicros, Expr::value(signed(close.usage.cost_micros)))
+        .col_expr(C::FinishedAt, Expr::value(finished_at))
+        .col_expr(C::LeaseOwner, Expr::value(None::<String>))
+        .col_expr(C::LeaseExpiresAt, Expr::value(None::<DateTime<Utc>>))
+        .filter(C::Id.eq(turn.id))
+        .filter(C::FencingToken.eq(turn.fencing_token))
+        .filter(C::Status.is_in(crate::conversations::store::ACTIVE))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(result.rows_affected == 1)
+}
+
+/// Takes a resting or orphaned turn over under a new fencing token; `None` when someone else did.
+pub(super) async fn take_over(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    turn: &turn::Model,
+    lease: Option<(&str, DateTime<Utc>)>,
+) -> Result<Option<turn::Model>, StoreError> {
+    use turn::Column as C;
+    let result = turn::Entity::update_in(ctx.tenant)
+        .col_expr(C::Status, Expr::value(TurnStatus::Running))
+        .col_expr(C::FencingToken, Expr::value(turn.fencing_token + 1))
+        .col_expr(C::LeaseOwner, Expr::value(lease.map(|(owner, _)| owner.to_owned())))
+        .col_expr(C::LeaseExpiresAt, Expr::value(lease.map(|(_, until)| until)))
+        .filter(C::Id.eq(turn.id))
+        .filter(C::FencingToken.eq(turn.fencing_token))
+        .filter(C::Status.eq(turn.status))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
+    if result.rows_affected == 1 { find(conn, ctx, turn.id).await } else { Ok(None) }
+}
+
+/// Asks a turn to stop, by its row: whoever runs it reads that with its next checkpoint.
+pub(crate) async fn request_stop(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: TurnId,
+) -> Result<(), StoreError> {
+    turn::Entity::update_in(ctx.tenant)
+        .col_expr(turn::Column::StopRequestedAt, Expr::value(ctx.now()))
+        .filter(turn::Column::Id.eq(id))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(())
+}
+
+pub(super) fn view(row: &turn::Model) -> TurnView {
+    TurnView {
+        id: row.id,
+        conversation_id: row.conversation_id,
+        user_message_id: row.user_message_id,
+        message_id: row.message_id,
+        continues: row.continues,
+        status: row.status,
+        code: row.code.clone(),
+        model: row.model.clone(),
+        usage: UsageView {
+            input_tokens: unsigned(row.input_tokens),
+            output_tokens: unsigned(row.output_tokens),
+            cached_tokens: unsigned(row.cached_tokens),
+            reasoning_tokens: unsigned(row.reasoning_tokens),
+            cost_micros: unsigned(row.cost_micros),
+        },
+        created_at: row.created_at,
+        finished_at: row.finished_at,
+    }
+}
+
+/// Returns the names a turn's message allows, if it allows only some.
+pub(super) fn tools_allowed(row: &turn::Model) -> Option<Vec<String>> {
+    row.tools_allowed.as_ref().and_then(|names| serde_json::from_value(names.clone()).ok())
+}
+
+pub(super) fn names(list: Option<Vec<String>>) -> Option<serde_json::Value> {
+    list.map(|names| json!(names))
+}
+
+pub(super) fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+pub(super) fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
