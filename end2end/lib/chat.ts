@@ -74,6 +74,7 @@ export class Chat {
     await this.composer.fill(question);
     await this.composer.press("Enter");
     await expect(this.questions.last()).toContainText(question);
+    await this.page.waitForURL(/\/c\/cnv_/);
   }
 
   /** Waits until nothing is being answered any more. */
