@@ -11,7 +11,8 @@ export default defineConfig({
   workers: Number(process.env.PENNY_E2E_WORKERS ?? 1),
   fullyParallel: false,
   forbidOnly: !!process.env.CI,
-  retries: 0,
+  // A second try tells a busy machine from a fault; the run says how many tests needed one.
+  retries: process.env.CI ? 1 : 0,
   reporter: [["list"]],
   use: {
     ...browser,

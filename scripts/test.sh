@@ -68,10 +68,11 @@ rust() {
 
 # Reads Playwright's own report.
 browser() {
-  local p f s
-  read -r p f s < <(node -e '
+  local p f s again
+  read -r p f s again < <(node -e '
     const stats = JSON.parse(require("fs").readFileSync("target/test/browser.json")).stats;
-    console.log(stats.expected + stats.flaky, stats.unexpected, stats.skipped)' 2>/dev/null || echo '0 1 0')
+    console.log(stats.expected + stats.flaky, stats.unexpected, stats.skipped, stats.flaky)' 2>/dev/null || echo '0 1 0 0')
+  [ "$again" = 0 ] || warn "$again of the browser tests passed only at the second try; $1 says which"
   if [ "$2" != 0 ] && [ "$f" = 0 ]; then f=1; fi
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
