@@ -66,7 +66,10 @@ need_lints() {
   rustup component add rustfmt clippy || die "rustup could not add rustfmt and clippy; is the network there?"
 }
 
-# need_wasm   the compiler's browser target, and the tool that joins WebAssembly to JavaScript
+# The tool that cuts the page's code into files, so that each is fetched when it is needed.
+SPLITTER=0.2.4
+
+# need_wasm   the compiler's browser target, and the tools that split WebAssembly and join it to JavaScript
 need_wasm() {
   if ! ls "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib/"libstd-*.rlib >/dev/null 2>&1; then
     has rustup || die "the Rust target wasm32-unknown-unknown is missing: rustup target add wasm32-unknown-unknown"
@@ -81,6 +84,12 @@ need_wasm() {
     # Its version must be the crate's own, to the letter.
     CARGO_TARGET_DIR="$PENNY_CACHE/tools-target" cargo install wasm-bindgen-cli --version "$want" \
       --bin wasm-bindgen --root "$TOOLS" --force || die "wasm-bindgen could not be installed"
+  fi
+  if [ "$(cat "$TOOLS/splitter" 2>/dev/null)" != "$SPLITTER" ] || ! has wasm-split-cli; then
+    say "Installing wasm-split-cli $SPLITTER into $TOOLS (once, two minutes)"
+    CARGO_TARGET_DIR="$PENNY_CACHE/tools-target" cargo install wasm_split_cli_support --version "$SPLITTER" \
+      --features build-binary --locked --root "$TOOLS" --force || die "wasm-split-cli could not be installed"
+    printf '%s' "$SPLITTER" >"$TOOLS/splitter"
   fi
 }
 

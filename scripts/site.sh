@@ -34,7 +34,7 @@ site=${PENNY_SITE_DIR:-$ROOT/target/site}
 front="$PENNY_CACHE/front"
 
 # What the site is made of: when none of it has changed, it stands.
-inputs=(app frontend style public package.json package-lock.json Cargo.toml Cargo.lock scripts/site.sh scripts/site.mjs)
+inputs=(app frontend style public package.json package-lock.json Cargo.toml Cargo.lock scripts/site.sh scripts/site)
 state=$(find "${inputs[@]}" -type f -printf '%p %s %T@\n' | sort | sha256sum | cut -c1-32)-$mode
 if [ "$(cat "$site/.state" 2>/dev/null)" = "$state" ] && [ -f "$site/manifest.json" ]; then
   exit 0
@@ -46,15 +46,20 @@ npm_ci "$ROOT"
 # The joined files are kept apart for each clone; only the compiler's output is shared.
 joined="$ROOT/target/joined"
 build() {
-  cargo build -p penny-frontend --target wasm32-unknown-unknown --profile "$profile" --target-dir "$front"
+  # The splitter reads from the relocations which function needs which.
+  cargo rustc -p penny-frontend --lib --target wasm32-unknown-unknown --profile "$profile" --target-dir "$front" \
+    -- -C link-arg=--emit-relocs
   rm -rf "$joined" && mkdir -p "$joined"
-  local options=(--target web --no-typescript --out-dir "$joined" --out-name penny)
+  wasm-split-cli --target web --out-name penny \
+    "$front/wasm32-unknown-unknown/$folder/penny_frontend.wasm" "$joined"
+  if [ "$mode" = release ]; then node scripts/site/shed.mjs "$joined"; fi
+  local options=(--target web --no-typescript --no-demangle --keep-lld-exports --out-dir "$joined" --out-name penny)
   [ "$mode" = release ] && options+=(--remove-name-section --remove-producers-section)
-  wasm-bindgen "${options[@]}" "$front/wasm32-unknown-unknown/$folder/penny_frontend.wasm"
+  wasm-bindgen "${options[@]}" "$joined/penny.wasm"
 }
 export -f build
 export profile folder mode front joined
 with_lock front bash -euo pipefail -c build
 
-node scripts/site.mjs "$joined" "$site" "$mode"
+node scripts/site/pack.mjs "$joined" "$site" "$mode"
 printf '%s' "$state" >"$site/.state"

@@ -48,4 +48,6 @@ pub use facts::{
     CookiePreferences, PaneLayout, RequestFacts, SignInMethods, SignInProvider, SiteAssets, StatusSink,
 };
 pub use routes::App;
+#[cfg(feature = "hydrate")]
+pub use routes::fetch_for;
 pub use shell::{PageHeader, shell};

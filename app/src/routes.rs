@@ -4,10 +4,9 @@ use crate::{
     api::{Api, use_api},
     facts,
     features::{
+        chat::ChatPage,
         palette::Palette,
-        settings::SettingsPage,
         shortcuts::{ShortcutHelp, Shortcuts},
-        sign_in::{LinkPage, SignInPage},
     },
     shell::{NotFoundPage, Toaster, Workbench},
     state, ui,
@@ -15,14 +14,15 @@ use crate::{
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
+    Lazy, SsrMode,
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
 
 mod pages;
-pub(crate) use pages::ArtifactPanel;
-use pages::{ArtifactPage, ChatPage, DashboardPage};
+#[cfg(feature = "hydrate")]
+pub use pages::fetch_for;
+use pages::{Artifact, Dashboard, Link, Settings, SignIn};
 
 /// The page.
 #[component]
@@ -47,14 +47,14 @@ pub fn App() -> impl IntoView {
         <Router>
             <Shortcuts/>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
-                <Route path=path!("/auth/link/:secret") view=LinkPage ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in") view={Lazy::<SignIn>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/auth/link/:secret") view={Lazy::<Link>::new()} ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Workbench ssr=SsrMode::Async>
                     <Route path=path!("") view=ChatPage ssr=SsrMode::Async/>
                     <Route path=path!("c/:conversation_id") view=ChatPage ssr=SsrMode::Async/>
-                    <Route path=path!("a/:artifact_id") view=ArtifactPage ssr=SsrMode::Async/>
-                    <Route path=path!("d/:slug") view=DashboardPage ssr=SsrMode::Async/>
-                    <Route path=path!("settings") view=SettingsPage ssr=SsrMode::Async/>
+                    <Route path=path!("a/:artifact_id") view={Lazy::<Artifact>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("d/:slug") view={Lazy::<Dashboard>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings") view={Lazy::<Settings>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
             <Palette/>

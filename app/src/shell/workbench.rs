@@ -2,8 +2,10 @@
 
 use crate::{
     facts::PaneLayout,
-    features::{chat::provide_open_chat, conversations::ConversationsPane, sign_in::in_query},
-    routes::ArtifactPanel,
+    features::{
+        artifacts::ArtifactPanel, chat::provide_open_chat, conversations::ConversationsPane,
+        sign_in::in_query,
+    },
     state::{Drawer, LEFT_ID, Panes, RIGHT_ID, tr, use_locale, use_panes, use_viewer},
     ui::{LiveRegion, Side, Splitter},
 };

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     features::chat::markdown::{Labels, render},
     state::{tr, use_locale},
-    ui::{FaultNotice, Skeleton},
+    ui::{FaultNotice, Skeleton, later},
 };
 use leptos::{prelude::*, task::spawn_local};
 use penny_types::{ArtifactId, Fault, FaultCode, artifacts::ArtifactKind};
@@ -64,7 +64,7 @@ pub fn Picture(
         <div class=class>
             {move || match reading.content.get() {
                 None => view! { <Skeleton lines=0 class="skeleton-block"/> }.into_any(),
-                Some(Ok(content)) => draw(&content, title, reading.drawn),
+                Some(Ok(content)) => later(draw(content, title, reading.drawn)),
                 Some(Err(fault)) if fault.code == FaultCode::NotFound => {
                     view! { <p class="file-picture">{tr(keys::ARTIFACT_GONE)}</p> }.into_any()
                 }
@@ -77,8 +77,9 @@ pub fn Picture(
     .into_any()
 }
 
-fn draw(content: &Content, title: Signal<String>, drawn: Drawn) -> AnyView {
-    match content {
+#[lazy]
+fn draw(content: Arc<Content>, title: Signal<String>, drawn: Drawn) -> AnyView {
+    match &*content {
         Content::Markdown(text) => document(text),
         Content::Table(table) => {
             view! { <DataTable table=Arc::new(table.clone()) title currency=None/> }.into_any()

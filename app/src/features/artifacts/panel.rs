@@ -10,7 +10,7 @@ use super::{
 use crate::{
     features::chat::use_open_chat,
     state::{tr, tr_with, use_clock, use_locale, use_panes},
-    ui::{Glyph, Icon, IconButton, Skeleton},
+    ui::{Glyph, Icon, IconButton, Skeleton, later},
 };
 use leptos::prelude::*;
 use penny_types::{ArtifactId, artifacts::ArtifactView, conversations::ArtifactPart};
@@ -62,12 +62,20 @@ pub fn ArtifactPanel() -> impl IntoView {
             </header>
             {move || match shown.get() {
                 _ if !panes.right_seen.get() => view! { <Waiting/> }.into_any(),
-                None => view! { <Recent/> }.into_any(),
-                Some(id) => view! { <Shown id/> }.into_any(),
+                shown => later(body(shown)),
             }}
         </div>
     }
     .into_any()
+}
+
+/// What the panel shows, once it is seen.
+#[lazy]
+fn body(shown: Option<ArtifactId>) -> AnyView {
+    match shown {
+        None => view! { <Recent/> }.into_any(),
+        Some(id) => view! { <Shown id/> }.into_any(),
+    }
 }
 
 /// Chooses among the conversation's artifacts.

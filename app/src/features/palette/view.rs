@@ -8,7 +8,7 @@ use crate::{
     api::use_api,
     features::shortcuts::HelpState,
     state::{tr, tr_with, use_locale, use_preferences},
-    ui::{Dialog, Icon, Kbd, dom},
+    ui::{Dialog, Icon, Kbd, dom, later},
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev::KeyboardEvent, prelude::*, task::spawn_local};
@@ -27,10 +27,16 @@ pub(crate) fn Palette() -> impl IntoView {
     let Some(PaletteState(is_open)) = use_context::<PaletteState>() else { return ().into_any() };
     view! {
         <Dialog is_open=is_open title=tr(keys::UI_PALETTE) class="palette" is_bare=true>
-            <PaletteBody is_open=is_open/>
+            {later(palette_body(is_open))}
         </Dialog>
     }
     .into_any()
+}
+
+/// Its code is fetched when the palette first opens.
+#[lazy]
+fn palette_body(is_open: RwSignal<bool>) -> AnyView {
+    view! { <PaletteBody is_open/> }.into_any()
 }
 
 #[component]

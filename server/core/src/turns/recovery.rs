@@ -133,7 +133,7 @@ async fn interrupt(crew: &Crew, ctx: &Ctx, orphan: &turn::Model) -> Result<bool,
     store::close(tx.conn(), ctx, &turn, &close).await?;
     store::append(tx.conn(), ctx, &[(turn.id, merge([&event]))]).await?;
     let parts = settle::settle(crew, &tx, ctx, &turn, TurnStatus::Interrupted, draft.parts()).await?;
-    store::insert_parts(tx.conn(), ctx, place, turn.id, &parts).await?;
+    store::append_parts(tx.conn(), ctx, place, turn.id, &parts).await?;
     db::search::index_text(tx.conn(), ctx.tenant, place.0, place.1, &settle::words(&parts)).await?;
     if let Some(row) = conversations::find(tx.conn(), ctx, place.0).await? {
         let summary = conversations::summary(&row, None);

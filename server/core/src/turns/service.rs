@@ -3,9 +3,9 @@ use super::{
     checkpoint::{Checkpointer, LEASE},
     draft::Draft,
     recovery, rules,
-    runner::{Crew, End, Runner},
-    store::{self, CallRow},
-    submit::{self, Place, Wishes},
+    runner::{Beginning, Crew, End, Runner},
+    store,
+    submit::{self, Answer, Place, Wishes},
     tail,
 };
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
 };
 use futures::{FutureExt, stream::BoxStream};
 use penny_entity::turn;
+use penny_ports::models::ModelMessage;
 use penny_types::{
     ConversationId, MessageId, ToolCallId, TurnId,
     conversations::Author,
@@ -100,9 +101,14 @@ impl Turns {
         let route = self.routing.resolve(new.model.as_deref().or(conversation.model.as_deref()))?;
         let parent = submit::parent(&tx, ctx, &conversation, &new).await?;
         let turn_id: TurnId = ctx.mint();
-        let said = submit::write_message(&tx, ctx, &self.crew, &conversation, parent.as_ref(), &new).await?;
-        let message = submit::write_answer(&tx, ctx, &conversation, said, &route, turn_id).await?;
-        let place = Place { turn: turn_id, user_message: said.0, message, continues: None };
+        let answer = Answer { turn: turn_id, route: &route };
+        let (user_message, message) =
+            submit::write_messages(&tx, ctx, &self.crew, &conversation, parent.as_ref(), &new, answer)
+                .await?;
+        let place = Place { turn: turn_id, user_message, message, continues: None };
+        // What opens a conversation is all that was said in it: nothing need be read again.
+        let is_all = parent.is_none() && new.attachments.is_empty();
+        let said = is_all.then(|| vec![ModelMessage::User { text: new.content.clone() }]);
         let wishes = Wishes {
             tools_allowed: new.tools_allowed,
             artifacts_expected: new.artifacts_expected.iter().map(ToString::to_string).collect(),
@@ -113,7 +119,7 @@ impl Turns {
         submit::move_on(&tx, ctx, conversation, &turn, Some(&new.content), &permit).await?;
         tx.commit().await?;
 
-        self.launch(ctx, turn, route, Draft::default(), Some(call)).await
+        self.launch(ctx, turn, route, Beginning { call: Some(call), said, ..Beginning::default() }).await
     }
 
     /// Answers a message anew, beside the answer it has.
@@ -139,7 +145,8 @@ impl Turns {
         let route = self.routing.resolve(model.as_deref().or(conversation.model.as_deref()))?;
         let turn_id: TurnId = ctx.mint();
         let said = (user_message, answer.depth - 1);
-        let message = submit::write_answer(&tx, ctx, &conversation, said, &route, turn_id).await?;
+        let anew = Answer { turn: turn_id, route: &route };
+        let message = submit::write_answer(&tx, ctx, &conversation, said, anew).await?;
         let place = Place { turn: turn_id, user_message, message, continues: None };
         // What the message allowed when it was sent, it allows still.
         let before = match answer.turn_id {
@@ -153,7 +160,7 @@ impl Turns {
         submit::move_on(&tx, ctx, conversation, &turn, None, &permit).await?;
         tx.commit().await?;
 
-        self.launch(ctx, turn, route, Draft::default(), Some(call)).await
+        self.launch(ctx, turn, route, Beginning { call: Some(call), ..Beginning::default() }).await
     }
 
     /// Goes on with an answer that was interrupted, stopped or failed, as a new turn on the same message.
@@ -189,7 +196,7 @@ impl Turns {
         tx.commit().await?;
 
         let draft = Draft::starting_at(store::unsigned(turn.text_offset_start));
-        self.launch(ctx, turn, route, draft, Some(call)).await
+        self.launch(ctx, turn, route, Beginning { draft, call: Some(call), ..Beginning::default() }).await
     }
 
     /// Stops a turn and keeps what it said. Stopping one that is over changes nothing.
@@ -267,7 +274,9 @@ impl Turns {
         tx.commit().await?;
 
         match awake {
-            Some((turn, draft)) => self.launch(ctx, turn, route, draft, None).await,
+            Some((turn, draft)) => {
+                self.launch(ctx, turn, route, Beginning { draft, ..Beginning::default() }).await
+            }
             None => Ok(store::view(&turn)),
         }
     }
@@ -299,7 +308,8 @@ impl Turns {
             recovery::abandon(&self.crew, &turn).await;
             return Ok(());
         };
-        let runner = Runner::new(self.crew.clone(), ctx.clone(), turn.clone(), route, draft, None).await;
+        let from = Beginning { draft, ..Beginning::default() };
+        let runner = Runner::new(self.crew.clone(), ctx.clone(), turn.clone(), route, from).await;
         match runner {
             Ok(runner) => runner.end(End::Stopped).await,
             Err(error) => {
@@ -316,11 +326,10 @@ impl Turns {
         ctx: &Ctx,
         turn: turn::Model,
         route: Route,
-        draft: Draft,
-        call: Option<CallRow>,
+        from: Beginning,
     ) -> Result<TurnView, Error> {
         let view = store::view(&turn);
-        let made = Runner::new(self.crew.clone(), ctx.clone(), turn.clone(), route, draft, call).await;
+        let made = Runner::new(self.crew.clone(), ctx.clone(), turn.clone(), route, from).await;
         let runner = match made {
             Ok(runner) => runner,
             Err(error) => {

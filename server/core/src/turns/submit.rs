@@ -34,6 +34,27 @@ pub(super) struct Place {
     pub continues: Option<(TurnId, i64)>,
 }
 
+/// Who is going to answer, and in which turn.
+pub(super) struct Answer<'a> {
+    pub turn: TurnId,
+    pub route: &'a Route,
+}
+
+impl Answer<'_> {
+    /// Returns the empty message that the answer fills, under a message at `depth`.
+    fn place(&self, ctx: &Ctx, conversation: &conversation::Model, under: MessageId, depth: i32) -> NewRow {
+        NewRow {
+            id: ctx.mint(),
+            conversation: conversation.id,
+            parent: Some(under),
+            depth: depth + 1,
+            author: Author::Assistant,
+            model: Some(self.route.name()),
+            turn: Some(self.turn),
+        }
+    }
+}
+
 /// Wishes of whoever asks.
 #[derive(Default)]
 pub(super) struct Wishes {
@@ -70,15 +91,16 @@ pub(super) async fn parent(
     Ok(Some(parent))
 }
 
-/// Writes the person's message; returns its id and depth.
-pub(super) async fn write_message(
+/// Writes the person's message and the answer's empty place under it.
+pub(super) async fn write_messages(
     tx: &WriteTx,
     ctx: &Ctx,
     crew: &Crew,
     conversation: &conversation::Model,
     parent: Option<&message::Model>,
     new: &NewMessage,
-) -> Result<(MessageId, i32), Error> {
+    answer: Answer<'_>,
+) -> Result<(MessageId, MessageId), Error> {
     let mut parts = Vec::with_capacity(new.attachments.len() + 1);
     for &version in &new.attachments {
         parts.push(PartBody::File(crew.artifacts.attach(tx.conn(), ctx, version).await?));
@@ -87,40 +109,36 @@ pub(super) async fn write_message(
         parts.push(PartBody::Text(TextPart { text: new.content.clone() }));
     }
     let id: MessageId = ctx.mint();
-    let row = NewRow {
+    let depth = parent.map_or(0, |parent| parent.depth + 1);
+    let said = NewRow {
         id,
         conversation: conversation.id,
-        parent: parent.map(|parent| (parent.id, parent.depth)),
+        parent: parent.map(|parent| parent.id),
+        depth,
         author: Author::User,
         model: None,
         turn: None,
     };
-    let depth = store::insert_message(tx.conn(), ctx, row).await?;
+    let place = answer.place(ctx, conversation, id, depth);
+    let answer = place.id;
+    store::insert_messages(tx.conn(), ctx, [said, place]).await?;
     // A person's parts take their ids from the message, an answer's from its turn.
-    store::insert_parts(tx.conn(), ctx, (conversation.id, id), TurnId(id.uuid()), &parts).await?;
+    store::insert_parts(tx.conn(), ctx, (conversation.id, id), TurnId(id.uuid()), 0, &parts).await?;
     db::search::index_text(tx.conn(), ctx.tenant, conversation.id, id, &new.content).await?;
-    Ok((id, depth))
+    Ok((id, answer))
 }
 
-/// Makes the answer's empty place under a message.
+/// Makes an answer's empty place under a message that is there already.
 pub(super) async fn write_answer(
     tx: &WriteTx,
     ctx: &Ctx,
     conversation: &conversation::Model,
     (user_message, depth): (MessageId, i32),
-    route: &Route,
-    turn: TurnId,
+    answer: Answer<'_>,
 ) -> Result<MessageId, Error> {
-    let id: MessageId = ctx.mint();
-    let row = NewRow {
-        id,
-        conversation: conversation.id,
-        parent: Some((user_message, depth)),
-        author: Author::Assistant,
-        model: Some(route.name()),
-        turn: Some(turn),
-    };
-    store::insert_message(tx.conn(), ctx, row).await?;
+    let place = answer.place(ctx, conversation, user_message, depth);
+    let id = place.id;
+    store::insert_messages(tx.conn(), ctx, [place]).await?;
     Ok(id)
 }
 

@@ -23,9 +23,20 @@ const READ_AHEAD_PX: i32 = 1_200;
 /// How far from the end still counts as being there.
 const AT_END_PX: i32 = 48;
 
-/// The messages of the thread.
+/// Returns the messages of the thread.
+#[lazy]
+pub fn message_list(thread: Thread) -> AnyView {
+    view! { <MessageList thread/> }.into_any()
+}
+
+/// Fetches the code of [`message_list`], which a page that the server drew needs from the start.
+#[cfg(feature = "hydrate")]
+pub async fn fetch_message_list() {
+    __preload_message_list().await;
+}
+
 #[component]
-pub fn MessageList(thread: Thread) -> impl IntoView {
+fn MessageList(thread: Thread) -> impl IntoView {
     let scroller = NodeRef::<html::Div>::new();
     let watch = Watch::new();
     let is_at_end = RwSignal::new(true);

@@ -4,13 +4,13 @@ use super::{
     acts::provide_acts,
     composer::Composer,
     greeting::Greeting,
-    list::MessageList,
+    list::message_list,
     thread::{Announcement, Thread},
 };
 use crate::{
     api::{Connection, connection},
     state::use_locale,
-    ui::LiveRegion,
+    ui::{LiveRegion, later},
 };
 use futures::StreamExt;
 use leptos::{prelude::*, task::spawn_local};
@@ -39,7 +39,7 @@ pub fn ChatPane(thread: Thread) -> impl IntoView {
             {move || if is_empty.get() {
                 view! { <Greeting thread/> }.into_any()
             } else {
-                view! { <MessageList thread/> }.into_any()
+                later(message_list(thread))
             }}
             <div class="composer-dock"><Composer thread/></div>
             <LiveRegion text=spoken/>

@@ -154,7 +154,7 @@ impl Runner {
 
     fn request(&self) -> ModelRequest {
         let own = self.live.draft().parts();
-        let mut messages = self.base.clone();
+        let mut messages = self.base.clone().unwrap_or_default();
         messages.extend(prompt::fold(own, &self.answers));
         let allowed = store::tools_allowed(&self.turn);
         let mut request = ModelRequest {

@@ -116,7 +116,7 @@ impl Runner {
         if close.status.is_over() {
             let said = self.live.draft().parts();
             let parts = settle::settle(&self.crew, &tx, ctx, &self.turn, close.status, said).await?;
-            store::insert_parts(tx.conn(), ctx, place, self.turn.id, &parts).await?;
+            store::append_parts(tx.conn(), ctx, place, self.turn.id, &parts).await?;
             db::search::index_text(tx.conn(), ctx.tenant, place.0, place.1, &settle::words(&parts)).await?;
         } else {
             rest(&tx, ctx, self.turn.id).await?;

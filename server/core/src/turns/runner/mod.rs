@@ -75,6 +75,17 @@ impl End {
     }
 }
 
+/// What a turn begins with.
+#[derive(Default)]
+pub(super) struct Beginning {
+    /// What it said before it waited, or before the turn it goes on from ended.
+    pub draft: Draft,
+    /// The model call whose row is already written.
+    pub call: Option<CallRow>,
+    /// What was said before, where that is known without reading it.
+    pub said: Option<Vec<ModelMessage>>,
+}
+
 /// A turn being run.
 pub(super) struct Runner {
     crew: Crew,
@@ -82,8 +93,8 @@ pub(super) struct Runner {
     turn: turn::Model,
     live: Live,
     route: Route,
-    /// What was said before this turn's own words.
-    base: Vec<ModelMessage>,
+    /// What was said before this turn's own words, once it is known.
+    base: Option<Vec<ModelMessage>>,
     /// What this turn's tools answered, whole.
     answers: HashMap<ToolCallId, Answer>,
     usage: UsageView,
@@ -94,18 +105,17 @@ pub(super) struct Runner {
 }
 
 impl Runner {
-    /// Makes ready to run a turn whose row is written; `draft` is what it said before it waited.
+    /// Makes ready to run a turn whose row is written.
     pub(super) async fn new(
         crew: Crew,
         ctx: Ctx,
         turn: turn::Model,
         route: Route,
-        draft: Draft,
-        first_call: Option<CallRow>,
+        from: Beginning,
     ) -> Result<Self, Error> {
         let asked = crew.shared.bus.stop_asked(turn.id).await?;
         let stopping = crew.shared.tasks.stopping();
-        let live = Live::open(crew.shared.clone(), crew.checkpointer.clone(), &ctx, &turn, draft).await;
+        let live = Live::open(crew.shared.clone(), crew.checkpointer.clone(), &ctx, &turn, from.draft).await;
         // The bus is quick; the row is sure.
         let written = stream::once(live.stop_asked().cancelled_owned());
         let stop = stream::select(asked, written).boxed();
@@ -116,10 +126,10 @@ impl Runner {
             turn,
             live,
             route,
-            base: Vec::new(),
+            base: from.said,
             answers: HashMap::new(),
             usage,
-            open_call: first_call,
+            open_call: from.call,
             stop,
             stopping,
         })
@@ -163,6 +173,9 @@ impl Runner {
     /// Reads what was said before: the path, and for a message that is gone on with what its tools
     /// answered, whole.
     async fn remember(&mut self) -> Result<(), Error> {
+        if self.base.is_some() {
+            return Ok(());
+        }
         let tx = self.crew.shared.db.read(&self.ctx).await?;
         let continues = self.turn.continues.is_some();
         if continues || self.turn.last_seq > 0 {
@@ -171,7 +184,8 @@ impl Runner {
             }
         }
         let leaf = if continues { self.turn.message_id } else { self.turn.user_message_id };
-        self.base = prompt::history(tx.conn(), &self.ctx, &self.crew.artifacts, leaf, &self.answers).await?;
+        let said = prompt::history(tx.conn(), &self.ctx, &self.crew.artifacts, leaf, &self.answers).await?;
+        self.base = Some(said);
         Ok(())
     }
 

@@ -18,57 +18,73 @@ use sea_orm::{
 pub(in crate::turns) struct NewRow {
     pub id: MessageId,
     pub conversation: ConversationId,
-    pub parent: Option<(MessageId, i32)>,
+    pub parent: Option<MessageId>,
+    pub depth: i32,
     pub author: Author,
     pub model: Option<String>,
     pub turn: Option<TurnId>,
 }
 
-pub(in crate::turns) async fn insert_message(
+pub(in crate::turns) async fn insert_messages(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
-    new: NewRow,
-) -> Result<i32, StoreError> {
-    let depth = new.parent.map_or(0, |(_, depth)| depth + 1);
-    let row = message::ActiveModel {
+    new: impl IntoIterator<Item = NewRow>,
+) -> Result<(), StoreError> {
+    let rows = new.into_iter().map(|new| message::ActiveModel {
         tenant_id: Set(ctx.tenant),
         id: Set(new.id),
         conversation_id: Set(new.conversation),
-        parent_id: Set(new.parent.map(|(id, _)| id)),
+        parent_id: Set(new.parent),
         author: Set(new.author),
         principal_id: Set((new.author == Author::User).then(|| ctx.subject())),
-        depth: Set(depth),
+        depth: Set(new.depth),
         model: Set(new.model),
         turn_id: Set(new.turn),
         sensitivity: Set(Sensitivity::Internal),
         created_at: Set(ctx.now()),
-    };
-    message::Entity::insert(row).exec_without_returning(conn).await.map_err(StoreError::from)?;
-    Ok(depth)
+    });
+    message::Entity::insert_many(rows).exec_without_returning(conn).await.map_err(StoreError::from)?;
+    Ok(())
 }
 
-pub(in crate::turns) async fn insert_parts(
+/// Adds parts to a message, after those it has.
+pub(in crate::turns) async fn append_parts(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
-    (conversation, message): (ConversationId, MessageId),
+    place: (ConversationId, MessageId),
     turn: TurnId,
     parts: &[PartBody],
 ) -> Result<(), StoreError> {
     if parts.is_empty() {
         return Ok(());
     }
-    let before = message_part::Entity::find_in(ctx.tenant)
+    let first = message_part::Entity::find_in(ctx.tenant)
         .select_only()
         .column_as(message_part::Column::Position.max(), "last")
-        .filter(message_part::Column::MessageId.eq(message))
+        .filter(message_part::Column::MessageId.eq(place.1))
         .into_tuple::<Option<i32>>()
         .one(conn)
         .await
         .map_err(StoreError::from)?
         .flatten()
         .map_or(0, |last| last + 1);
+    insert_parts(conn, ctx, place, turn, first, parts).await
+}
+
+/// Writes parts of a message, the first of them at position `first`.
+pub(in crate::turns) async fn insert_parts(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    (conversation, message): (ConversationId, MessageId),
+    turn: TurnId,
+    first: i32,
+    parts: &[PartBody],
+) -> Result<(), StoreError> {
+    if parts.is_empty() {
+        return Ok(());
+    }
     let now = ctx.now();
-    let rows = parts.iter().zip(0_u32..).zip(before..).map(|((body, index), position)| {
+    let rows = parts.iter().zip(0_u32..).zip(first..).map(|((body, index), position)| {
         // A model or a tool may say NUL, which no database keeps.
         let value = storable(serde_json::to_value(body).unwrap_or_default());
         message_part::ActiveModel {

@@ -8,7 +8,7 @@ mod steps;
 pub(super) use calls::{CallEnd, CallRow, close_call, open_call, open_first_call, settle_calls};
 pub(crate) use events::checkpointed;
 pub(super) use events::{append, records};
-pub(super) use messages::{NewRow, insert_message, insert_parts, set_turn};
+pub(super) use messages::{NewRow, append_parts, insert_messages, insert_parts, set_turn};
 pub(crate) use steps::{Step, close_step, open_step, run_step};
 pub(super) use steps::{finish_waits, open_steps, settle_steps, wait};
 

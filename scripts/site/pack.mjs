@@ -1,7 +1,7 @@
 // Packs the site: bundles scripts and styles, names them by their content, writes manifest.json.
 // Called by scripts/site.sh, whose head describes the result.
 //
-//   node scripts/site.mjs JOINED_DIR SITE_DIR dev|release
+//   node scripts/site/pack.mjs JOINED_DIR SITE_DIR dev|release
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -28,10 +28,24 @@ const common = {
   metafile: true,
   legalComments: "none",
   logLevel: "warning",
+  // The joining script names the fetching one once for each split.
+  logOverride: { "duplicate-object-key": "silent" },
   target: ["chrome120", "firefox121", "safari17.4"],
   // What runs in the browser has no other source: a missing map hides nothing.
   sourcemap: false,
 };
+
+// What the page fetches of its own code when it first needs it. The script that does so names the files.
+const splitter = join(joined, "__wasm_split.js");
+let fetches = await readFile(splitter, "utf8");
+for (const name of await readdir(joined)) {
+  if (!name.endsWith(".wasm") || /^penny(_bg)?\.wasm$/.test(name)) continue;
+  const bytes = await readFile(join(joined, name));
+  const hashed = name.replace(/\.wasm$/, `.${digest(bytes)}.wasm`);
+  await writeFile(join(pkg, hashed), bytes);
+  fetches = fetches.replaceAll(`"./${name}"`, `"./${hashed}"`);
+}
+await writeFile(splitter, fetches);
 
 // The page and its libraries: one graph, so that what two of them share is fetched once.
 const modules = (await readdir("frontend/modules")).filter((name) => name.endsWith(".js"));
@@ -61,12 +75,12 @@ for (const [file, output] of Object.entries({ ...scripts.metafile.outputs, ...st
 }
 
 const wasm = await readFile(join(joined, "penny_bg.wasm"));
-const digest = createHash("sha256").update(wasm).digest("hex").slice(0, 8).toUpperCase();
-await writeFile(join(pkg, `penny.${digest}.wasm`), wasm);
+const wasmName = `penny.${digest(wasm)}.wasm`;
+await writeFile(join(pkg, wasmName), wasm);
 
 const manifest = {
   js: addresses["penny.js"],
-  wasm: `/pkg/penny.${digest}.wasm`,
+  wasm: `/pkg/${wasmName}`,
   css: addresses["penny.css"],
   modules: Object.fromEntries(modules.map((name) => [basename(name, ".js"), addresses[name]])),
   preload: [],
@@ -84,6 +98,11 @@ await rm(site, { recursive: true, force: true });
 await rename(fresh, site);
 
 if (isRelease) await report();
+
+// Returns the part of a file's name that changes with its content.
+function digest(bytes) {
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 8).toUpperCase();
+}
 
 // Writes each file's Brotli twin, unless compressing it gains nothing.
 async function compressAll(folder) {
