@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { basename, join, relative } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
 import { build } from "esbuild";
@@ -45,6 +45,8 @@ for (const name of await readdir(joined)) {
   await writeFile(join(pkg, hashed), bytes);
   fetches = fetches.replaceAll(`"./${name}"`, `"./${hashed}"`);
 }
+if (!fetches.includes("= fetch(")) throw new Error("the splitter's script fetches its files in another way now");
+fetches = `import { fetchCode } from ${JSON.stringify(resolve("frontend/fetch_code.js"))};\n${fetches.replaceAll("= fetch(", "= fetchCode(")}`;
 await writeFile(splitter, fetches);
 
 // The page and its libraries: one graph, so that what two of them share is fetched once.

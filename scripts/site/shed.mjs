@@ -14,6 +14,30 @@ const NEVER_RUN = /hydrate_async/;
 const TRAP = Buffer.from([0x03, 0x00, 0x00, 0x0b]);
 const [CUSTOM, IMPORT, CODE] = [0, 2, 10];
 
+// Reads forward through a module.
+class Cursor {
+  constructor(bytes, at) {
+    Object.assign(this, { bytes, at });
+  }
+  byte() {
+    return this.bytes[this.at++];
+  }
+  // LEB128, unsigned, of 32 bits at most.
+  number() {
+    for (let value = 0, shift = 0; ; shift += 7) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+  }
+  text() {
+    const end = this.number() + this.at;
+    const text = this.bytes.toString("utf8", this.at, end);
+    this.at = end;
+    return text;
+  }
+}
+
 const [folder] = process.argv.slice(2);
 const main = "penny.wasm";
 let cut = 0;
@@ -107,30 +131,6 @@ function importedFunctions(bytes, sections) {
     }
   }
   return functions;
-}
-
-// Reads forward through a module.
-class Cursor {
-  constructor(bytes, at) {
-    Object.assign(this, { bytes, at });
-  }
-  byte() {
-    return this.bytes[this.at++];
-  }
-  // LEB128, unsigned, of 32 bits at most.
-  number() {
-    for (let value = 0, shift = 0; ; shift += 7) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
-    }
-  }
-  text() {
-    const end = this.number() + this.at;
-    const text = this.bytes.toString("utf8", this.at, end);
-    this.at = end;
-    return text;
-  }
 }
 
 // Writes a number as LEB128.

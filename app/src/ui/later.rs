@@ -1,7 +1,8 @@
+use super::Skeleton;
 use leptos::prelude::*;
 use std::future::Future;
 
-/// Shows a view whose code is fetched when it is first wanted; nothing until it is there. The server has it at once.
+/// Shows a view whose code is fetched when it is first wanted, and its outline until then. The server has it at once.
 pub fn later(view: impl Future<Output = AnyView> + Send + 'static) -> AnyView {
-    view! { <Suspense>{Suspend::new(view)}</Suspense> }.into_any()
+    view! { <Suspense fallback=|| view! { <Skeleton/> }>{Suspend::new(view)}</Suspense> }.into_any()
 }

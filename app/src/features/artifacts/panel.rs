@@ -62,20 +62,18 @@ pub fn ArtifactPanel() -> impl IntoView {
             </header>
             {move || match shown.get() {
                 _ if !panes.right_seen.get() => view! { <Waiting/> }.into_any(),
-                shown => later(body(shown)),
+                None => view! { <Recent/> }.into_any(),
+                Some(id) => later(shown_view(id)),
             }}
         </div>
     }
     .into_any()
 }
 
-/// What the panel shows, once it is seen.
+/// Its code is fetched when there is something to show.
 #[lazy]
-fn body(shown: Option<ArtifactId>) -> AnyView {
-    match shown {
-        None => view! { <Recent/> }.into_any(),
-        Some(id) => view! { <Shown id/> }.into_any(),
-    }
+fn shown_view(id: ArtifactId) -> AnyView {
+    view! { <Shown id/> }.into_any()
 }
 
 /// Chooses among the conversation's artifacts.

@@ -6,6 +6,4 @@ pub mod markdown;
 pub mod state;
 mod view;
 
-#[cfg(feature = "hydrate")]
-pub use view::fetch_message_list;
-pub use view::{ChatPage, OpenChat, Thread, provide_open_chat, use_open_chat};
+pub use view::{ChatPage, OpenChat, Thread, fetch_message_list, provide_open_chat, use_open_chat};

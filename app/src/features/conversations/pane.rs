@@ -219,8 +219,7 @@ fn Account() -> impl IntoView {
             viewer.as_ref().map(|viewer| viewer.brand.company_name.clone()).unwrap_or_default()
         })
     };
-    let initial =
-        move || name().chars().next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let initial = move || name().chars().next().map(String::from).unwrap_or_default();
     let navigate = use_navigate();
     let help = use_context::<crate::features::shortcuts::HelpState>();
     let words = (tr(keys::UI_SETTINGS), tr(keys::UI_SHORTCUTS), tr(keys::UI_SIGN_OUT));

@@ -65,7 +65,7 @@ pub(crate) fn command_for(press: &Press) -> Option<Command> {
     if !press.has_control || press.has_alt {
         return None;
     }
-    match (press.key.to_lowercase().as_str(), press.has_shift) {
+    match (press.key.to_ascii_lowercase().as_str(), press.has_shift) {
         ("k", false) => Some(Command::Palette),
         ("o", true) => Some(Command::NewChat),
         ("s", true) => Some(Command::ToggleLeft),

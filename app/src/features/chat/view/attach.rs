@@ -118,7 +118,7 @@ impl Thread {
         if text.contains(['\0', '\u{fffd}']) {
             return Err(not_text());
         }
-        let is_markdown = name.to_lowercase().ends_with(".md");
+        let is_markdown = name.to_ascii_lowercase().ends_with(".md");
         let kind = if is_markdown { ArtifactKind::Markdown } else { ArtifactKind::File };
         let title: String = name.chars().take(200).collect();
         let api = self.try_api().ok_or_else(|| Fault::new(FaultCode::Internal))?;

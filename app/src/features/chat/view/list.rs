@@ -29,9 +29,9 @@ pub fn message_list(thread: Thread) -> AnyView {
     view! { <MessageList thread/> }.into_any()
 }
 
-/// Fetches the code of [`message_list`], which a page that the server drew needs from the start.
-#[cfg(feature = "hydrate")]
+/// Fetches the code of [`message_list`] before it is needed; the server has it.
 pub async fn fetch_message_list() {
+    #[cfg(feature = "hydrate")]
     __preload_message_list().await;
 }
 

@@ -23,7 +23,6 @@ mod windowing;
 mod words;
 
 pub use context::{OpenChat, provide_open_chat, use_open_chat};
-#[cfg(feature = "hydrate")]
 pub use list::fetch_message_list;
 pub use page::ChatPage;
 pub use thread::Thread;

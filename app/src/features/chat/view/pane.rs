@@ -4,7 +4,7 @@ use super::{
     acts::provide_acts,
     composer::Composer,
     greeting::Greeting,
-    list::message_list,
+    list::{fetch_message_list, message_list},
     thread::{Announcement, Thread},
 };
 use crate::{
@@ -21,6 +21,13 @@ use penny_words::keys;
 pub fn ChatPane(thread: Thread) -> impl IntoView {
     let is_empty = Memo::new(move |_| thread.rows.with(Vec::is_empty) && thread.conversation.get().is_none());
     provide_acts(thread);
+    // Who has begun to write will soon see a message.
+    let is_writing = Memo::new(move |_| thread.draft.with(|draft| !draft.is_empty()));
+    Effect::new(move |_| {
+        if is_writing.get() {
+            spawn_local(fetch_message_list());
+        }
+    });
     keep_up(thread);
     let locale = use_locale();
     let spoken = move || {

@@ -1,0 +1,40 @@
+// Fetches a file of the page's own code when it is first needed.
+//
+// Away from the network it waits until the network is back, so that going to a page that is not here yet is late
+// and never breaks the one that is. When the server no longer has the file, another version of PENNY has taken its
+// place, and the page is loaded anew.
+const PAUSE_MS = [250, 500, 1000, 2000, 4000];
+const RELOADED = "penny.reloaded";
+
+export async function fetchCode(address) {
+  for (let tries = 0; ; tries++) {
+    const response = await fetch(address).catch(() => undefined);
+    if (response?.ok) return response;
+    if (response?.status === 404 && mayReload()) {
+      location.reload();
+      await new Promise(() => {});
+    }
+    await back(PAUSE_MS[Math.min(tries, PAUSE_MS.length - 1)]);
+  }
+}
+
+// Once a minute: a server that lost its files would otherwise be asked for ever.
+function mayReload() {
+  const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
+  if (Date.now() - last < 60_000) return false;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  return true;
+}
+
+// Waits a while, or until the browser says that the network is back.
+function back(pause) {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      removeEventListener("online", done);
+      resolve();
+    };
+    const timer = setTimeout(done, pause);
+    addEventListener("online", done);
+  });
+}
