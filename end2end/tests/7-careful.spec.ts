@@ -47,6 +47,7 @@ test.describe("a first message that is not taken", () => {
     await expect(page.getByText(chat.t("chat-unsent"))).toBeVisible();
     // She goes elsewhere and comes back: it is in the box.
     await chat.conversations.getByRole("link", { name: "Company Health" }).click();
+    await expect(page.getByRole("heading", { name: "Company Health", level: 1 })).toBeVisible();
     await page.keyboard.press("Escape");
     await expect(chat.composer).toHaveValue("Do not lose this");
     const { items } = await api.json<{ items: unknown[] }>("GET", "/v1/conversations");
@@ -55,6 +56,30 @@ test.describe("a first message that is not taken", () => {
     await chat.composer.press("Enter");
     await chat.settled();
     await expect(page).toHaveURL(/\/c\/cnv_/);
+  });
+});
+
+test.describe("a page whose code is not here yet", () => {
+  const code = /\/pkg\/(split|chunk)_/;
+
+  test("comes when the network is back, and until then the one that is here stays", async ({ chat, page }) => {
+    await page.route(code, (route) => route.abort());
+    await chat.conversations.getByRole("link", { name: "Company Health" }).click();
+    await chat.composer.fill("Still here");
+    await expect(chat.composer).toHaveValue("Still here");
+    await page.unroute(code);
+    await expect(page.getByRole("heading", { name: "Company Health", level: 1 })).toBeVisible();
+  });
+
+  test("makes the page load anew when the server has another version by now", async ({ chat, page }) => {
+    await page.route(code, (route) => route.fulfill({ status: 404, body: "" }));
+    const anew = page.waitForEvent("load");
+    await chat.conversations.getByRole("link", { name: "Company Health" }).click();
+    await anew;
+    await page.unroute(code);
+    await awake(page);
+    await chat.conversations.getByRole("link", { name: "Company Health" }).click();
+    await expect(page.getByRole("heading", { name: "Company Health", level: 1 })).toBeVisible();
   });
 });
 
