@@ -16,13 +16,16 @@ use futures::StreamExt;
 use leptos::{prelude::*, task::spawn_local};
 use penny_words::keys;
 
+/// So much written means that a message is coming.
+const A_FEW_LETTERS: usize = 3;
+
 /// The open thread on the page.
 #[component]
 pub fn ChatPane(thread: Thread) -> impl IntoView {
     let is_empty = Memo::new(move |_| thread.rows.with(Vec::is_empty) && thread.conversation.get().is_none());
     provide_acts(thread);
     // Who has begun to write will soon see a message.
-    let is_writing = Memo::new(move |_| thread.draft.with(|draft| !draft.is_empty()));
+    let is_writing = Memo::new(move |_| thread.draft.with(|draft| draft.len() >= A_FEW_LETTERS));
     Effect::new(move |_| {
         if is_writing.get() {
             spawn_local(fetch_message_list());
