@@ -23,7 +23,11 @@ use datafusion::{
 };
 use futures::StreamExt;
 use penny_ports::analytics::{AnalyticsEngine, CsvTable, Query, QueryError, Rows};
-use std::{collections::HashMap, num::NonZeroUsize, sync::Arc};
+use std::{
+    collections::HashMap,
+    num::NonZeroUsize,
+    sync::{Arc, LazyLock},
+};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     sync::Semaphore,
@@ -78,8 +82,8 @@ struct Shared {
     limits: Limits,
     cache: Cache,
     places: Semaphore,
-    /// Functions and planners, made once: a session copies them.
-    template: SessionState,
+    /// Functions and planners, made with the first query: a session copies them.
+    template: LazyLock<SessionState>,
 }
 
 impl DataFusionEngine {
@@ -94,19 +98,11 @@ impl DataFusionEngine {
             .thread_stack_size(STACK_BYTES)
             .enable_time()
             .build()?;
-        // One partition: the tables are small, and a sum in one order is the same every time.
-        let config = SessionConfig::new().with_target_partitions(1).with_information_schema(false);
-        let template = SessionStateBuilder::new_with_default_features()
-            .with_config(config)
-            .with_table_functions(HashMap::new())
-            .with_table_factories(HashMap::new())
-            .with_file_formats(Vec::new())
-            .build();
         let shared = Shared {
             limits,
             cache: Cache::new(limits.cache_bytes),
             places: Semaphore::new(limits.concurrent_queries),
-            template,
+            template: LazyLock::new(template),
         };
         Ok(Self { shared: Arc::new(shared), handle: runtime.handle().clone(), runtime: Some(runtime) })
     }
@@ -116,6 +112,18 @@ impl DataFusionEngine {
     pub(crate) fn kept(&self) -> (usize, usize) {
         self.shared.cache.kept()
     }
+}
+
+/// Makes what every session begins with.
+fn template() -> SessionState {
+    // One partition: the tables are small, and a sum in one order is the same every time.
+    let config = SessionConfig::new().with_target_partitions(1).with_information_schema(false);
+    SessionStateBuilder::new_with_default_features()
+        .with_config(config)
+        .with_table_functions(HashMap::new())
+        .with_table_factories(HashMap::new())
+        .with_file_formats(Vec::new())
+        .build()
 }
 
 impl Drop for DataFusionEngine {

@@ -7,4 +7,4 @@ mod chain;
 mod record;
 
 pub use chain::{Sequencer, verify};
-pub use record::{Record, record};
+pub use record::{Record, add, record};

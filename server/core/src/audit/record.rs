@@ -1,7 +1,7 @@
 use crate::{
     access::Permit,
     ctx::Ctx,
-    db::{StoreError, WriteTx},
+    db::{Batch, StoreError, WriteTx},
 };
 use penny_entity::{audit_event, words::Outcome};
 use penny_privacy::mask;
@@ -69,6 +69,13 @@ impl<'a> Record<'a> {
 /// # Errors
 /// When the database fails.
 pub async fn record(tx: &WriteTx, ctx: &Ctx, what: Record<'_>) -> Result<(), StoreError> {
+    let mut batch = Batch::of(tx.conn());
+    add(&mut batch, ctx, what);
+    batch.run(tx.conn()).await
+}
+
+/// Adds what was done to the changes it belongs to.
+pub fn add(batch: &mut Batch, ctx: &Ctx, what: Record<'_>) {
     let redactions: Vec<_> =
         what.redacted.iter().map(|(kind, count)| json!({ "kind": kind, "count": count })).collect();
     let row = audit_event::ActiveModel {
@@ -93,6 +100,5 @@ pub async fn record(tx: &WriteTx, ctx: &Ctx, what: Record<'_>) -> Result<(), Sto
         previous_hash: Set(None),
         hash: Set(None),
     };
-    audit_event::Entity::insert(row).exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
-    Ok(())
+    batch.push(&audit_event::Entity::insert(row));
 }

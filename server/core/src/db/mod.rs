@@ -8,6 +8,7 @@
 //!
 //! What a transaction has to tell the people who watch goes out after it is committed.
 
+mod batch;
 mod classify;
 mod database;
 mod error;
@@ -17,6 +18,7 @@ mod sqlite;
 mod storable;
 mod transaction;
 
+pub use batch::Batch;
 pub use database::Db;
 pub use error::StoreError;
 pub use options::DbOptions;

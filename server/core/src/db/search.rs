@@ -4,7 +4,7 @@
 //! words by their beginnings and want all of them in one message. What a person types is taken apart
 //! into letters and digits before it comes near either query language.
 
-use super::StoreError;
+use super::{Batch, StoreError};
 use penny_entity::{TenantScoped, message_search};
 use penny_types::{ConversationId, MessageId, PrincipalId, TenantId};
 use sea_orm::{
@@ -22,19 +22,16 @@ const MAX_TERM_CHARS: usize = 40;
 const SNIPPET: (usize, usize) = (40, 100);
 
 /// Makes what a message says findable. Call once a message.
-///
-/// # Errors
-/// When the database does not take it.
-pub async fn index_text(
-    tx: &impl ConnectionTrait,
+pub fn index_text(
+    batch: &mut Batch,
     tenant: TenantId,
     conversation: ConversationId,
     message: MessageId,
     text: &str,
-) -> Result<(), StoreError> {
+) {
     let text = head(text, INDEXED_BYTES).replace('\0', " ");
     if terms(&text).is_empty() {
-        return Ok(());
+        return;
     }
     let row = message_search::ActiveModel {
         id: NotSet,
@@ -43,8 +40,7 @@ pub async fn index_text(
         message_id: Set(message),
         text: Set(text),
     };
-    message_search::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(())
+    batch.push(&message_search::Entity::insert(row));
 }
 
 /// Makes what a message says no longer findable, so that it can be indexed anew.

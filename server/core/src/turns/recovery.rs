@@ -11,7 +11,6 @@ use crate::{
     audit::{self, Record},
     conversations::store as conversations,
     ctx::Ctx,
-    db,
 };
 use penny_entity::{turn, words::Outcome};
 use penny_ports::bus::Notice;
@@ -129,13 +128,10 @@ async fn interrupt(crew: &Crew, ctx: &Ctx, orphan: &turn::Model) -> Result<bool,
         reasoning_length: draft.reasoning_length(),
         usage: store::view(&turn).usage,
     };
-    let place = (turn.conversation_id, turn.message_id);
     store::close(tx.conn(), ctx, &turn, &close).await?;
     store::append(tx.conn(), ctx, &[(turn.id, merge([&event]))]).await?;
-    let parts = settle::settle(crew, &tx, ctx, &turn, TurnStatus::Interrupted, draft.parts()).await?;
-    store::append_parts(tx.conn(), ctx, place, turn.id, &parts).await?;
-    db::search::index_text(tx.conn(), ctx.tenant, place.0, place.1, &settle::words(&parts)).await?;
-    if let Some(row) = conversations::find(tx.conn(), ctx, place.0).await? {
+    settle::settle(crew, &tx, ctx, &turn, TurnStatus::Interrupted, draft.parts()).await?;
+    if let Some(row) = conversations::find(tx.conn(), ctx, turn.conversation_id).await? {
         let summary = conversations::summary(&row, None);
         tx.notify(
             row.owner_id,

@@ -14,6 +14,7 @@ use crate::{
     audit::{self, Record},
     conversations::{Conversations, store as rows},
     ctx::Ctx,
+    db::Batch,
     foundation::Shared,
     routing::{Route, Routing},
     tools::{self, Tools},
@@ -101,10 +102,18 @@ impl Turns {
         let route = self.routing.resolve(new.model.as_deref().or(conversation.model.as_deref()))?;
         let parent = submit::parent(&tx, ctx, &conversation, &new).await?;
         let turn_id: TurnId = ctx.mint();
+        let mut batch = Batch::of(tx.conn());
         let answer = Answer { turn: turn_id, route: &route };
-        let (user_message, message) =
-            submit::write_messages(&tx, ctx, &self.crew, &conversation, parent.as_ref(), &new, answer)
-                .await?;
+        let (user_message, message) = submit::write_messages(
+            (&tx, &mut batch),
+            ctx,
+            &self.crew,
+            &conversation,
+            parent.as_ref(),
+            &new,
+            answer,
+        )
+        .await?;
         let place = Place { turn: turn_id, user_message, message, continues: None };
         // What opens a conversation is all that was said in it: nothing need be read again.
         let is_all = parent.is_none() && new.attachments.is_empty();
@@ -115,8 +124,9 @@ impl Turns {
             client_key: new.client_key,
         };
         let (turn, call) =
-            submit::write_turn(&tx, ctx, &self.crew, &conversation, &place, &route, wishes).await?;
-        submit::move_on(&tx, ctx, conversation, &turn, Some(&new.content), &permit).await?;
+            submit::write_turn(&mut batch, ctx, &self.crew, &conversation, &place, &route, wishes);
+        submit::move_on((&tx, &mut batch), ctx, conversation, &turn, Some(&new.content), &permit)?;
+        batch.run(tx.conn()).await?;
         tx.commit().await?;
 
         self.launch(ctx, turn, route, Beginning { call: Some(call), said, ..Beginning::default() }).await
@@ -145,8 +155,9 @@ impl Turns {
         let route = self.routing.resolve(model.as_deref().or(conversation.model.as_deref()))?;
         let turn_id: TurnId = ctx.mint();
         let said = (user_message, answer.depth - 1);
+        let mut batch = Batch::of(tx.conn());
         let anew = Answer { turn: turn_id, route: &route };
-        let message = submit::write_answer(&tx, ctx, &conversation, said, anew).await?;
+        let message = submit::write_answer(&mut batch, ctx, &conversation, said, anew);
         let place = Place { turn: turn_id, user_message, message, continues: None };
         // What the message allowed when it was sent, it allows still.
         let before = match answer.turn_id {
@@ -156,8 +167,9 @@ impl Turns {
         let wishes =
             Wishes { tools_allowed: before.as_ref().and_then(store::tools_allowed), ..Wishes::default() };
         let (turn, call) =
-            submit::write_turn(&tx, ctx, &self.crew, &conversation, &place, &route, wishes).await?;
-        submit::move_on(&tx, ctx, conversation, &turn, None, &permit).await?;
+            submit::write_turn(&mut batch, ctx, &self.crew, &conversation, &place, &route, wishes);
+        submit::move_on((&tx, &mut batch), ctx, conversation, &turn, None, &permit)?;
+        batch.run(tx.conn()).await?;
         tx.commit().await?;
 
         self.launch(ctx, turn, route, Beginning { call: Some(call), ..Beginning::default() }).await
@@ -185,11 +197,15 @@ impl Turns {
             continues: Some((before.id, before.text_length)),
         };
         let wishes = Wishes { tools_allowed: store::tools_allowed(&before), ..Wishes::default() };
+        let mut batch = Batch::of(tx.conn());
         let (turn, call) =
-            submit::write_turn(&tx, ctx, &self.crew, &conversation, &place, &route, wishes).await?;
+            submit::write_turn(&mut batch, ctx, &self.crew, &conversation, &place, &route, wishes);
+        batch.run(tx.conn()).await?;
         store::set_turn(tx.conn(), message, turn.id).await?;
+        let mut batch = Batch::of(tx.conn());
         let leaf = rows::deepest_below(tx.conn(), ctx, conversation.id, turn.message_id).await?;
-        submit::move_on(&tx, ctx, conversation, &turn, None, &permit).await?;
+        submit::move_on((&tx, &mut batch), ctx, conversation, &turn, None, &permit)?;
+        batch.run(tx.conn()).await?;
         if let Some(leaf) = leaf.filter(|leaf| *leaf != turn.message_id) {
             rows::set_leaf(tx.conn(), ctx, turn.conversation_id, leaf).await?;
         }

@@ -4,7 +4,7 @@
 use super::{runner::Crew, store};
 use crate::{
     ctx::Ctx,
-    db::{StoreError, WriteTx},
+    db::{self, Batch, StoreError, WriteTx},
     tools,
 };
 use penny_entity::{tool_call, turn};
@@ -15,7 +15,7 @@ use penny_types::{
     turns::TurnStatus,
 };
 
-/// Ends the calls and steps of a turn that is over; returns its parts as they stand now.
+/// Ends the calls and steps of a turn that is over, and writes what it said into its message.
 pub(super) async fn settle(
     crew: &Crew,
     tx: &WriteTx,
@@ -23,13 +23,18 @@ pub(super) async fn settle(
     turn: &turn::Model,
     status: TurnStatus,
     parts: &[PartBody],
-) -> Result<Vec<PartBody>, StoreError> {
+) -> Result<(), StoreError> {
     let calls = crew.tools.settle(tx.conn(), ctx, turn.id).await?;
     let made =
         if calls.is_empty() { Vec::new() } else { crew.artifacts.of_turn(tx.conn(), ctx, turn.id).await? };
     store::settle_calls(tx.conn(), ctx, turn.id).await?;
     store::settle_steps(tx.conn(), ctx, turn.id, status).await?;
-    Ok(settled(ctx, parts, &calls, &made))
+    let parts = settled(ctx, parts, &calls, &made);
+    let (conversation, message) = (turn.conversation_id, turn.message_id);
+    store::append_parts(tx.conn(), ctx, (conversation, message), turn.id, &parts).await?;
+    let mut batch = Batch::of(tx.conn());
+    db::search::index_text(&mut batch, ctx.tenant, conversation, message, &words(&parts));
+    batch.run(tx.conn()).await
 }
 
 /// Puts together what the events said and what the rows know.
@@ -99,7 +104,7 @@ fn take_over(ctx: &Ctx, part: &mut ToolCallPart, call: &tool_call::Model) {
 }
 
 /// Returns a message's words, for searching.
-pub(super) fn words(parts: &[PartBody]) -> String {
+fn words(parts: &[PartBody]) -> String {
     parts
         .iter()
         .filter_map(|part| match part {

@@ -12,7 +12,7 @@ use crate::{
     audit::{self, Record},
     conversations::{self, store as rows},
     ctx::Ctx,
-    db::{self, WriteTx},
+    db::{self, Batch, WriteTx},
     routing::Route,
 };
 use penny_entity::{conversation, message, turn};
@@ -22,7 +22,7 @@ use penny_types::{
     conversations::{Author, ConversationUpdate, PartBody, TextPart},
     turns::{NewMessage, TurnStatus},
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, TryIntoModel};
 use serde_json::json;
 
 /// What a turn answers and where its words go.
@@ -93,7 +93,7 @@ pub(super) async fn parent(
 
 /// Writes the person's message and the answer's empty place under it.
 pub(super) async fn write_messages(
-    tx: &WriteTx,
+    (tx, batch): (&WriteTx, &mut Batch),
     ctx: &Ctx,
     crew: &Crew,
     conversation: &conversation::Model,
@@ -121,85 +121,83 @@ pub(super) async fn write_messages(
     };
     let place = answer.place(ctx, conversation, id, depth);
     let answer = place.id;
-    store::insert_messages(tx.conn(), ctx, [said, place]).await?;
+    store::insert_messages(batch, ctx, [said, place]);
     // A person's parts take their ids from the message, an answer's from its turn.
-    store::insert_parts(tx.conn(), ctx, (conversation.id, id), TurnId(id.uuid()), 0, &parts).await?;
-    db::search::index_text(tx.conn(), ctx.tenant, conversation.id, id, &new.content).await?;
+    store::insert_parts(batch, ctx, (conversation.id, id), TurnId(id.uuid()), 0, &parts);
+    db::search::index_text(batch, ctx.tenant, conversation.id, id, &new.content);
     Ok((id, answer))
 }
 
 /// Makes an answer's empty place under a message that is there already.
-pub(super) async fn write_answer(
-    tx: &WriteTx,
+pub(super) fn write_answer(
+    batch: &mut Batch,
     ctx: &Ctx,
     conversation: &conversation::Model,
     (user_message, depth): (MessageId, i32),
     answer: Answer<'_>,
-) -> Result<MessageId, Error> {
+) -> MessageId {
     let place = answer.place(ctx, conversation, user_message, depth);
     let id = place.id;
-    store::insert_messages(tx.conn(), ctx, [place]).await?;
-    Ok(id)
+    store::insert_messages(batch, ctx, [place]);
+    id
 }
 
 /// Writes the turn's row and its first model call's.
-pub(super) async fn write_turn(
-    tx: &WriteTx,
+pub(super) fn write_turn(
+    batch: &mut Batch,
     ctx: &Ctx,
     crew: &Crew,
     conversation: &conversation::Model,
     place: &Place,
     route: &Route,
     wishes: Wishes,
-) -> Result<(turn::Model, CallRow), Error> {
+) -> (turn::Model, CallRow) {
     let now = ctx.now();
-    let row = turn::ActiveModel {
-        tenant_id: Set(ctx.tenant),
-        id: Set(place.turn),
-        conversation_id: Set(conversation.id),
-        user_message_id: Set(place.user_message),
-        message_id: Set(place.message),
-        continues: Set(place.continues.map(|(turn, _)| turn)),
-        status: Set(TurnStatus::Running),
-        code: Set(None),
-        model: Set(route.name()),
-        route: Set(None),
-        tools_allowed: Set(store::names(wishes.tools_allowed)),
-        artifacts_expected: Set(
-            (!wishes.artifacts_expected.is_empty()).then(|| json!(wishes.artifacts_expected))
-        ),
-        client_key: Set(wishes.client_key),
-        principal_id: Set(ctx.actor.id),
-        on_behalf_of: Set(ctx.actor.on_behalf_of),
-        locale: Set(ctx.locale),
-        via: Set(ctx.via.as_str().to_owned()),
-        trace_id: Set(Some(ctx.trace_id())),
-        lease_owner: Set(Some(crew.checkpointer.owner().to_owned())),
-        lease_expires_at: Set(Some(now + LEASE)),
-        fencing_token: Set(1),
-        seq_reserved: Set(store::signed(RESERVE)),
-        last_seq: Set(0),
-        text_offset_start: Set(place.continues.map_or(0, |(_, length)| length)),
-        text_length: Set(place.continues.map_or(0, |(_, length)| length)),
-        reasoning_length: Set(0),
-        input_tokens: Set(0),
-        output_tokens: Set(0),
-        cached_tokens: Set(0),
-        reasoning_tokens: Set(0),
-        cost_micros: Set(0),
-        created_at: Set(now),
-        started_at: Set(Some(now)),
-        finished_at: Set(None),
-        stop_requested_at: Set(None),
+    let row = turn::Model {
+        tenant_id: ctx.tenant,
+        id: place.turn,
+        conversation_id: conversation.id,
+        user_message_id: place.user_message,
+        message_id: place.message,
+        continues: place.continues.map(|(turn, _)| turn),
+        status: TurnStatus::Running,
+        code: None,
+        model: route.name(),
+        route: None,
+        tools_allowed: store::names(wishes.tools_allowed),
+        artifacts_expected: (!wishes.artifacts_expected.is_empty()).then(|| json!(wishes.artifacts_expected)),
+        client_key: wishes.client_key,
+        principal_id: ctx.actor.id,
+        on_behalf_of: ctx.actor.on_behalf_of,
+        locale: ctx.locale,
+        via: ctx.via.as_str().to_owned(),
+        trace_id: Some(ctx.trace_id()),
+        lease_owner: Some(crew.checkpointer.owner().to_owned()),
+        lease_expires_at: Some(now + LEASE),
+        fencing_token: 1,
+        seq_reserved: store::signed(RESERVE),
+        last_seq: 0,
+        text_offset_start: place.continues.map_or(0, |(_, length)| length),
+        text_length: place.continues.map_or(0, |(_, length)| length),
+        reasoning_length: 0,
+        input_tokens: 0,
+        output_tokens: 0,
+        cached_tokens: 0,
+        reasoning_tokens: 0,
+        cost_micros: 0,
+        created_at: now,
+        started_at: Some(now),
+        finished_at: None,
+        stop_requested_at: None,
     };
-    let turn = store::insert(tx.conn(), row).await?;
-    let call = store::open_first_call(tx.conn(), ctx, turn.id, route).await?;
-    Ok((turn, call))
+    let turn = store::insert(batch, row);
+    let call = store::open_first_call(batch, ctx, turn.id, route);
+    (turn, call)
 }
 
 /// Moves the conversation on: its visible end, its title if it has none, and its empty draft.
-pub(super) async fn move_on(
-    tx: &WriteTx,
+pub(super) fn move_on(
+    (tx, batch): (&WriteTx, &mut Batch),
     ctx: &Ctx,
     row: conversation::Model,
     turn: &turn::Model,
@@ -218,12 +216,13 @@ pub(super) async fn move_on(
             change.title = Set(Some(title));
         }
     }
-    let row = change.update(tx.conn()).await?;
+    let row = change.clone().try_into_model()?;
+    batch.push(&conversation::Entity::update(change).validate()?);
     let summary = rows::summary(&row, Some(turn.id));
     tx.notify(
         row.owner_id,
         Notice::Conversation(ConversationUpdate { id: row.id, conversation: Some(summary) }),
     );
-    audit::record(tx, ctx, Record::of("turns.begin", "turn").target(turn.id).permit(permit)).await?;
+    audit::add(batch, ctx, Record::of("turns.begin", "turn").target(turn.id).permit(permit));
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::people;
 use penny_core::{
     ctx::Ctx,
-    db::{WriteTx, search},
+    db::{Batch, WriteTx, search},
 };
 use penny_entity::{TenantScoped, conversation, message};
 use penny_testkit::databases::{TestDb, both};
@@ -29,7 +29,13 @@ pub async fn say(tx: &WriteTx, ctx: &Ctx, conversation: ConversationId, id: Mess
         created_at: Set(ctx.now()),
     };
     message::Entity::insert(row).exec_without_returning(tx).await.unwrap();
-    search::index_text(tx, ctx.tenant, conversation, id, text).await.unwrap();
+    index(tx, ctx, (conversation, id), text).await;
+}
+
+async fn index(tx: &WriteTx, ctx: &Ctx, (conversation, id): (ConversationId, MessageId), text: &str) {
+    let mut batch = Batch::of(tx.conn());
+    search::index_text(&mut batch, ctx.tenant, conversation, id, text);
+    batch.run(tx.conn()).await.unwrap();
 }
 
 async fn talk(database: &TestDb, ctx: &Ctx, owner: PrincipalId, texts: &[&str]) -> ConversationId {
@@ -132,7 +138,7 @@ async fn a_message_indexed_anew_is_found_by_its_new_words_only() {
         let message = acme.mint();
         say(&tx, &acme, id, message, "half an ans").await;
         search::remove_message(&tx, acme.tenant, message).await.unwrap();
-        search::index_text(&tx, acme.tenant, id, message, "a whole answer").await.unwrap();
+        index(&tx, &acme, (id, message), "a whole answer").await;
         tx.commit().await.unwrap();
         assert!(found(&database, &acme, alice, "half").await.is_empty());
         assert_eq!(found(&database, &acme, alice, "whole").await, [id]);

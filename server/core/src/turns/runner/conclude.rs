@@ -5,7 +5,7 @@ use crate::{
     audit::{self, Record},
     conversations::store as conversations,
     ctx::Ctx,
-    db::{self, StoreError, WriteTx},
+    db::{StoreError, WriteTx},
     turns::{Record as EventRecord, merge, settle, store::Close},
 };
 use penny_entity::words::{Outcome, StepStatus};
@@ -104,7 +104,6 @@ impl Runner {
     /// Writes the end; says whether the turn was still this process's to end.
     async fn write(&mut self, close: &Close, events: &[Arc<TurnEvent>]) -> Result<bool, StoreError> {
         let ctx = &self.ctx;
-        let place = (self.turn.conversation_id, self.turn.message_id);
         let tx = self.crew.shared.db.begin(ctx).await?;
         if !store::close(tx.conn(), ctx, &self.turn, close).await? {
             return Ok(false);
@@ -115,17 +114,15 @@ impl Runner {
         }
         if close.status.is_over() {
             let said = self.live.draft().parts();
-            let parts = settle::settle(&self.crew, &tx, ctx, &self.turn, close.status, said).await?;
-            store::append_parts(tx.conn(), ctx, place, self.turn.id, &parts).await?;
-            db::search::index_text(tx.conn(), ctx.tenant, place.0, place.1, &settle::words(&parts)).await?;
+            settle::settle(&self.crew, &tx, ctx, &self.turn, close.status, said).await?;
         } else {
             rest(&tx, ctx, self.turn.id).await?;
         }
-        if let Some(row) = conversations::find(tx.conn(), ctx, place.0).await? {
+        if let Some(row) = conversations::find(tx.conn(), ctx, self.turn.conversation_id).await? {
             let mut change = row.into_active_model();
             change.updated_at = Set(ctx.now());
             let row = change.update(tx.conn()).await.map_err(StoreError::from)?;
-            let active = conversations::active_turn(tx.conn(), ctx, place.0).await?;
+            let active = conversations::active_turn(tx.conn(), ctx, self.turn.conversation_id).await?;
             let summary = conversations::summary(&row, active);
             let update = ConversationUpdate { id: row.id, conversation: Some(summary) };
             tx.notify(row.owner_id, Notice::Conversation(update));

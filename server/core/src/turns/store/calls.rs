@@ -4,7 +4,11 @@ use super::{
     signed,
     steps::{Step, close_step, insert_step, open_step},
 };
-use crate::{ctx::Ctx, db::StoreError, routing::Route};
+use crate::{
+    ctx::Ctx,
+    db::{Batch, StoreError},
+    routing::Route,
+};
 use chrono::{DateTime, Utc};
 use penny_entity::{
     TenantScoped, model_call,
@@ -28,14 +32,14 @@ pub(in crate::turns) struct CallRow {
 }
 
 /// Writes the call a turn begins with, in the transaction that writes the turn.
-pub(in crate::turns) async fn open_first_call(
-    conn: &impl ConnectionTrait,
+pub(in crate::turns) fn open_first_call(
+    batch: &mut Batch,
     ctx: &Ctx,
     turn: TurnId,
     route: &Route,
-) -> Result<CallRow, StoreError> {
-    let step = insert_step(conn, ctx, asking(turn, 0), 0).await?;
-    insert(conn, ctx, turn, step, route).await
+) -> CallRow {
+    let step = insert_step(batch, ctx, asking(turn, 0), 0);
+    insert(batch, ctx, turn, step, route)
 }
 
 /// Writes a further call before the model is asked; `None` when another process has the turn now.
@@ -45,23 +49,18 @@ pub(in crate::turns) async fn open_call(
     (turn, fence): (TurnId, i64),
     route: &Route,
 ) -> Result<Option<CallRow>, StoreError> {
-    match open_step(conn, ctx, asking(turn, fence)).await? {
-        Some(step) => insert(conn, ctx, turn, step, route).await.map(Some),
-        None => Ok(None),
-    }
+    let Some(step) = open_step(conn, ctx, asking(turn, fence)).await? else { return Ok(None) };
+    let mut batch = Batch::of(conn);
+    let call = insert(&mut batch, ctx, turn, step, route);
+    batch.run(conn).await?;
+    Ok(Some(call))
 }
 
 fn asking(turn: TurnId, fence: i64) -> Step {
     Step { turn, fence, kind: StepKind::ModelCall, status: StepStatus::Running, detail: json!({}) }
 }
 
-async fn insert(
-    conn: &impl ConnectionTrait,
-    ctx: &Ctx,
-    turn: TurnId,
-    step: StepId,
-    route: &Route,
-) -> Result<CallRow, StoreError> {
+fn insert(batch: &mut Batch, ctx: &Ctx, turn: TurnId, step: StepId, route: &Route) -> CallRow {
     let call = CallRow {
         id: ctx.mint(),
         step,
@@ -89,8 +88,8 @@ async fn insert(
         started_at: Set(call.started_at),
         finished_at: Set(None),
     };
-    model_call::Entity::insert(row).exec_without_returning(conn).await.map_err(StoreError::from)?;
-    Ok(call)
+    batch.push(&model_call::Entity::insert(row));
+    call
 }
 
 /// What became of a call of a model.

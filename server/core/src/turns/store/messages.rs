@@ -2,7 +2,7 @@
 
 use crate::{
     ctx::Ctx,
-    db::{StoreError, storable},
+    db::{Batch, StoreError, storable},
 };
 use penny_entity::{TenantScoped, message, message_part};
 use penny_types::{
@@ -25,11 +25,7 @@ pub(in crate::turns) struct NewRow {
     pub turn: Option<TurnId>,
 }
 
-pub(in crate::turns) async fn insert_messages(
-    conn: &impl ConnectionTrait,
-    ctx: &Ctx,
-    new: impl IntoIterator<Item = NewRow>,
-) -> Result<(), StoreError> {
+pub(in crate::turns) fn insert_messages(batch: &mut Batch, ctx: &Ctx, new: impl IntoIterator<Item = NewRow>) {
     let rows = new.into_iter().map(|new| message::ActiveModel {
         tenant_id: Set(ctx.tenant),
         id: Set(new.id),
@@ -43,8 +39,7 @@ pub(in crate::turns) async fn insert_messages(
         sensitivity: Set(Sensitivity::Internal),
         created_at: Set(ctx.now()),
     });
-    message::Entity::insert_many(rows).exec_without_returning(conn).await.map_err(StoreError::from)?;
-    Ok(())
+    batch.push(&message::Entity::insert_many(rows));
 }
 
 /// Adds parts to a message, after those it has.
@@ -68,20 +63,22 @@ pub(in crate::turns) async fn append_parts(
         .map_err(StoreError::from)?
         .flatten()
         .map_or(0, |last| last + 1);
-    insert_parts(conn, ctx, place, turn, first, parts).await
+    let mut batch = Batch::of(conn);
+    insert_parts(&mut batch, ctx, place, turn, first, parts);
+    batch.run(conn).await
 }
 
 /// Writes parts of a message, the first of them at position `first`.
-pub(in crate::turns) async fn insert_parts(
-    conn: &impl ConnectionTrait,
+pub(in crate::turns) fn insert_parts(
+    batch: &mut Batch,
     ctx: &Ctx,
     (conversation, message): (ConversationId, MessageId),
     turn: TurnId,
     first: i32,
     parts: &[PartBody],
-) -> Result<(), StoreError> {
+) {
     if parts.is_empty() {
-        return Ok(());
+        return;
     }
     let now = ctx.now();
     let rows = parts.iter().zip(0_u32..).zip(first..).map(|((body, index), position)| {
@@ -102,8 +99,7 @@ pub(in crate::turns) async fn insert_parts(
             created_at: Set(now),
         }
     });
-    message_part::Entity::insert_many(rows).exec_without_returning(conn).await.map_err(StoreError::from)?;
-    Ok(())
+    batch.push(&message_part::Entity::insert_many(rows));
 }
 
 /// Makes a turn the message's last.

@@ -13,7 +13,10 @@ pub(crate) use steps::{Step, close_step, open_step, run_step};
 pub(super) use steps::{finish_waits, open_steps, settle_steps, wait};
 
 use super::checkpoint::RESERVE;
-use crate::{ctx::Ctx, db::StoreError};
+use crate::{
+    ctx::Ctx,
+    db::{Batch, StoreError},
+};
 use chrono::{DateTime, Utc};
 use penny_entity::{TenantScoped, turn};
 use penny_types::{
@@ -22,7 +25,8 @@ use penny_types::{
     turns::{TurnStatus, TurnView},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::Expr,
 };
 use serde_json::json;
 use std::collections::HashMap;
@@ -74,11 +78,9 @@ pub(super) async fn is_being_written(
     Ok(active.is_some())
 }
 
-pub(super) async fn insert(
-    conn: &impl ConnectionTrait,
-    new: turn::ActiveModel,
-) -> Result<turn::Model, StoreError> {
-    new.insert(conn).await.map_err(StoreError::from)
+pub(super) fn insert(batch: &mut Batch, new: turn::Model) -> turn::Model {
+    batch.push(&turn::Entity::insert(new.clone().into_active_model().reset_all()));
+    new
 }
 
 /// Returns those of the given turns that still run under the given fencing token, and whether a

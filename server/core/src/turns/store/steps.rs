@@ -1,6 +1,9 @@
 //! Rows of steps: the state machine of a turn, written in the transactions of what each step does.
 
-use crate::{ctx::Ctx, db::StoreError};
+use crate::{
+    ctx::Ctx,
+    db::{Batch, StoreError},
+};
 use penny_entity::{
     TenantScoped, turn, turn_step,
     words::{StepKind, StepStatus},
@@ -35,7 +38,10 @@ pub(crate) async fn open_step(
         return Ok(None);
     }
     let position = next_position(conn, ctx, step.turn).await?;
-    insert_step(conn, ctx, step, position).await.map(Some)
+    let mut batch = Batch::of(conn);
+    let id = insert_step(&mut batch, ctx, step, position);
+    batch.run(conn).await?;
+    Ok(Some(id))
 }
 
 /// Writes the wait in which a turn comes to rest, in the transaction that lets go of its lease.
@@ -47,8 +53,9 @@ pub(in crate::turns) async fn wait(
 ) -> Result<(), StoreError> {
     let position = next_position(conn, ctx, turn).await?;
     let step = Step { turn, fence: 0, kind: StepKind::Wait, status: StepStatus::Waiting, detail };
-    insert_step(conn, ctx, step, position).await?;
-    Ok(())
+    let mut batch = Batch::of(conn);
+    insert_step(&mut batch, ctx, step, position);
+    batch.run(conn).await
 }
 
 async fn next_position(conn: &impl ConnectionTrait, ctx: &Ctx, turn: TurnId) -> Result<i32, StoreError> {
@@ -64,12 +71,7 @@ async fn next_position(conn: &impl ConnectionTrait, ctx: &Ctx, turn: TurnId) -> 
 }
 
 /// Writes the first step of a turn that is written in the same transaction.
-pub(super) async fn insert_step(
-    conn: &impl ConnectionTrait,
-    ctx: &Ctx,
-    step: Step,
-    position: i32,
-) -> Result<StepId, StoreError> {
+pub(super) fn insert_step(batch: &mut Batch, ctx: &Ctx, step: Step, position: i32) -> StepId {
     let id: StepId = ctx.mint();
     let now = ctx.now();
     let row = turn_step::ActiveModel {
@@ -83,8 +85,8 @@ pub(super) async fn insert_step(
         started_at: Set(now),
         finished_at: Set((!OPEN.contains(&step.status)).then_some(now)),
     };
-    turn_step::Entity::insert(row).exec_without_returning(conn).await.map_err(StoreError::from)?;
-    Ok(id)
+    batch.push(&turn_step::Entity::insert(row));
+    id
 }
 
 /// Says whether a turn still runs under a fencing token, and keeps it so until the transaction ends.
