@@ -106,9 +106,8 @@ impl Identity {
         actor: impl FnOnce(penny_types::people::PrincipalKind) -> Actor,
     ) -> Result<Ctx> {
         let tx = self.shared.db.read(&Ctx::system(who.tenant, world.clone())).await?;
-        let account = store::find(&tx, who.tenant, who.principal).await?;
-        let account = account.filter(|account| account.is_active).ok_or(Error::Inactive)?;
-        let grants = store::grants(&tx, who.tenant, who.principal).await?;
+        let found = store::find_with_grants(&tx, who.tenant, who.principal).await?;
+        let (account, grants) = found.filter(|(account, _)| account.is_active).ok_or(Error::Inactive)?;
         Ok(Ctx {
             actor: actor(account.kind),
             tenant: who.tenant,

@@ -5,8 +5,11 @@ use chrono::{DateTime, Utc};
 use penny_entity::{TenantScoped, external_identity, principal, role_grant, sign_in_link, token};
 use penny_types::{PrincipalId, TenantId, TokenId, people::Role};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, ExprTrait, IntoCondition},
 };
 
 /// Finds an account by its address as it is compared.
@@ -25,6 +28,33 @@ pub async fn find(
     id: PrincipalId,
 ) -> Result<Option<principal::Model>, DbErr> {
     principal::Entity::find_by_id((tenant, id)).one(conn).await
+}
+
+/// Finds an account and what it holds for itself and not on another's behalf, at once: every request asks this.
+pub async fn find_with_grants(
+    conn: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: PrincipalId,
+) -> Result<Option<(principal::Model, Vec<role_grant::Model>)>, DbErr> {
+    let held = principal::Entity::belongs_to(role_grant::Entity)
+        .from((principal::Column::TenantId, principal::Column::Id))
+        .to((role_grant::Column::TenantId, role_grant::Column::PrincipalId))
+        .on_condition(|_, grant| {
+            Expr::col((grant, role_grant::Column::OnBehalfOf)).is_null().into_condition()
+        });
+    let rows = principal::Entity::find_by_id((tenant, id))
+        .select_also(role_grant::Entity)
+        .join(JoinType::LeftJoin, held.into())
+        .order_by_asc(role_grant::Column::Id)
+        .all(conn)
+        .await?;
+    let mut grants = Vec::new();
+    let mut account = None;
+    for (row, grant) in rows {
+        account = Some(row);
+        grants.extend(grant);
+    }
+    Ok(account.map(|account| (account, grants)))
 }
 
 /// Lists what somebody holds, for themselves and not on another's behalf.
