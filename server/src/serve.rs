@@ -7,13 +7,14 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use penny_core::{ctx::Ctx, identity::FirstAdmin};
-use secrecy::{ExposeSecret, SecretString};
+use penny_words::keys;
+use secrecy::SecretString;
 use std::{fs::File, net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// How long requests and turns may take to end once the server stops.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// How often ended sessions are removed.
 const TIDY_EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -39,7 +40,7 @@ pub async fn start(config: Config, outside: boot::Outside) -> Result<Server> {
     let listener = TcpListener::bind(config.http.addr).await;
     let listener = listener.with_context(|| format!("{} cannot be listened on", config.http.addr))?;
     let address = listener.local_addr()?;
-    let is_alone = config.database.kind() == "SQLite";
+    let is_alone = config.database.is_sqlite();
     let state = boot::open(config, outside).await?;
     let lock = if is_alone { Some(lock_folder(&state)?) } else { None };
     let recovered = state.services.turns.recover().await.context("interrupted turns could not be found")?;
@@ -84,12 +85,12 @@ fn lock_folder(state: &AppState) -> Result<File> {
 async fn first_link(state: &AppState, address: SocketAddr) -> Result<Option<SecretString>> {
     let tenant = state.services.tenants.default(&state.world).await?;
     let ctx = Ctx::system(tenant, state.world.clone());
-    let name = penny_words::text(ctx.locale, "cli-administrator", &[]);
+    let name = penny_words::text(ctx.locale, keys::CLI_ADMINISTRATOR, &[]);
     match state.services.identity.first_admin(&ctx, &name, state.openid.has_any(tenant)).await? {
         FirstAdmin::CanSignIn => Ok(None),
         FirstAdmin::NeedsLink(secret) => {
             let base = state.config.http.public_base(address);
-            Ok(Some(SecretString::from(format!("{base}/auth/link/{}", secret.expose_secret()))))
+            Ok(Some(crate::sign_in::link::address(&base, &secret)))
         }
     }
 }

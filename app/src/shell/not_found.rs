@@ -3,10 +3,9 @@
 use crate::{
     facts::answer_with_status,
     state::tr,
-    ui::{EmptyState, Glyph},
+    ui::{EmptyState, Glyph, PageTitle},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::A;
 use penny_words::keys;
 
@@ -16,7 +15,7 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
     answer_with_status(404);
     let title = tr(keys::UI_NOT_FOUND_TITLE);
     view! {
-        <Title text=title/>
+        <PageTitle text=title/>
         <main id="main" class="lone-page" tabindex="-1">
             <EmptyState glyph=Glyph::CircleHelp title=title text=tr(keys::UI_NOT_FOUND_TEXT) is_page=true>
                 <A href="/" attr:class="button button-primary">{tr(keys::UI_GO_HOME)}</A>

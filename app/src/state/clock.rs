@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, Timelike, U
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use penny_types::Locale;
-use penny_words::keys;
+use penny_words::{figures, keys};
 
 /// The current time, to the minute, in the viewer's time zone.
 #[derive(Debug, Clone, Copy)]
@@ -109,7 +109,7 @@ impl Clock {
         if at.date() == today {
             return format!("{:02}:{:02}", at.hour(), at.minute());
         }
-        let day = day_and_month(locale, at.date());
+        let day = figures::day_and_month(locale, at.date());
         if at.year() == today.year() { day } else { format!("{day} {}", at.year()) }
     }
 
@@ -117,23 +117,14 @@ impl Clock {
     #[must_use]
     pub fn full(self, locale: Locale, moment: DateTime<Utc>) -> String {
         let at = self.local(moment);
-        format!("{} {}, {:02}:{:02}", day_and_month(locale, at.date()), at.year(), at.hour(), at.minute())
+        format!(
+            "{} {}, {:02}:{:02}",
+            figures::day_and_month(locale, at.date()),
+            at.year(),
+            at.hour(),
+            at.minute()
+        )
     }
-}
-
-/// Writes a day without its year: "20 Nov".
-fn day_and_month(locale: Locale, day: NaiveDate) -> String {
-    const EN: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    const ES: [&str; 12] =
-        ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"];
-    let names = match locale {
-        Locale::En => EN,
-        Locale::Es => ES,
-    };
-    let name =
-        usize::try_from(day.month0()).ok().and_then(|month| names.get(month)).copied().unwrap_or_default();
-    format!("{} {name}", day.day())
 }
 
 #[cfg(test)]
@@ -171,7 +162,7 @@ mod tests {
         };
         let clock = Clock::new(&facts);
         assert_eq!(clock.brief(Locale::En, facts.now), "00:30");
-        assert_eq!(clock.brief(Locale::Es, "2026-09-20T10:00:00Z".parse().unwrap()), "20 sept");
-        assert_eq!(clock.brief(Locale::En, "2025-11-20T10:00:00Z".parse().unwrap()), "20 Nov 2025");
+        assert_eq!(clock.brief(Locale::Es, "2026-09-20T10:00:00Z".parse().unwrap()), "20\u{a0}sept");
+        assert_eq!(clock.brief(Locale::En, "2025-11-20T10:00:00Z".parse().unwrap()), "20\u{a0}Nov 2025");
     }
 }

@@ -140,6 +140,19 @@ pub struct MessageWindowRequest {
     pub limit: Option<u32>,
 }
 
+impl MessageWindowRequest {
+    /// How many messages are read when no number is asked for.
+    pub const DEFAULT: u32 = 40;
+    /// The most anyone gets at once.
+    pub const MAX: u32 = 100;
+
+    /// Returns how many to read: the number asked for, within 1 and [`Self::MAX`].
+    #[must_use]
+    pub fn limit(&self) -> u32 {
+        self.limit.unwrap_or(Self::DEFAULT).clamp(1, Self::MAX)
+    }
+}
+
 /// A stretch of a path, oldest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -29,6 +29,8 @@ FaultCode {
     Invalid = "invalid",
     /// The request could not be read at all.
     Malformed = "malformed",
+    /// The body is of a kind that is not taken here.
+    UnsupportedMediaType = "unsupported_media_type",
     /// The request or file is larger than allowed.
     TooLarge = "too_large",
     /// Something else happened first; read again and retry.
@@ -47,6 +49,8 @@ FaultCode {
     Timeout = "timeout",
     /// A tool failed or was called wrongly.
     ToolFailed = "tool_failed",
+    /// The answer called tools over and over and was ended.
+    TooManySteps = "too_many_steps",
     /// No room left to store it.
     StorageFull = "storage_full",
     /// A fault of ours; the trace id finds it in the log.
@@ -63,29 +67,16 @@ impl FaultCode {
             Self::NotFound => 404,
             Self::Invalid => 422,
             Self::Malformed => 400,
+            Self::UnsupportedMediaType => 415,
             Self::TooLarge => 413,
             Self::Conflict => 409,
             Self::RateLimited => 429,
-            Self::ContextTooLong | Self::ModelRefused | Self::ToolFailed => 422,
+            Self::ContextTooLong | Self::ModelRefused | Self::ToolFailed | Self::TooManySteps => 422,
             Self::ProviderDenied => 502,
             Self::Unavailable => 503,
             Self::Timeout => 504,
             Self::StorageFull => 507,
             Self::Internal => 500,
-        }
-    }
-
-    /// Returns the JSON-RPC 2.0 error code.
-    #[must_use]
-    pub const fn json_rpc(self) -> i32 {
-        match self {
-            Self::Malformed => -32700,
-            Self::Invalid | Self::TooLarge => -32602,
-            Self::Internal => -32603,
-            Self::NotFound => -32002,
-            Self::Unauthenticated => -32001,
-            Self::Forbidden => -32003,
-            _ => -32000,
         }
     }
 
@@ -98,6 +89,7 @@ impl FaultCode {
             Self::NotFound => "fault-not-found",
             Self::Invalid => "fault-invalid",
             Self::Malformed => "fault-malformed",
+            Self::UnsupportedMediaType => "fault-unsupported-media-type",
             Self::TooLarge => "fault-too-large",
             Self::Conflict => "fault-conflict",
             Self::RateLimited => "fault-rate-limited",
@@ -107,15 +99,16 @@ impl FaultCode {
             Self::Unavailable => "fault-unavailable",
             Self::Timeout => "fault-timeout",
             Self::ToolFailed => "fault-tool-failed",
+            Self::TooManySteps => "fault-too-many-steps",
             Self::StorageFull => "fault-storage-full",
             Self::Internal => "fault-internal",
         }
     }
 
-    /// Says whether the same request may succeed later without being changed.
+    /// Says whether the fault is ours or our dependencies', and so worth a line in the log.
     #[must_use]
-    pub const fn is_transient(self) -> bool {
-        matches!(self, Self::RateLimited | Self::Unavailable | Self::Timeout | Self::Conflict)
+    pub const fn is_ours(self) -> bool {
+        matches!(self, Self::Internal | Self::Unavailable | Self::StorageFull)
     }
 }
 

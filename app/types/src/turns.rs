@@ -33,6 +33,9 @@ impl TurnStatus {
     }
 }
 
+/// The longest message, UTF-8 bytes.
+pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
+
 /// A message to be answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]

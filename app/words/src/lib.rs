@@ -14,6 +14,8 @@ use penny_types::{Fault, FieldFault, Locale};
 use std::{collections::BTreeMap, sync::OnceLock};
 use unic_langid::{LanguageIdentifier, langid};
 
+pub mod figures;
+
 /// One constant a message: the key to pass to [`text`].
 pub mod keys {
     include!(concat!(env!("OUT_DIR"), "/keys.rs"));

@@ -13,6 +13,7 @@ use futures::{
 };
 use penny_core::ctx::{Ctx, Via};
 use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 
 /// Executes a query or a mutation as somebody.
 pub async fn execute(schema: &Schema, ctx: Ctx, request: Request) -> Response {
@@ -44,7 +45,7 @@ pub fn stream(schema: &Schema, ctx: Ctx, request: Request) -> BoxStream<'static,
 fn admit(ctx: &Ctx, mut request: Request) -> Result<Request, Refused> {
     let (parsed, seen) = inspect(&request.query)?;
     if ctx.via == Via::Web && !allow_list::allows(&seen) {
-        return Err(Fault::keyed(FaultCode::Forbidden, "graphql-not-listed").into());
+        return Err(Fault::keyed(FaultCode::Forbidden, keys::GRAPHQL_NOT_LISTED).into());
     }
     request.set_parsed_query(parsed);
     Ok(request)

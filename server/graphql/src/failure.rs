@@ -1,18 +1,17 @@
 //! A fault as a GraphQL error: words in the person's language, and extensions for programs.
 
 use async_graphql::{Error, ErrorExtensions, Response, ServerError, Value};
-use penny_core::{ctx::Ctx, fault::ToFault};
+use penny_core::{
+    ctx::Ctx,
+    fault::{self, ToFault},
+};
 use penny_types::{Fault, FaultCode, Locale};
+use penny_words::keys;
 use serde::Serialize;
 
 /// Turns a service's error into the resolver's, and logs what is our own fault or our dependencies'.
 pub(crate) fn fail(ctx: &Ctx, error: impl ToFault) -> Error {
-    let mut fault = error.to_fault();
-    if matches!(fault.code, FaultCode::Internal | FaultCode::Unavailable | FaultCode::StorageFull) {
-        let cause = &error as &dyn std::error::Error;
-        tracing::error!(request.id = %ctx.request, error = cause, "a GraphQL request could not be served");
-        fault.trace_id.get_or_insert_with(|| ctx.request.to_string());
-    }
+    let fault = fault::report(&error, Some(ctx.request), "a GraphQL request could not be served");
     from_fault(&fault, ctx.locale)
 }
 
@@ -78,10 +77,10 @@ pub(crate) fn complete(error: &mut ServerError, locale: Locale) {
         return;
     }
     let limit = match error.message.as_str() {
-        "Query is too complex." => Some(Fault::keyed(FaultCode::Invalid, "graphql-too-complex")),
-        "Query is nested too deep." => {
-            Some(Fault::keyed(FaultCode::Invalid, "graphql-too-deep").arg("limit", crate::limits::MAX_DEPTH))
-        }
+        "Query is too complex." => Some(Fault::keyed(FaultCode::Invalid, keys::GRAPHQL_TOO_COMPLEX)),
+        "Query is nested too deep." => Some(
+            Fault::keyed(FaultCode::Invalid, keys::GRAPHQL_TOO_DEEP).arg("limit", crate::limits::MAX_DEPTH),
+        ),
         _ => None,
     };
     let fault = limit.clone().unwrap_or_else(|| Fault::new(FaultCode::Malformed));

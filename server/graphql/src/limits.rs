@@ -13,6 +13,7 @@ use async_graphql::{
     },
 };
 use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 use std::collections::HashMap;
 
 /// The longest document, in bytes.
@@ -53,14 +54,14 @@ impl From<Fault> for Refused {
 /// A `too_large` or `invalid` fault naming the limit it breaks, or the parser's own error.
 pub(crate) fn inspect(document: &str) -> Result<(ExecutableDocument, Glance), Refused> {
     if document.len() > MAX_DOCUMENT_BYTES {
-        return Err(over(FaultCode::TooLarge, "graphql-too-long", MAX_DOCUMENT_BYTES).into());
+        return Err(over(FaultCode::TooLarge, keys::GRAPHQL_TOO_LONG, MAX_DOCUMENT_BYTES).into());
     }
     let seen = glance(document);
     if seen.deepest > MAX_NESTING {
-        return Err(over(FaultCode::Invalid, "graphql-too-deep", MAX_NESTING).into());
+        return Err(over(FaultCode::Invalid, keys::GRAPHQL_TOO_DEEP, MAX_NESTING).into());
     }
     if seen.definitions.len() > MAX_DEFINITIONS {
-        return Err(over(FaultCode::Invalid, "graphql-too-many-fields", MAX_DEFINITIONS).into());
+        return Err(over(FaultCode::Invalid, keys::GRAPHQL_TOO_MANY_FIELDS, MAX_DEFINITIONS).into());
     }
     let parsed = parse_query(document).map_err(|error| Refused::Syntax(Box::new(error.into())))?;
     check_size(&parsed)?;
@@ -78,10 +79,10 @@ fn check_size(document: &ExecutableDocument) -> Result<(), Fault> {
     for (_, operation) in document.operations.iter() {
         let root = &operation.node.selection_set.node;
         if root.items.len() > MAX_ROOT_FIELDS {
-            return Err(over(FaultCode::Invalid, "graphql-too-many-roots", MAX_ROOT_FIELDS));
+            return Err(over(FaultCode::Invalid, keys::GRAPHQL_TOO_MANY_ROOTS, MAX_ROOT_FIELDS));
         }
         if count.selections(root) > MAX_SELECTIONS {
-            return Err(over(FaultCode::Invalid, "graphql-too-many-fields", MAX_SELECTIONS));
+            return Err(over(FaultCode::Invalid, keys::GRAPHQL_TOO_MANY_FIELDS, MAX_SELECTIONS));
         }
     }
     Ok(())

@@ -30,6 +30,11 @@ fn page_size(limit: Option<u32>) -> usize {
     PageRequest { cursor: None, limit }.limit() as usize
 }
 
+/// Returns how many messages a window asked for may have, for reckoning its cost.
+fn window_size(window: Option<&MessageWindowRequest>) -> usize {
+    window.map_or(MessageWindowRequest::DEFAULT, MessageWindowRequest::limit) as usize
+}
+
 /// What can be asked.
 pub struct Query;
 
@@ -64,7 +69,7 @@ impl Query {
     }
 
     /// A stretch of a conversation's branch, oldest first: the newest when `window` is absent.
-    #[graphql(complexity = "5 + window.as_ref().map_or(40, |w| page_size(w.limit)) * child_complexity")]
+    #[graphql(complexity = "5 + window_size(window.as_ref()) * child_complexity")]
     async fn messages(
         &self,
         context: &Context<'_>,

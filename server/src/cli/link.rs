@@ -1,8 +1,10 @@
 //! `penny link create`: prints a one-time sign-in link and nothing else.
 
 use super::{Session, start_log, write};
+use crate::sign_in::link::address;
 use anyhow::{Context, Result};
 use penny_core::identity::LINK_MINUTES;
+use penny_words::keys;
 use secrecy::ExposeSecret;
 
 /// What to do with links.
@@ -32,9 +34,9 @@ pub(super) async fn run(session: Session, command: Command) -> Result<()> {
     let whom = identity
         .find_by_email(&ctx, &email)
         .await
-        .with_context(|| penny_words::text(session.locale, "cli-no-account", &[("email", &email)]))?;
+        .with_context(|| penny_words::text(session.locale, keys::CLI_NO_ACCOUNT, &[("email", &email)]))?;
     let secret = identity.issue_link(&ctx, whom, LINK_MINUTES).await?;
-    let base = url.as_deref().unwrap_or(&base).trim_end_matches('/');
-    write(&format!("{base}/auth/link/{}\n", secret.expose_secret()));
+    let address = address(url.as_deref().unwrap_or(&base), &secret);
+    write(&format!("{}\n", address.expose_secret()));
     Ok(state.foundation.db.close().await?)
 }

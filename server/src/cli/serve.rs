@@ -3,6 +3,7 @@
 use super::{Session, start_log, write};
 use crate::{boot::Outside, config::LogFormat, serve};
 use anyhow::Result;
+use penny_words::keys;
 use secrecy::ExposeSecret;
 use std::time::Instant;
 
@@ -19,10 +20,10 @@ pub(super) async fn run(session: Session) -> Result<()> {
     }
     let text = |key: &str, args: &[(&str, &str)]| penny_words::text(session.locale, key, args);
     if for_people {
-        write(&format!("\n  {}\n", text("cli-serve-ready", &[("url", &url)])));
+        write(&format!("\n  {}\n", text(keys::CLI_SERVE_READY, &[("url", &url)])));
     }
     if let Some(link) = &server.first_link {
-        write(&format!("  {}\n\n    {}\n\n", text("cli-serve-link", &[]), link.expose_secret()));
+        write(&format!("  {}\n\n    {}\n\n", text(keys::CLI_SERVE_LINK, &[]), link.expose_secret()));
     }
     server.until(asked_to_stop()).await
 }

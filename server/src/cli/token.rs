@@ -4,6 +4,7 @@ use super::{Session, duration, start_log, write};
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
 use penny_core::{fault::ToFault, identity::NewToken};
+use penny_words::keys;
 use secrecy::ExposeSecret;
 
 /// What to do with tokens.
@@ -43,7 +44,7 @@ pub(super) async fn run(session: Session, command: Command) -> Result<()> {
     let owner = identity
         .find_by_email(&ctx, &email)
         .await
-        .with_context(|| penny_words::text(session.locale, "cli-no-account", &[("email", &email)]))?;
+        .with_context(|| penny_words::text(session.locale, keys::CLI_NO_ACCOUNT, &[("email", &email)]))?;
     let made = identity.issue_token_for(&ctx, owner, NewToken { name, scopes, lifetime: expires }).await;
     let (_, secret) = made.map_err(|error| {
         let fault = error.to_fault();

@@ -3,6 +3,7 @@
 use super::{Data, lenient};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use std::path::PathBuf;
 
 /// The `[database]` section.
 #[derive(Debug, Clone, Deserialize)]
@@ -20,18 +21,27 @@ impl Database {
     /// Returns the address, the file in the data folder when none is configured.
     #[must_use]
     pub fn url_in(&self, data: &Data) -> SecretString {
-        self.url.clone().unwrap_or_else(|| {
-            SecretString::from(format!("sqlite://{}", data.dir.join("penny.sqlite").display()))
-        })
+        self.url
+            .clone()
+            .unwrap_or_else(|| SecretString::from(format!("sqlite://{}", Self::file_in(data).display())))
+    }
+
+    /// Returns the database's file in the data folder, for when no address is configured.
+    #[must_use]
+    pub fn file_in(data: &Data) -> PathBuf {
+        data.dir.join("penny.sqlite")
+    }
+
+    /// Says whether the database is a SQLite file, which serves one process.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        self.url.as_ref().is_none_or(|url| url.expose_secret().starts_with("sqlite:"))
     }
 
     /// Names the kind of database, for people.
     #[must_use]
     pub fn kind(&self) -> &'static str {
-        match &self.url {
-            Some(url) if !url.expose_secret().starts_with("sqlite:") => "Postgres",
-            _ => "SQLite",
-        }
+        if self.is_sqlite() { "SQLite" } else { "Postgres" }
     }
 
     pub(super) fn validate(&self, problems: &mut Vec<String>) {

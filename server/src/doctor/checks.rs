@@ -1,7 +1,12 @@
 //! The single things looked at.
 
 use super::{Report, Verdict};
-use crate::{boot::Outside, boot::first_model, config::Config, web::site::Site};
+use crate::{
+    boot::Outside,
+    boot::first_model,
+    config::{Config, Database},
+    web::site::Site,
+};
 use penny_adapters::bus::InProcessBus;
 use penny_core::db::{Db, DbOptions, StoreError};
 use penny_net::Purpose;
@@ -83,7 +88,7 @@ pub(super) async fn space(config: &Config, report: &mut Report) {
 /// Does the database answer, and is it up to date?
 pub(super) async fn database(config: &Config, report: &mut Report) {
     let kind = config.database.kind();
-    if kind == "SQLite" && config.database.url.is_none() && !config.data.dir.join("penny.sqlite").exists() {
+    if config.database.url.is_none() && !Database::file_in(&config.data).exists() {
         report.add(Verdict::Note, "database", "new", &[("kind", kind)]);
         return;
     }

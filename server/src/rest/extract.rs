@@ -1,15 +1,14 @@
 //! Reading requests: ids in paths, filters in queries, JSON in bodies. What cannot be read is
 //! answered in the shape of every other problem.
 
-use super::refuse::locale;
-use crate::web::{AppState, Refusal, body, fault::problem_as};
+use crate::web::{AppState, Refusal, body, tenant::asked_locale};
 use axum::{
     body::HttpBody,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
-    http::{HeaderMap, StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    http::request::Parts,
 };
-use penny_types::{Fault, FaultCode, FieldFault, Locale};
+use penny_types::{Fault, FaultCode, FieldFault};
+use penny_words::keys;
 use serde::de::DeserializeOwned;
 use std::{collections::BTreeMap, str::FromStr};
 use uuid::Uuid;
@@ -47,7 +46,7 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Filter<T> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
-        let refuse = |fault| Refusal::new(fault, locale(&parts.headers));
+        let refuse = |fault| Refusal::new(fault, asked_locale(&parts.headers));
         match Query::<T>::try_from_uri(&parts.uri) {
             Ok(Query(filter)) => Ok(Self(filter)),
             Err(rejection) => {
@@ -65,16 +64,15 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Filter<T> {
 pub(super) struct Body<T>(pub(super) T);
 
 impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
-    type Rejection = BodyRefusal;
+    type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, BodyRefusal> {
-        let locale = locale(request.headers());
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Refusal> {
+        let locale = asked_locale(request.headers());
         let limit = state.config.http.body_limit_bytes;
-        if !is_json(request.headers()) {
-            return Err(BodyRefusal(Fault::keyed(FaultCode::Malformed, "rest-content-type"), locale));
-        }
-        let bytes = body::read(request, limit).await.map_err(|fault| BodyRefusal(fault, locale))?;
-        parse(&bytes).map(Self).map_err(|fault| BodyRefusal(fault, locale))
+        let refuse = |fault| Refusal::new(fault, locale);
+        body::need_json(request.headers()).map_err(refuse)?;
+        let bytes = body::read(request, limit).await.map_err(refuse)?;
+        parse(&bytes).map(Self).map_err(refuse)
     }
 }
 
@@ -83,35 +81,14 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
 pub(super) struct BodyOrNone<T>(pub(super) T);
 
 impl<T: DeserializeOwned + Default> FromRequest<AppState> for BodyOrNone<T> {
-    type Rejection = BodyRefusal;
+    type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, BodyRefusal> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Refusal> {
         if HttpBody::size_hint(request.body()).exact() == Some(0) {
             return Ok(Self(T::default()));
         }
         Body::from_request(request, state).await.map(|Body(value)| Self(value))
     }
-}
-
-/// Says why a body cannot be read.
-#[derive(Debug)]
-pub(super) struct BodyRefusal(Fault, Locale);
-
-impl IntoResponse for BodyRefusal {
-    fn into_response(self) -> Response {
-        let Self(fault, locale) = self;
-        match fault.message_key.as_str() {
-            "rest-content-type" => problem_as(StatusCode::UNSUPPORTED_MEDIA_TYPE, &fault, locale),
-            _ => Refusal::new(fault, locale).into_response(),
-        }
-    }
-}
-
-/// Says whether a request says that its body is JSON (RFC 8259; RFC 6839 for `+json`).
-fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 /// Reads JSON: what is none is malformed, what does not fit is invalid and says where.
@@ -131,11 +108,11 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
 }
 
 fn no_object() -> Fault {
-    Fault::keyed(FaultCode::Invalid, "rest-no-object")
+    Fault::keyed(FaultCode::Invalid, keys::REST_NO_OBJECT)
 }
 
 fn broken(error: &serde_json::Error) -> Fault {
-    Fault::keyed(FaultCode::Malformed, "rest-json-broken")
+    Fault::keyed(FaultCode::Malformed, keys::REST_JSON_BROKEN)
         .arg("line", error.line())
         .arg("column", error.column())
 }
@@ -144,10 +121,10 @@ fn broken(error: &serde_json::Error) -> Fault {
 fn wrong_field(path: &str, message: &str) -> Fault {
     let named = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
     let (leaf, key) = match (named("unknown field `"), named("missing field `"), named("duplicate field `")) {
-        (Some(name), _, _) => (Some(name), "rest-field-unknown"),
-        (_, Some(name), _) => (Some(name), "rest-field-missing"),
-        (_, _, Some(name)) => (Some(name), "rest-field-twice"),
-        _ => (None, "rest-field-wrong"),
+        (Some(name), _, _) => (Some(name), keys::REST_FIELD_UNKNOWN),
+        (_, Some(name), _) => (Some(name), keys::REST_FIELD_MISSING),
+        (_, _, Some(name)) => (Some(name), keys::REST_FIELD_TWICE),
+        _ => (None, keys::REST_FIELD_WRONG),
     };
     let field = join(path, leaf);
     if field.is_empty() {

@@ -7,8 +7,13 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tower_sessions::Session;
+
+/// Returns the address that uses a one-time secret, under the address people reach this server by.
+pub(crate) fn address(base: &str, secret: &SecretString) -> SecretString {
+    format!("{}/auth/link/{}", base.trim_end_matches('/'), secret.expose_secret()).into()
+}
 
 /// Signs somebody in by a one-time link.
 pub async fn sign_in(

@@ -3,7 +3,7 @@
 //! Each ends in a redirect: to where the person was going, or back to the door with a word that says
 //! why. Who may come in is decided in the identity room.
 
-mod link;
+pub(crate) mod link;
 pub mod openid;
 mod password;
 mod safe_path;
@@ -18,10 +18,9 @@ use axum::{
     routing::{get, post},
 };
 use penny_core::{
-    fault::ToFault,
+    fault,
     identity::{Error, SignedIn},
 };
-use penny_types::FaultCode;
 use tower_sessions::Session;
 
 /// Returns everything under `/auth`.
@@ -66,9 +65,7 @@ fn word_for(error: &Error) -> &'static str {
         Error::LinkUnusable => "link",
         Error::AddressTaken | Error::Inactive | Error::NotFound => "unknown_user",
         other => {
-            if other.to_fault().code.http_status() >= 500 || other.to_fault().code == FaultCode::Internal {
-                tracing::error!(error = other as &dyn std::error::Error, "somebody could not sign in");
-            }
+            fault::report(other, None, "somebody could not sign in");
             "unavailable"
         }
     }

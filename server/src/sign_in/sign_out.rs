@@ -1,9 +1,9 @@
 //! `POST /auth/sign-out`
 
-use crate::web::{AppState, problem, tenant::Standing};
+use crate::web::{AppState, problem, sessions::SECURE_COOKIE, tenant::Standing};
 use axum::{
     extract::State,
-    http::{HeaderValue, header},
+    http::header,
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use penny_types::{Fault, FaultCode};
@@ -21,6 +21,6 @@ pub async fn sign_out(State(state): State<AppState>, standing: Standing, session
         return redirect.into_response();
     }
     // Browsers take a change of a `__Host-` cookie only with the attributes it was made with.
-    let gone = HeaderValue::from_static("__Host-penny=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
+    let gone = format!("{SECURE_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
     (AppendHeaders([(header::SET_COOKIE, gone)]), redirect).into_response()
 }

@@ -11,9 +11,10 @@ use axum::{
 };
 use penny_core::{
     ctx::{Ctx, Via},
-    fault::ToFault,
+    fault::{self, ToFault},
 };
 use penny_types::{Fault, FaultCode, Locale};
+use penny_words::keys;
 use secrecy::SecretString;
 use tower_sessions::Session;
 
@@ -78,7 +79,7 @@ pub async fn authenticate(parts: &mut Parts, state: &AppState) -> Result<Ctx, Re
     if parts.headers.contains_key(header::AUTHORIZATION) {
         // Whoever sends credentials is judged by them, never by a cookie beside them.
         let wrong =
-            || Refusal::new(Fault::keyed(FaultCode::Unauthenticated, "identity-token-unusable"), locale);
+            || Refusal::new(Fault::keyed(FaultCode::Unauthenticated, keys::IDENTITY_TOKEN_UNUSABLE), locale);
         let token = bearer(parts).ok_or_else(wrong)?;
         let via = door(parts.uri.path());
         let asked = standing.is_locale_asked.then_some(locale);
@@ -110,11 +111,7 @@ pub async fn by_token(
 
 /// Refuses with a room's error; logs it when the fault is not the caller's.
 pub(crate) fn refuse(error: &impl ToFault, locale: Locale) -> Refusal {
-    let fault = error.to_fault();
-    if fault.code.http_status() >= 500 {
-        tracing::error!(error = error as &dyn std::error::Error, "a caller could not be identified");
-    }
-    Refusal::new(fault, locale)
+    Refusal::new(fault::report(error, None, "a caller could not be identified"), locale)
 }
 
 /// Authenticates by the session's cookie. A cookie of another tenant's host proves nothing here.

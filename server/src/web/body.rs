@@ -7,6 +7,7 @@ use axum::{
 };
 use futures::StreamExt;
 use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 
 /// How many times the limit is read and thrown away before the connection is given up: whoever is
 /// still sending does not hear an answer.
@@ -17,7 +18,7 @@ const DRAINED: usize = 8;
 /// # Errors
 /// `too_large` when it is longer, `malformed` when it ends before it is complete.
 pub(crate) async fn read(request: Request, limit: usize) -> Result<Vec<u8>, Fault> {
-    let too_large = Fault::keyed(FaultCode::TooLarge, "rest-body-too-large").arg("limit", limit);
+    let too_large = Fault::keyed(FaultCode::TooLarge, keys::REST_BODY_TOO_LARGE).arg("limit", limit);
     let patience = limit.saturating_mul(DRAINED);
     if promised(request.headers()).is_some_and(|length| length > patience) {
         return Err(too_large);
@@ -25,7 +26,7 @@ pub(crate) async fn read(request: Request, limit: usize) -> Result<Vec<u8>, Faul
     let mut chunks = request.into_body().into_data_stream();
     let (mut bytes, mut length) = (Vec::new(), 0_usize);
     while let Some(chunk) = chunks.next().await {
-        let chunk: Bytes = chunk.map_err(|_| Fault::keyed(FaultCode::Malformed, "rest-body-cut"))?;
+        let chunk: Bytes = chunk.map_err(|_| Fault::keyed(FaultCode::Malformed, keys::REST_BODY_CUT))?;
         length = length.saturating_add(chunk.len());
         if length > patience {
             break;
@@ -36,6 +37,19 @@ pub(crate) async fn read(request: Request, limit: usize) -> Result<Vec<u8>, Faul
         }
     }
     if length > limit { Err(too_large) } else { Ok(bytes) }
+}
+
+/// Asks that a request says that its body is JSON (RFC 8259; RFC 6839 for `+json`). A form on another
+/// site can send a body, but not one that says so.
+///
+/// # Errors
+/// `unsupported_media_type` when it does not.
+pub(crate) fn need_json(headers: &HeaderMap) -> Result<(), Fault> {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_json =
+        essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"));
+    if is_json { Ok(()) } else { Err(FaultCode::UnsupportedMediaType.into()) }
 }
 
 /// Returns how long a request says that its body is.

@@ -12,7 +12,8 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use penny_types::{Fault, FaultCode, Locale};
+use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 use url::Url;
 
 /// Guards every request that a cookie could let in.
@@ -21,9 +22,8 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
     let has_effect = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
         || headers.contains_key(header::UPGRADE);
     if has_effect && !headers.contains_key(header::AUTHORIZATION) && !is_ours(headers, &state) {
-        let locale = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let fault = Fault::keyed(FaultCode::Forbidden, "identity-cross-site");
-        return Refusal::new(fault, locale.map_or(Locale::En, Locale::from_accept_language)).into_response();
+        let fault = Fault::keyed(FaultCode::Forbidden, keys::IDENTITY_CROSS_SITE);
+        return Refusal::new(fault, tenant::asked_locale(headers)).into_response();
     }
     next.run(request).await
 }

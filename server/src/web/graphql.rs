@@ -4,7 +4,6 @@ use super::{
     Caller, Refusal,
     auth::{authenticate, by_token, token_in},
     body,
-    fault::problem_as,
     state::AppState,
     tenant::Standing,
 };
@@ -16,7 +15,7 @@ use axum::{
         Request, State,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     },
-    http::{StatusCode, header, request::Parts},
+    http::{header, request::Parts},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -24,9 +23,7 @@ use futures::{SinkExt, StreamExt};
 use penny_core::ctx::{Ctx, Via};
 use penny_graphql::socket::{self, Bounds, Doorkeeper, Inbound, Outbound};
 use penny_types::{Fault, FaultCode, Locale};
-
-/// The sentence for a body that is not said to be JSON.
-const WRONG_KIND: &str = "rest-content-type";
+use penny_words::keys;
 
 /// Returns the two routes.
 pub fn router() -> Router<AppState> {
@@ -43,20 +40,13 @@ async fn execute(State(state): State<AppState>, Caller(ctx): Caller, request: Re
             let answer = penny_graphql::execute(&state.schema, ctx, document).await;
             ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
         }
-        Err(fault) if fault.message_key == WRONG_KIND => {
-            problem_as(StatusCode::UNSUPPORTED_MEDIA_TYPE, &fault, locale)
-        }
         Err(fault) => Refusal::new(fault, locale).into_response(),
     }
 }
 
 /// Reads one GraphQL request (GraphQL over HTTP, "Request").
 async fn read(request: Request, limit: usize) -> Result<penny_graphql::Request, Fault> {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    // A form on another site can send a body, but not one that says it is JSON.
-    if !kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/json")) {
-        return Err(Fault::keyed(FaultCode::Malformed, WRONG_KIND));
-    }
+    body::need_json(request.headers())?;
     let bytes = body::read(request, limit).await?;
     serde_json::from_slice(&bytes).map_err(|_| Fault::new(FaultCode::Malformed))
 }
@@ -123,7 +113,7 @@ impl Doorkeeper for Keeper {
             return authenticate(&mut parts, &self.state).await.map_err(split);
         };
         let refused =
-            || (Fault::keyed(FaultCode::Unauthenticated, "identity-token-unusable"), standing.locale);
+            || (Fault::keyed(FaultCode::Unauthenticated, keys::IDENTITY_TOKEN_UNUSABLE), standing.locale);
         let token = token_in(authorization).ok_or_else(refused)?;
         let asked = standing.is_locale_asked.then_some(standing.locale);
         by_token(&self.state, &token, Via::Graphql, asked, standing.locale).await.map_err(split)

@@ -19,7 +19,10 @@ use leptos_axum::ResponseOptions;
 use penny_app::{
     Api, CookiePreferences, RequestFacts, SignInMethods, SignInProvider, StatusSink, api::GraphqlTransport,
 };
-use penny_core::ctx::Ctx;
+use penny_core::{
+    ctx::Ctx,
+    fault::{self, ToFault},
+};
 use penny_types::{Fault, FaultCode, people::ViewerView};
 use serde_json::Value;
 use std::sync::Arc;
@@ -96,12 +99,12 @@ async fn facts(
 ) -> Result<RequestFacts, Fault> {
     let identity = &state.services.identity;
     let viewer: Option<ViewerView> = match who {
-        Some(ctx) => Some(identity.viewer(ctx).await.map_err(|error| logged(&error))?),
+        Some(ctx) => Some(identity.viewer(ctx).await.map_err(|error| unprepared(&error))?),
         None => None,
     };
     let brand = match &viewer {
         Some(viewer) => viewer.brand.clone(),
-        None => state.services.tenants.brand(standing.tenant).await.map_err(|error| logged(&error))?,
+        None => state.services.tenants.brand(standing.tenant).await.map_err(|error| unprepared(&error))?,
     };
     let now = state.world.now();
     let zone = viewer.as_ref().map_or("UTC", |viewer| viewer.time_zone.as_str());
@@ -126,9 +129,8 @@ fn methods(state: &AppState, standing: &Standing) -> SignInMethods {
     }
 }
 
-fn logged(error: &impl penny_core::fault::ToFault) -> Fault {
-    tracing::error!(error = error as &dyn std::error::Error, "a page could not be prepared");
-    error.to_fault()
+fn unprepared(error: &impl ToFault) -> Fault {
+    fault::report(error, None, "a page could not be prepared")
 }
 
 async fn render(state: &AppState, facts: RequestFacts, who: Option<Ctx>, request: Request) -> Response {

@@ -10,7 +10,7 @@ use super::{
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue},
     middleware::{self, Next},
     response::Response,
     routing::get,
@@ -78,8 +78,7 @@ async fn log(State(state): State<AppState>, mut request: Request, next: Next) ->
 
 /// Gives up on an answer that does not begin in time. What streams after it began is not limited.
 async fn limit_time(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let locale = accepted.map_or(Locale::En, Locale::from_accept_language);
+    let locale = tenant::asked_locale(request.headers());
     match tokio::time::timeout(state.config.http.timeout(), next.run(request)).await {
         Ok(response) => response,
         Err(_) => {

@@ -22,13 +22,14 @@ use tower_sessions::{
 };
 
 use super::fault::problem;
-use crate::{config::Config, rest::refuse::locale};
+use super::tenant::asked_locale;
+use crate::config::Config;
 
 const WHO: &str = "who";
 
 /// Puts words to a session that could not be stored, which the layer below answers without any.
 pub async fn explain(request: Request, next: Next) -> Response {
-    let locale = locale(request.headers());
+    let locale = asked_locale(request.headers());
     let response = next.run(request).await;
     let is_bare = response.status() == StatusCode::INTERNAL_SERVER_ERROR
         && !response.headers().contains_key(header::CONTENT_TYPE);
@@ -89,12 +90,14 @@ impl SignedInSession {
     }
 }
 
+/// The cookie's name under https: the prefix binds it to this host and to https (RFC 6265bis, 4.1.3.2).
+pub(crate) const SECURE_COOKIE: &str = "__Host-penny";
+
 /// Makes the layer that reads and writes the session's cookie.
 #[must_use]
 pub fn layer(sessions: Sessions, config: &Config) -> SessionManagerLayer<Store> {
     let is_https = config.http.is_https();
-    // The prefix binds the cookie to this host and to https (RFC 6265bis, 4.1.3.2).
-    let name = if is_https { "__Host-penny" } else { "penny_session" };
+    let name = if is_https { SECURE_COOKIE } else { "penny_session" };
     let seconds = i64::try_from(config.auth.session_lifetime().as_secs()).unwrap_or(i64::MAX);
     SessionManagerLayer::new(Store(sessions))
         .with_name(name)

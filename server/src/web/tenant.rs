@@ -79,8 +79,7 @@ async fn find(
 ) -> Result<Standing, Refusal> {
     let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let cookies = CookiePreferences::from_header(cookies);
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let locale = cookies.locale.unwrap_or_else(|| accepted.map_or(Locale::En, Locale::from_accept_language));
+    let locale = cookies.locale.unwrap_or_else(|| asked_locale(headers));
     let host = host(headers, state.config.http.trust_forwarded).unwrap_or_default();
     let tenant = state.services.tenants.resolve_host(&state.world, host).await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "the tenant of a host could not be found");
@@ -93,11 +92,17 @@ async fn find(
     Ok(Standing {
         tenant,
         locale,
-        is_locale_asked: accepted.is_some(),
+        is_locale_asked: headers.contains_key(header::ACCEPT_LANGUAGE),
         color_scheme: cookies.color_scheme.unwrap_or(ColorScheme::System),
         address: forwarded(headers, state.config.http.trust_forwarded).or(peer),
         request,
     })
+}
+
+/// Returns the language a request asks for, before it is known who sends it.
+pub(crate) fn asked_locale(headers: &HeaderMap) -> Locale {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    accepted.map_or(Locale::En, Locale::from_accept_language)
 }
 
 /// Returns the host the caller typed: the proxy's word for it where the operator trusts the proxy.

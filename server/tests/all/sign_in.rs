@@ -387,3 +387,19 @@ async fn a_browser_that_sends_nonsense_is_simply_not_signed_in() {
     }
     house.server.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_pages_asked_for_at_once_are_all_drawn() {
+    let house = House::open(&[]).await;
+    house.person("alice@acme.example").await;
+    let browser = house.browser();
+    browser.sign_in("alice@acme.example", PASSWORD).await;
+    for _ in 0..25 {
+        let pages = ["/", "/", "/", "/", "/d/company-health", "/settings", "/a/none", "/none"];
+        let answers = futures::future::join_all(pages.map(|path| browser.get(path))).await;
+        for (path, answer) in pages.iter().zip(answers) {
+            assert!(!answer.status.is_server_error(), "{path}: {}", answer.status);
+            assert!(answer.body.contains("<title>"), "{path}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ use penny_types::{
     artifacts::DashboardContent,
     dashboards::{DashboardFilters, DashboardLink, KpiValue},
 };
-use penny_words::keys;
+use penny_words::{figures, keys};
 
 /// How many figures a card shows.
 const FIGURES: usize = 4;
@@ -44,7 +44,7 @@ pub fn DashboardCard(content: DashboardContent) -> impl IntoView {
     let locale = use_locale();
     let period = period_key(dashboard.period);
     let (from, to) = (dashboard.from, dashboard.to);
-    let range = move || super::format::day_range(locale.get(), from, to);
+    let range = move || figures::day_range(locale.get(), from, to);
     let currency = dashboard.currency.clone();
     let figures = dashboard
         .widgets
@@ -68,8 +68,8 @@ fn figure(kpi: KpiValue, currency: String) -> impl IntoView {
     let locale = use_locale();
     let KpiValue { name, value, format, health, .. } = kpi;
     let written = move || match value {
-        Some(value) => super::format::short_figure(locale.get(), value, format, Some(&currency)),
-        None => super::format::NOTHING.to_owned(),
+        Some(value) => figures::short_figure(locale.get(), value, format, Some(&currency)),
+        None => figures::NOTHING.to_owned(),
     };
     view! {
         <li>

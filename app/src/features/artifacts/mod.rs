@@ -2,12 +2,12 @@
 //!
 //! `content` reads and `state` computes; each kind has its drawing; the same toolbar serves all.
 
+mod cell;
 mod chart;
 mod content;
 mod dashboard_card;
 mod drawing;
 mod export;
-pub mod format;
 mod inline;
 mod mermaid;
 mod page;
@@ -24,5 +24,5 @@ pub use inline::InlineArtifact;
 pub use page::ArtifactPage;
 pub use panel::ArtifactPanel;
 pub use shelf::provide_shelf;
-pub use state::{sparkline, written_change};
+pub use state::sparkline;
 pub use table::DataTable;

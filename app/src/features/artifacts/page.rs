@@ -5,10 +5,9 @@ use crate::{
     facts::answer_with_status,
     features::dashboards::{BackButton, leave_on_escape},
     state::tr,
-    ui::{EmptyState, FaultNotice, Glyph, Skeleton},
+    ui::{EmptyState, FaultNotice, Glyph, PageTitle, Skeleton},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use penny_types::{ArtifactId, Fault, FaultCode};
 use penny_words::keys;
@@ -41,7 +40,7 @@ pub fn ArtifactPage() -> impl IntoView {
                     let title = view.title.clone();
                     shelf.put(view.clone());
                     view! {
-                        <Title text=title/>
+                        <PageTitle text=title/>
                         <Whole view can_expand=false/>
                     }
                     .into_any()

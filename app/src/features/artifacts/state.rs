@@ -1,10 +1,7 @@
 //! What tables and charts need to be computed, without a browser.
 
-use super::format;
-use penny_types::{
-    Locale,
-    artifacts::{TableContent, ValueFormat},
-};
+use super::cell;
+use penny_types::{Locale, artifacts::TableContent};
 use serde_json::Value;
 use std::{cmp::Ordering, collections::BTreeMap};
 
@@ -135,7 +132,7 @@ pub fn written_row(table: &TableContent, row: usize, locale: Locale, currency: O
     let formats = table.columns.iter().map(|column| column.format);
     formats
         .zip(cells.iter().chain(std::iter::repeat(&Value::Null)))
-        .map(|(format, value)| format::cell(locale, value, format, currency))
+        .map(|(format, value)| cell::written(locale, value, format, currency))
         .collect()
 }
 
@@ -170,34 +167,10 @@ pub fn sparkline(values: &[Option<f64>], width: f64, height: f64) -> Option<Stri
     Some(path)
 }
 
-/// Returns a figure's distance from another as a share of it; nothing when that is zero or absent.
-#[must_use]
-pub fn share_of_change(value: Option<f64>, base: Option<f64>) -> Option<f64> {
-    let (value, base) = (value?, base?);
-    (base.abs() > f64::EPSILON).then(|| (value - base) / base.abs())
-}
-
-/// Returns the difference as people expect it: shares differ by percentage points, all else by a share.
-#[must_use]
-pub fn written_change(
-    value: Option<f64>,
-    base: Option<f64>,
-    figure: ValueFormat,
-    locale: Locale,
-) -> Option<String> {
-    if figure == ValueFormat::Percent {
-        let points = (value? - base?) * 100.0;
-        let text = format::fixed(locale, points, 1);
-        let sign = if points >= 0.05 { "+" } else { "" };
-        return Some(format!("{sign}{text}\u{a0}pp"));
-    }
-    share_of_change(value, base).map(|share| format::change(locale, share))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use penny_types::artifacts::TableColumn;
+    use penny_types::artifacts::{TableColumn, ValueFormat};
     use serde_json::json;
 
     fn table() -> TableContent {
@@ -254,22 +227,5 @@ mod tests {
         );
         assert_eq!(sparkline(&[Some(1.0), None], 40.0, 10.0), None);
         assert_eq!(sparkline(&[Some(1.0), Some(1.0)], 40.0, 10.0).as_deref(), Some("M0.0 5.0L40.0 5.0"));
-    }
-
-    #[test]
-    fn shares_change_by_points_and_the_rest_by_shares() {
-        assert_eq!(
-            written_change(Some(0.25), Some(0.2), ValueFormat::Percent, Locale::En).unwrap(),
-            "+5.0\u{a0}pp"
-        );
-        assert_eq!(
-            written_change(Some(90.0), Some(100.0), ValueFormat::Number, Locale::En).unwrap(),
-            "−10.0%"
-        );
-        assert_eq!(
-            written_change(Some(-50.0), Some(-100.0), ValueFormat::Number, Locale::En).unwrap(),
-            "+50.0%"
-        );
-        assert_eq!(written_change(Some(1.0), Some(0.0), ValueFormat::Number, Locale::En), None);
     }
 }

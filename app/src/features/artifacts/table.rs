@@ -1,7 +1,7 @@
 //! A table one can sort, its head always in sight.
 
 use super::{
-    format,
+    cell,
     state::{self, Sorting},
 };
 use crate::{
@@ -49,7 +49,7 @@ pub fn DataTable(
 }
 
 fn head(at: usize, column: &TableColumn, sorting: RwSignal<Option<Sorting>>) -> AnyView {
-    let is_figure = format::is_figure(column.format);
+    let is_figure = cell::is_figure(column.format);
     let here = move || sorting.get().filter(|sorting| sorting.column == at);
     let direction = move || match here() {
         Some(sorting) if sorting.is_descending => "descending",
@@ -95,7 +95,7 @@ fn Rows(
                     .iter()
                     .zip(cells)
                     .map(|(column, cell)| {
-                        view! { <td class:figure=format::is_figure(column.format) dir="auto">{cell}</td> }
+                        view! { <td class:figure=cell::is_figure(column.format) dir="auto">{cell}</td> }
                     })
                     .collect_view();
                 view! { <tr>{cells}</tr> }

@@ -2,7 +2,7 @@
 
 use super::health::HealthMark;
 use crate::{
-    features::artifacts::{format, sparkline, written_change},
+    features::artifacts::sparkline,
     state::{tr_with, use_locale},
     ui::{Glyph, Icon},
 };
@@ -12,7 +12,7 @@ use penny_types::{
     artifacts::ValueFormat,
     dashboards::{Direction, KpiValue, TrendPoint},
 };
-use penny_words::keys;
+use penny_words::{figures, keys};
 
 /// Size of the small drawing, in its own units.
 const SPARK: (f64, f64) = (120.0, 28.0);
@@ -29,10 +29,10 @@ pub fn KpiCard(
     let KpiValue { name, format: figure, direction, value, previous, target, health, trend, .. } = kpi;
     let code = StoredValue::new(currency);
     let short = move |value: f64| {
-        code.with_value(|code| format::short_figure(locale.get(), value, figure, Some(code)))
+        code.with_value(|code| figures::short_figure(locale.get(), value, figure, Some(code)))
     };
     let exact = move || {
-        value.map(|value| code.with_value(|code| format::figure(locale.get(), value, figure, Some(code))))
+        value.map(|value| code.with_value(|code| figures::figure(locale.get(), value, figure, Some(code))))
     };
     let shown =
         move || value.map_or_else(|| penny_words::text(locale.get(), keys::DASHBOARD_NO_FIGURE, &[]), short);
@@ -70,10 +70,10 @@ fn Change(
     let locale = use_locale();
     let tone = tone(value, base, direction);
     let words = move || {
-        let change = written_change(value, base, figure, locale.get())?;
+        let change = figures::difference(locale.get(), value, base, figure)?;
         Some(penny_words::text(locale.get(), key, &[("change", &change)]))
     };
-    written_change(value, base, figure, Locale::En).is_some().then(|| {
+    figures::difference(Locale::En, value, base, figure).is_some().then(|| {
         let glyph = match (value, base) {
             (Some(value), Some(base)) if value > base => Glyph::TrendingUp,
             (Some(value), Some(base)) if value < base => Glyph::TrendingDown,
@@ -102,7 +102,7 @@ fn Sparkline(trend: Vec<TrendPoint>, figure: ValueFormat, code: StoredValue<Stri
     let known: Vec<f64> = values.into_iter().flatten().collect();
     let (first, last) = (known.first().copied()?, known.last().copied()?);
     let written = move |locale: Locale, value| {
-        code.with_value(|code| format::short_figure(locale, value, figure, Some(code)))
+        code.with_value(|code| figures::short_figure(locale, value, figure, Some(code)))
     };
     let label = tr_with(keys::DASHBOARD_TREND, move || {
         let locale = locale.get();

@@ -9,12 +9,10 @@ use super::{
 use crate::{
     api::use_api,
     facts::answer_with_status,
-    features::artifacts::format,
     state::{tr, tr_with, use_clock, use_locale, use_toasts},
-    ui::{EmptyState, FaultNotice, Glyph, IconButton, Skeleton},
+    ui::{EmptyState, FaultNotice, Glyph, IconButton, PageTitle, Skeleton},
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
@@ -23,7 +21,7 @@ use penny_types::{
     FaultCode,
     dashboards::{DashboardFilters, DashboardView},
 };
-use penny_words::keys;
+use penny_words::{figures, keys};
 
 /// A dashboard, full screen.
 #[component]
@@ -100,12 +98,12 @@ fn Shown(view: DashboardView, filters: Memo<DashboardFilters>) -> impl IntoView 
     });
     let stretch = move || {
         let (key, range) =
-            view.with(|view| (period_key(view.period), format::day_range(locale.get(), view.from, view.to)));
+            view.with(|view| (period_key(view.period), figures::day_range(locale.get(), view.from, view.to)));
         format!("{} · {range}", penny_words::text(locale.get(), key, &[]))
     };
     let is_reading = reading.is_reading;
     view! {
-        <Title text=title/>
+        <PageTitle text=title/>
         <div class="dashboard" aria-busy=move || is_reading.get().then_some("true")>
             <header class="dashboard-head">
                 <div class="dashboard-name">

@@ -5,10 +5,9 @@ mod tokens;
 use crate::{
     shell::PageHeader,
     state::{tr, tr_with, use_preferences, use_viewer},
-    ui::{Button, Glyph, Icon, dom},
+    ui::{Button, Glyph, Icon, PageTitle, dom},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use penny_types::{ColorScheme, Locale, people::Role};
 use penny_words::keys;
 use tokens::Tokens;
@@ -35,7 +34,7 @@ pub(crate) const fn scheme_look(scheme: ColorScheme) -> (&'static str, Glyph) {
 #[component]
 pub(crate) fn SettingsPage() -> impl IntoView {
     view! {
-        <Title text=tr(keys::UI_SETTINGS)/>
+        <PageTitle text=tr(keys::UI_SETTINGS)/>
         <PageHeader>
             <h1 class="page-title">{tr(keys::UI_SETTINGS)}</h1>
         </PageHeader>

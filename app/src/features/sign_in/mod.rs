@@ -3,10 +3,9 @@
 use crate::{
     facts::SignInMethods,
     state::{tr, tr_with, use_brand, use_locale, use_preferences},
-    ui::{Button, Glyph, Icon, IconButton, Look, TextField},
+    ui::{Button, Glyph, Icon, IconButton, Look, PageTitle, TextField},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use penny_types::{Locale, tenants::BrandView};
 use penny_words::keys;
@@ -71,7 +70,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
         || view! { <PasswordForm next=next/> }
     });
     view! {
-        <Title text=tr(keys::UI_SIGN_IN)/>
+        <PageTitle text=tr(keys::UI_SIGN_IN)/>
         <Door brand=brand>
             <h1>{title}</h1>
             <p class="lead">{tr(keys::UI_SIGN_IN_INTRO)}</p>
@@ -157,7 +156,7 @@ fn providers(methods: SignInMethods, next: &str) -> AnyView {
 pub(crate) fn LinkPage() -> impl IntoView {
     let secret = use_params_map().with_untracked(|params| params.get("secret")).unwrap_or_default();
     view! {
-        <Title text=tr(keys::UI_SIGN_IN)/>
+        <PageTitle text=tr(keys::UI_SIGN_IN)/>
         <Door brand=use_brand()>
             <h1>{tr(keys::UI_LINK_TITLE)}</h1>
             <p class="lead">{tr(keys::UI_LINK_TEXT)}</p>

@@ -3,7 +3,7 @@ artifact-panel = Artifacts
 artifact-panel-empty = Charts, tables and documents made in this conversation appear here.
 artifact-latest = Latest
 artifact-all = All artifacts
-artifact-panel-pick = In this conversation
+artifact-here = In this conversation
 artifact-kind-markdown = Document
 artifact-kind-table = Table
 artifact-kind-chart = Chart
@@ -24,7 +24,6 @@ artifact-save = Save
 artifact-cancel = Cancel
 artifact-delete = Delete
 artifact-deleted = Deleted “{ $title }”.
-artifact-export = Export
 artifact-export-png = Image (PNG)
 artifact-export-svg = Drawing (SVG)
 artifact-export-csv = Table (CSV)
@@ -34,20 +33,11 @@ artifact-export-failed = This could not be exported.
 artifact-more = More actions
 artifact-as-table = Show the figures
 artifact-as-chart = Show the chart
-artifact-loading = Loading “{ $title }”
 artifact-failed = This could not be drawn.
-artifact-retry = Try again
 artifact-gone = This artifact does not exist, or you cannot see it.
-artifact-file = { $type }, { $size }
-artifact-download = Download
 artifact-made = Made { $when }
 artifact-table-label = Table: { $title }
-artifact-rows = { $count ->
-    [one] { $count } row
-   *[other] { $count } rows
-}
 artifact-rows-shown = The first { $shown } of { $total } rows are shown. Export to see all.
-artifact-sort = Sort by { $name }
 
 dashboard-open = Open dashboard
 dashboard-period = Period
@@ -76,8 +66,6 @@ dashboard-health-watch = Watch
 dashboard-health-bad = Off target
 dashboard-health-unknown = No rating
 dashboard-trend = Last twelve months, from { $first } to { $last }
-dashboard-figures = Key figures
 dashboard-widget-empty = There is nothing to show for this period.
 dashboard-gone = This dashboard does not exist, or you cannot see it.
-dashboard-close = Close
 dashboard-loading = Loading the dashboard

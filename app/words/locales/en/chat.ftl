@@ -47,11 +47,8 @@ chat-sources = Sources
 chat-jump = Jump to latest
 chat-older-loading = Loading older messages
 chat-older-failed = Older messages could not be loaded.
-chat-beginning = This is where the conversation begins.
 
-chat-sending = Sending
 chat-unsent = Not sent.
-chat-unsent-retry = Send again
 chat-unsent-edit = Back to the message box
 chat-stopped = You stopped this answer.
 chat-interrupted = The answer was interrupted. What had been said until then is kept.

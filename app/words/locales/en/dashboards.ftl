@@ -13,22 +13,6 @@ fault-no-such-bu = There is no business unit “{ $id }”. There are: { $option
 fault-no-such-project = There is no project “{ $id }”. There are: { $options }.
 fault-unit-id = Pick one that exists.
 
-value-days = { $value } d
-value-hours = { $value } h
-
-month-short-1 = Jan
-month-short-2 = Feb
-month-short-3 = Mar
-month-short-4 = Apr
-month-short-5 = May
-month-short-6 = Jun
-month-short-7 = Jul
-month-short-8 = Aug
-month-short-9 = Sep
-month-short-10 = Oct
-month-short-11 = Nov
-month-short-12 = Dec
-
 figures-mtd = month to date
 figures-qtd = quarter to date
 figures-ytd = year to date

@@ -63,7 +63,7 @@ demo-period-QTD = this quarter so far
 demo-period-YTD = this year so far
 demo-the-company = The company
 demo-subject = { $unit }, { $period }
-demo-headline = { $subject } ({ $from } to { $to }): { $good_count ->
+demo-headline = { $subject } ({ $days }): { $good_count ->
         [one] { $good_count } of { $known_count } key figures is
        *[other] { $good_count } of { $known_count } key figures are
     } on target.
@@ -73,13 +73,10 @@ demo-off-target = Needs attention
 demo-figure = **{ $name }:** { $value }
 demo-figure-target = **{ $name }:** { $value } (target { $target })
 demo-change = { $change } on the year before
-demo-points = { $change } points
-demo-days = { $value } days
-demo-hours = { $value } h
 demo-no-data = Without data: { $names }.
 demo-no-figures = There are no figures for this choice.
 demo-figures-note = The chart beside this answer shows them all. I am the built-in demo: the sentences are prepared, the figures are your data’s.
-demo-compare-headline = **Business units compared, { $period }** ({ $from } to { $to }):
+demo-compare-headline = **Business units compared, { $period }** ({ $days }):
 demo-compare-column = Key figure
 demo-compare-best = On target most often: **{ $unit }**, with { $good_count } of { $known_count }.
 

@@ -4,6 +4,7 @@ fault-forbidden = You do not have permission to do this.
 fault-not-found = This does not exist, or you cannot see it.
 fault-invalid = Some of what you entered is not valid.
 fault-malformed = The request could not be understood.
+fault-unsupported-media-type = Send the body as JSON, with Content-Type: application/json.
 fault-too-large = This is too large. Shorten it or split it up.
 fault-conflict = Someone changed this in the meantime. Reload and try again.
 fault-rate-limited = Too many requests. Wait a moment and try again.

@@ -1,6 +1,5 @@
 # What a REST request got wrong.
 rest-json-broken = The body is not valid JSON: see line { $line }, column { $column }.
-rest-content-type = Send the body as JSON, with Content-Type: application/json.
 rest-body-too-large = The body is larger than { $limit } bytes. Shorten it or split it up.
 rest-body-cut = The body ended before it was complete.
 rest-field-unknown = There is no such field here.

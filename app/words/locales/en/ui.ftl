@@ -3,7 +3,6 @@
 # Common words
 ui-cancel = Cancel
 ui-close = Close
-ui-save = Save
 ui-delete = Delete
 ui-rename = Rename
 ui-pin = Pin
@@ -11,18 +10,13 @@ ui-unpin = Unpin
 ui-undo = Undo
 ui-retry = Try again
 ui-loading = Loading
-ui-more = More actions
 ui-copy = Copy
-ui-copied = Copied
-ui-back = Back
 ui-load-more = Show more
 ui-results = { $count ->
     [one] { $count } result
    *[other] { $count } results
 }
 ui-skip-to-content = Skip to content
-ui-open-link-new-tab = opens in a new tab
-ui-title-pattern = { $title } · { $product }
 
 # Panes
 ui-pane-conversations = Conversations
@@ -54,7 +48,6 @@ ui-group-older = Older
 ui-answering = Answering
 ui-deleted = Conversation deleted
 ui-deleted-named = “{ $title }” deleted
-ui-restored = Conversation restored
 ui-starters = Start with
 ui-dashboards = Dashboards
 ui-actions-for = Actions for “{ $title }”
@@ -99,7 +92,6 @@ ui-shortcuts-writing = While writing
 ui-key-enter = Enter
 ui-key-shift = Shift
 ui-key-escape = Esc
-ui-key-up = ↑
 
 # Account and settings
 ui-account = Account
@@ -113,7 +105,6 @@ ui-settings-theme-hint = High contrast uses stronger colours and heavier lines.
 ui-settings-time-zone = Time zone
 ui-settings-time-zone-hint = Decides what “today” means.
 ui-settings-time-zone-detect = Use this device’s ({ $zone })
-ui-settings-saved = Saved
 ui-settings-profile = Profile
 ui-settings-name = Name
 ui-settings-email = E-mail
@@ -194,11 +185,8 @@ ui-link-continue = Continue
 ui-not-found-title = This page does not exist
 ui-not-found-text = The address may be mistyped, or the page may have been removed.
 ui-go-home = Go to the start page
-ui-error-title = This could not be shown
 ui-trace = Reference: { $trace }
 ui-connection-lost = Connection lost. Reconnecting…
-ui-connection-back = Connected again
-ui-offline = You are offline. Changes will be sent when you are back.
 ui-unreachable = The server cannot be reached. Check your connection and try again.
 ui-dismiss = Dismiss
 ui-notifications = Notifications

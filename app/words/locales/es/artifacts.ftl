@@ -3,7 +3,7 @@ artifact-panel = Artefactos
 artifact-panel-empty = Aquí aparecen los gráficos, tablas y documentos hechos en esta conversación.
 artifact-latest = Recientes
 artifact-all = Todos los artefactos
-artifact-panel-pick = En esta conversación
+artifact-here = En esta conversación
 artifact-kind-markdown = Documento
 artifact-kind-table = Tabla
 artifact-kind-chart = Gráfico
@@ -24,7 +24,6 @@ artifact-save = Guardar
 artifact-cancel = Cancelar
 artifact-delete = Eliminar
 artifact-deleted = Se ha eliminado «{ $title }».
-artifact-export = Exportar
 artifact-export-png = Imagen (PNG)
 artifact-export-svg = Dibujo (SVG)
 artifact-export-csv = Tabla (CSV)
@@ -34,20 +33,11 @@ artifact-export-failed = No se ha podido exportar.
 artifact-more = Más acciones
 artifact-as-table = Mostrar las cifras
 artifact-as-chart = Mostrar el gráfico
-artifact-loading = Cargando «{ $title }»
 artifact-failed = No se ha podido dibujar.
-artifact-retry = Reintentar
 artifact-gone = Este artefacto no existe o no tienes acceso.
-artifact-file = { $type }, { $size }
-artifact-download = Descargar
 artifact-made = Hecho { $when }
 artifact-table-label = Tabla: { $title }
-artifact-rows = { $count ->
-    [one] { $count } fila
-   *[other] { $count } filas
-}
 artifact-rows-shown = Se muestran las primeras { $shown } de { $total } filas. Exporta para verlas todas.
-artifact-sort = Ordenar por { $name }
 
 dashboard-open = Abrir el panel
 dashboard-period = Periodo
@@ -76,8 +66,6 @@ dashboard-health-watch = Atención
 dashboard-health-bad = Fuera de objetivo
 dashboard-health-unknown = Sin valorar
 dashboard-trend = Últimos doce meses, de { $first } a { $last }
-dashboard-figures = Cifras clave
 dashboard-widget-empty = No hay nada que mostrar en este periodo.
 dashboard-gone = Este panel no existe o no tienes acceso.
-dashboard-close = Cerrar
 dashboard-loading = Cargando el panel

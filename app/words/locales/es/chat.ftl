@@ -47,11 +47,8 @@ chat-sources = Fuentes
 chat-jump = Ir a lo último
 chat-older-loading = Cargando mensajes anteriores
 chat-older-failed = No se han podido cargar los mensajes anteriores.
-chat-beginning = Aquí empieza la conversación.
 
-chat-sending = Enviando
 chat-unsent = No enviado.
-chat-unsent-retry = Enviar de nuevo
 chat-unsent-edit = Volver al cuadro de texto
 chat-stopped = Has detenido esta respuesta.
 chat-interrupted = La respuesta se interrumpió. Se conserva lo dicho hasta entonces.

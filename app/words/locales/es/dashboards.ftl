@@ -13,22 +13,6 @@ fault-no-such-bu = No existe la unidad de negocio «{ $id }». Hay: { $options }
 fault-no-such-project = No existe el proyecto «{ $id }». Hay: { $options }.
 fault-unit-id = Elige uno que exista.
 
-value-days = { $value } d
-value-hours = { $value } h
-
-month-short-1 = ene
-month-short-2 = feb
-month-short-3 = mar
-month-short-4 = abr
-month-short-5 = may
-month-short-6 = jun
-month-short-7 = jul
-month-short-8 = ago
-month-short-9 = sep
-month-short-10 = oct
-month-short-11 = nov
-month-short-12 = dic
-
 figures-mtd = mes hasta hoy
 figures-qtd = trimestre hasta hoy
 figures-ytd = año hasta hoy

@@ -63,7 +63,7 @@ demo-period-QTD = lo que va de trimestre
 demo-period-YTD = lo que va de año
 demo-the-company = La empresa
 demo-subject = { $unit }, { $period }
-demo-headline = { $subject } (del { $from } al { $to }): { $good_count ->
+demo-headline = { $subject } ({ $days }): { $good_count ->
         [one] { $good_count } de { $known_count } indicadores cumple
        *[other] { $good_count } de { $known_count } indicadores cumplen
     } el objetivo.
@@ -73,13 +73,10 @@ demo-off-target = Necesita atención
 demo-figure = **{ $name }:** { $value }
 demo-figure-target = **{ $name }:** { $value } (objetivo: { $target })
 demo-change = { $change } frente al año anterior
-demo-points = { $change } puntos
-demo-days = { $value } días
-demo-hours = { $value } h
 demo-no-data = Sin datos: { $names }.
 demo-no-figures = No hay cifras para esta selección.
 demo-figures-note = El gráfico junto a esta respuesta los muestra todos. Soy la demo incorporada: las frases están preparadas, las cifras son de tus datos.
-demo-compare-headline = **Unidades de negocio comparadas, { $period }** (del { $from } al { $to }):
+demo-compare-headline = **Unidades de negocio comparadas, { $period }** ({ $days }):
 demo-compare-column = Indicador
 demo-compare-best = La que más objetivos cumple: **{ $unit }**, con { $good_count } de { $known_count }.
 

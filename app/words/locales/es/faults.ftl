@@ -4,6 +4,7 @@ fault-forbidden = No tienes permiso para hacer esto.
 fault-not-found = No existe o no tienes acceso.
 fault-invalid = Algún dato no es válido.
 fault-malformed = No se ha podido entender la petición.
+fault-unsupported-media-type = Envía el cuerpo como JSON, con Content-Type: application/json.
 fault-too-large = Es demasiado grande. Acórtalo o divídelo.
 fault-conflict = Alguien lo ha cambiado entretanto. Recarga e inténtalo de nuevo.
 fault-rate-limited = Demasiadas peticiones. Espera un momento e inténtalo de nuevo.

@@ -1,6 +1,5 @@
 # Qué tenía mal una petición REST.
 rest-json-broken = El cuerpo no es JSON válido: mira la línea { $line }, columna { $column }.
-rest-content-type = Envía el cuerpo como JSON, con Content-Type: application/json.
 rest-body-too-large = El cuerpo ocupa más de { $limit } bytes. Acórtalo o divídelo.
 rest-body-cut = El cuerpo terminó antes de estar completo.
 rest-field-unknown = Aquí no existe ese campo.

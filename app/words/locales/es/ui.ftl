@@ -3,7 +3,6 @@
 # Palabras comunes
 ui-cancel = Cancelar
 ui-close = Cerrar
-ui-save = Guardar
 ui-delete = Eliminar
 ui-rename = Cambiar nombre
 ui-pin = Fijar
@@ -11,18 +10,13 @@ ui-unpin = Dejar de fijar
 ui-undo = Deshacer
 ui-retry = Reintentar
 ui-loading = Cargando
-ui-more = Más acciones
 ui-copy = Copiar
-ui-copied = Copiado
-ui-back = Volver
 ui-load-more = Mostrar más
 ui-results = { $count ->
     [one] { $count } resultado
    *[other] { $count } resultados
 }
 ui-skip-to-content = Ir al contenido
-ui-open-link-new-tab = se abre en otra pestaña
-ui-title-pattern = { $title } · { $product }
 
 # Paneles
 ui-pane-conversations = Conversaciones
@@ -54,7 +48,6 @@ ui-group-older = Anteriores
 ui-answering = Respondiendo
 ui-deleted = Conversación eliminada
 ui-deleted-named = «{ $title }» eliminada
-ui-restored = Conversación recuperada
 ui-starters = Empieza por
 ui-dashboards = Paneles de control
 ui-actions-for = Acciones para «{ $title }»
@@ -99,7 +92,6 @@ ui-shortcuts-writing = Al escribir
 ui-key-enter = Intro
 ui-key-shift = Mayús
 ui-key-escape = Esc
-ui-key-up = ↑
 
 # Cuenta y ajustes
 ui-account = Cuenta
@@ -113,7 +105,6 @@ ui-settings-theme-hint = El alto contraste usa colores más fuertes y líneas m�
 ui-settings-time-zone = Zona horaria
 ui-settings-time-zone-hint = Decide qué significa «hoy».
 ui-settings-time-zone-detect = Usar la de este dispositivo ({ $zone })
-ui-settings-saved = Guardado
 ui-settings-profile = Perfil
 ui-settings-name = Nombre
 ui-settings-email = Correo electrónico
@@ -194,11 +185,8 @@ ui-link-continue = Continuar
 ui-not-found-title = Esta página no existe
 ui-not-found-text = Puede que la dirección esté mal escrita o que la página se haya eliminado.
 ui-go-home = Ir a la página de inicio
-ui-error-title = No se ha podido mostrar
 ui-trace = Referencia: { $trace }
 ui-connection-lost = Conexión perdida. Reconectando…
-ui-connection-back = Conexión recuperada
-ui-offline = No tienes conexión. Los cambios se enviarán cuando vuelvas.
 ui-unreachable = No se puede contactar con el servidor. Comprueba tu conexión e inténtalo de nuevo.
 ui-dismiss = Descartar
 ui-notifications = Notificaciones

@@ -54,6 +54,7 @@ struct Inner {
     schema: Schema,
     names: HashMap<String, String>,
     types: Types,
+    roles: Entities,
     authorizer: Authorizer,
 }
 
@@ -104,13 +105,9 @@ impl Access {
         for kind in TYPES {
             types.insert(kind, EntityTypeName::from_str(&format!("Penny::{kind}")).map_err(wrong)?);
         }
-        Ok(Self(Arc::new(Inner {
-            policies,
-            schema,
-            names,
-            types: Types(types),
-            authorizer: Authorizer::new(),
-        })))
+        let types = Types(types);
+        let roles = roles(&types, &schema)?;
+        Ok(Self(Arc::new(Inner { policies, schema, names, types, roles, authorizer: Authorizer::new() })))
     }
 
     /// Asks whether the actor may do `action` to `resource`.
@@ -125,6 +122,24 @@ impl Access {
             denied(Vec::new())
         })?;
         if allowed { Ok(Permit { action, policies }) } else { Err(denied(policies)) }
+    }
+
+    /// As [`Self::check`], for what not everybody may know of: nothing when the actor may not see it.
+    ///
+    /// # Errors
+    /// [`Denied`] when the actor may see it and may not do `action`.
+    pub fn check_seen(
+        &self,
+        ctx: &Ctx,
+        see: Action,
+        action: Action,
+        resource: &Resource<'_>,
+    ) -> Result<Option<Permit>, Denied> {
+        match self.check(ctx, see, resource) {
+            Err(_) => Ok(None),
+            Ok(permit) if action == see => Ok(Some(permit)),
+            Ok(_) => self.check(ctx, action, resource).map(Some),
+        }
     }
 
     fn decide(
@@ -149,10 +164,8 @@ impl Access {
             Some(&inner.schema),
         )
         .map_err(wrong)?;
-        let mut all = inner.roles()?;
-        all.push(principal);
-        all.push(target);
-        let entities = Entities::from_entities(all, Some(&inner.schema)).map_err(wrong)?;
+        let entities =
+            inner.roles.clone().add_entities([principal, target], Some(&inner.schema)).map_err(wrong)?;
         let response = inner.authorizer.is_authorized(&request, &inner.policies, &entities);
         let policies = response
             .diagnostics()
@@ -163,20 +176,20 @@ impl Access {
     }
 }
 
-impl Inner {
-    /// Makes the roles, each inside the weaker ones: an admin is a manager, a creator and a viewer.
-    fn roles(&self) -> Result<Vec<Entity>, PolicyError> {
-        let mut entities = Vec::with_capacity(Role::ALL.len());
-        for (rank, role) in Role::ALL.iter().enumerate() {
-            let mut weaker = HashSet::new();
-            for below in Role::ALL.iter().take(rank) {
-                weaker.insert(self.types.uid("Role", below.as_str())?);
-            }
-            entities.push(Entity::new_no_attrs(self.types.uid("Role", role.as_str())?, weaker));
+/// Makes the roles, each inside the weaker ones: an admin is a manager, a creator and a viewer.
+fn roles(types: &Types, schema: &Schema) -> Result<Entities, PolicyError> {
+    let mut entities = Vec::with_capacity(Role::ALL.len());
+    for (rank, role) in Role::ALL.iter().enumerate() {
+        let mut weaker = HashSet::new();
+        for below in Role::ALL.iter().take(rank) {
+            weaker.insert(types.uid("Role", below.as_str())?);
         }
-        Ok(entities)
+        entities.push(Entity::new_no_attrs(types.uid("Role", role.as_str())?, weaker));
     }
+    Entities::from_entities(entities, Some(schema)).map_err(wrong)
+}
 
+impl Inner {
     fn principal(&self, ctx: &Ctx) -> Result<Entity, PolicyError> {
         let mut parents = HashSet::new();
         for role in &ctx.grants.roles {

@@ -1,6 +1,7 @@
 use crate::{access::Denied, db::StoreError, fault::ToFault};
 use penny_ports::{blobs::BlobError, bus::BusError};
 use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 
 /// Says why an artifact could not be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -58,19 +59,19 @@ impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         match self {
             Self::NotFound => Fault::new(FaultCode::NotFound),
-            Self::BadTitle { max } => {
-                Fault::keyed(FaultCode::Invalid, "fault-title").arg("max", max).field("title", "fault-title")
-            }
-            Self::BadContent { kind, detail } => Fault::keyed(FaultCode::Invalid, "fault-content")
+            Self::BadTitle { max } => Fault::keyed(FaultCode::Invalid, keys::FAULT_TITLE)
+                .arg("max", max)
+                .field("title", keys::FAULT_TITLE),
+            Self::BadContent { kind, detail } => Fault::keyed(FaultCode::Invalid, keys::FAULT_CONTENT)
                 .arg("kind", kind)
                 .arg("detail", detail)
-                .field("content", "fault-field"),
+                .field("content", keys::FAULT_FIELD),
             Self::TooLarge { max } => {
-                Fault::keyed(FaultCode::TooLarge, "fault-artifact-too-large").arg("max", max)
+                Fault::keyed(FaultCode::TooLarge, keys::FAULT_ARTIFACT_TOO_LARGE).arg("max", max)
             }
-            Self::BadSignature => Fault::keyed(FaultCode::Forbidden, "fault-signature"),
+            Self::BadSignature => Fault::keyed(FaultCode::Forbidden, keys::FAULT_SIGNATURE),
             Self::BadCursor => {
-                Fault::keyed(FaultCode::Invalid, "fault-cursor").field("cursor", "fault-cursor")
+                Fault::keyed(FaultCode::Invalid, keys::FAULT_CURSOR).field("cursor", keys::FAULT_CURSOR)
             }
             Self::Denied(denied) => denied.to_fault(),
             Self::Store(error) => error.to_fault(),

@@ -295,7 +295,7 @@ impl Artifacts {
         let view = store::view(&row, &version);
         audit::record(&tx, ctx, Record::of(act, "artifact").target(id).permit(&permit)).await?;
         let artifact = row.deleted_at.is_none().then(|| view.clone());
-        tx.notify(ctx.subject(), Notice::Artifact(ArtifactUpdate { id, artifact }));
+        tx.notify(row.owner_id, Notice::Artifact(ArtifactUpdate { id, artifact }));
         tx.commit().await?;
         Ok(view)
     }
@@ -357,9 +357,8 @@ impl Artifacts {
     ) -> Result<(artifact::Model, Permit), Error> {
         let row = store::find(conn, ctx, id).await?.ok_or(Error::NotFound)?;
         let resource = Resource::Artifact { id: row.id, owner: row.owner_id };
-        self.shared.access.check(ctx, Action::ArtifactView, &resource).map_err(|_| Error::NotFound)?;
-        let permit = self.shared.access.check(ctx, action, &resource)?;
-        Ok((row, permit))
+        let permit = self.shared.access.check_seen(ctx, Action::ArtifactView, action, &resource)?;
+        Ok((row, permit.ok_or(Error::NotFound)?))
     }
 }
 

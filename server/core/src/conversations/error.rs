@@ -1,5 +1,6 @@
 use crate::{access::Denied, db::StoreError, fault::ToFault};
 use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 
 /// Says why a conversation could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -40,14 +41,14 @@ impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         match self {
             Self::NotFound | Self::NoSuchMessage => Fault::new(FaultCode::NotFound),
-            Self::BadTitle { max } => {
-                Fault::keyed(FaultCode::Invalid, "fault-title").arg("max", max).field("title", "fault-title")
-            }
+            Self::BadTitle { max } => Fault::keyed(FaultCode::Invalid, keys::FAULT_TITLE)
+                .arg("max", max)
+                .field("title", keys::FAULT_TITLE),
             Self::DraftTooLong { max } => {
-                Fault::keyed(FaultCode::TooLarge, "fault-message-too-large").arg("max", max)
+                Fault::keyed(FaultCode::TooLarge, keys::FAULT_MESSAGE_TOO_LARGE).arg("max", max)
             }
             Self::BadCursor => {
-                Fault::keyed(FaultCode::Invalid, "fault-cursor").field("cursor", "fault-cursor")
+                Fault::keyed(FaultCode::Invalid, keys::FAULT_CURSOR).field("cursor", keys::FAULT_CURSOR)
             }
             Self::Denied(denied) => denied.to_fault(),
             Self::Store(error) => error.to_fault(),

@@ -13,3 +13,4 @@ mod tests;
 pub use error::Error;
 pub(crate) use rules::title_from;
 pub use service::Conversations;
+pub(crate) use service::tell;

@@ -5,8 +5,6 @@ use penny_types::ConversationId;
 
 /// The longest title, in characters.
 pub(super) const TITLE_MAX: usize = 200;
-/// The longest draft, in bytes: as long as the longest message.
-pub(super) const DRAFT_MAX: usize = 1024 * 1024;
 /// How long a title made from a message may be, in characters.
 const TITLE_FROM_MESSAGE: usize = 60;
 

@@ -12,11 +12,12 @@ use futures::{StreamExt, stream::BoxStream};
 use penny_entity::conversation;
 use penny_ports::bus::Notice;
 use penny_types::{
-    ConversationId, Page, PageRequest,
+    ConversationId, Page, PageRequest, TurnId,
     conversations::{
         ConversationPatch, ConversationSummary, ConversationUpdate, ConversationView, MessageWindow,
         MessageWindowRequest, NewConversation, Origin,
     },
+    turns::MESSAGE_BYTES_MAX,
 };
 use sea_orm::ConnectionTrait;
 
@@ -47,7 +48,7 @@ impl Conversations {
             Record::of("conversations.create", "conversation").target(row.id).permit(&permit),
         )
         .await?;
-        tell(&tx, ctx, store::summary(&row, None));
+        tell(&tx, &row, None);
         tx.commit().await?;
 
         Ok(store::view(row, None))
@@ -97,8 +98,8 @@ impl Conversations {
         patch: ConversationPatch,
     ) -> Result<ConversationView, Error> {
         let title = patch.title.as_deref().map(rules::title).transpose()?;
-        if patch.draft.as_ref().is_some_and(|draft| draft.len() > rules::DRAFT_MAX) {
-            return Err(Error::DraftTooLong { max: rules::DRAFT_MAX });
+        if patch.draft.as_ref().is_some_and(|draft| draft.len() > MESSAGE_BYTES_MAX) {
+            return Err(Error::DraftTooLong { max: MESSAGE_BYTES_MAX });
         }
 
         let tx = self.shared.db.begin(ctx).await?;
@@ -120,7 +121,7 @@ impl Conversations {
                 Record::of("conversations.update", "conversation").target(id).permit(&permit),
             )
             .await?;
-            tell(&tx, ctx, store::summary(&row, active));
+            tell(&tx, &row, active);
         }
         tx.commit().await?;
 
@@ -139,6 +140,7 @@ impl Conversations {
         for &turn in &running {
             turns::request_stop(tx.conn(), ctx, turn).await?;
         }
+        let owner = row.owner_id;
         store::set_deleted(tx.conn(), row, Some(ctx.now())).await?;
         audit::record(
             &tx,
@@ -146,7 +148,7 @@ impl Conversations {
             Record::of("conversations.delete", "conversation").target(id).permit(&permit),
         )
         .await?;
-        tx.notify(ctx.subject(), Notice::Conversation(ConversationUpdate { id, conversation: None }));
+        tx.notify(owner, Notice::Conversation(ConversationUpdate { id, conversation: None }));
         tx.commit().await?;
         for turn in running {
             // The row says it too: a bus that is away only makes it later.
@@ -171,7 +173,7 @@ impl Conversations {
             Record::of("conversations.restore", "conversation").target(id).permit(&permit),
         )
         .await?;
-        tell(&tx, ctx, store::summary(&row, active));
+        tell(&tx, &row, active);
         tx.commit().await?;
         Ok(store::view(row, active))
     }
@@ -252,8 +254,8 @@ impl Conversations {
 
     fn permit(&self, ctx: &Ctx, row: &conversation::Model, action: Action) -> Result<Permit, Error> {
         let resource = Resource::Conversation { id: row.id, owner: row.owner_id };
-        self.shared.access.check(ctx, Action::ConversationView, &resource).map_err(|_| Error::NotFound)?;
-        Ok(self.shared.access.check(ctx, action, &resource)?)
+        let seen = self.shared.access.check_seen(ctx, Action::ConversationView, action, &resource)?;
+        seen.ok_or(Error::NotFound)
     }
 }
 
@@ -266,7 +268,7 @@ const fn origin(via: Via) -> Origin {
 }
 
 /// Tells the owner's pages how the conversation looks once the transaction is through.
-fn tell(tx: &crate::db::WriteTx, ctx: &Ctx, summary: ConversationSummary) {
-    let update = ConversationUpdate { id: summary.id, conversation: Some(summary) };
-    tx.notify(ctx.subject(), Notice::Conversation(update));
+pub(crate) fn tell(tx: &crate::db::WriteTx, row: &conversation::Model, active: Option<TurnId>) {
+    let update = ConversationUpdate { id: row.id, conversation: Some(store::summary(row, active)) };
+    tx.notify(row.owner_id, Notice::Conversation(update));
 }

@@ -1,6 +1,6 @@
 use super::{
     Error,
-    charts::{Hand, company},
+    charts::company,
     definition::{NewDashboard, NewKpi, WidgetConfig},
     figures,
     rules::{Board, home_of},
@@ -26,7 +26,7 @@ use penny_types::{
         WidgetView,
     },
 };
-use penny_words::{keys, text};
+use penny_words::{figures::Hand, keys, text};
 use serde_json::Value;
 
 /// The dashboards of a tenant, and its key figures.
@@ -321,8 +321,8 @@ fn verdict(hand: Hand<'_>, title: &str, kpis: &[KpiValue]) -> String {
     match worst {
         None => text(hand.locale, keys::FIGURES_SUMMARY, &args),
         Some(kpi) => {
-            let value = hand.write_or_dash(kpi.value, kpi.format);
-            let target = hand.write_or_dash(kpi.target, kpi.format);
+            let value = hand.write(kpi.value, kpi.format);
+            let target = hand.write(kpi.target, kpi.format);
             let more = [("worst", kpi.name.as_str()), ("value", &value), ("target", &target)];
             text(hand.locale, keys::FIGURES_SUMMARY_WORST, &[args.as_slice(), more.as_slice()].concat())
         }

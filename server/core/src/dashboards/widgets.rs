@@ -2,14 +2,17 @@
 
 use super::{
     Error,
-    charts::{Hand, Plot, PlotSeries, plot},
+    charts::{Plot, PlotSeries, plot},
     definition::{ChartConfig, ColumnConfig, TableConfig},
     figures::position,
 };
 use chrono::NaiveDate;
 use penny_ports::analytics::Rows;
 use penny_types::artifacts::{ChartContent, TableColumn, TableContent};
-use penny_words::{keys, text};
+use penny_words::{
+    figures::{self, Hand},
+    keys, text,
+};
 use serde_json::{Value, json};
 
 /// Makes a chart of a widget's rows.
@@ -80,7 +83,7 @@ fn worded(column: &ColumnConfig, value: Value, hand: Hand<'_>) -> Value {
 fn label(column: &ColumnConfig, value: &Value, at: usize, hand: Hand<'_>) -> String {
     let month = value.as_str().filter(|_| column.is_month).and_then(|day| day.parse::<NaiveDate>().ok());
     match (month, worded(column, value.clone(), hand)) {
-        (Some(month), _) => hand.month(month, at == 0),
+        (Some(month), _) => figures::short_month(hand.locale, month, at == 0),
         (None, Value::String(text)) => text,
         (None, Value::Null) => String::new(),
         (None, other) => other.to_string(),
@@ -95,7 +98,7 @@ fn summary(title: &str, config: &ChartConfig, drawn: &Plot<'_>) -> String {
     };
     let figure = |series: &PlotSeries| {
         let value = series.values.get(at).copied().flatten();
-        format!("{} {}", series.name, drawn.hand.write_or_dash(value, drawn.format))
+        format!("{} {}", series.name, drawn.hand.write(value, drawn.format))
     };
     let figures: Vec<String> = drawn.series.iter().map(figure).collect();
     text(

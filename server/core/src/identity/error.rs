@@ -3,6 +3,7 @@
 use super::password::{HashFailed, Weakness};
 use crate::{access::Denied, db::StoreError, fault::ToFault};
 use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 
 /// Says why somebody is not let in, or their account not changed.
 #[derive(Debug, thiserror::Error)]
@@ -68,17 +69,19 @@ impl From<sea_orm::DbErr> for Error {
 impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         match self {
-            Self::WrongCredentials => Fault::keyed(FaultCode::Unauthenticated, "identity-wrong-credentials"),
-            Self::PasswordsOff => Fault::keyed(FaultCode::Forbidden, "identity-passwords-off"),
+            Self::WrongCredentials => {
+                Fault::keyed(FaultCode::Unauthenticated, keys::IDENTITY_WRONG_CREDENTIALS)
+            }
+            Self::PasswordsOff => Fault::keyed(FaultCode::Forbidden, keys::IDENTITY_PASSWORDS_OFF),
             Self::TooManyAttempts { seconds } => {
-                Fault::keyed(FaultCode::RateLimited, "identity-too-many-attempts")
+                Fault::keyed(FaultCode::RateLimited, keys::IDENTITY_TOO_MANY_ATTEMPTS)
                     .arg("count", seconds)
                     .retry_after(*seconds)
             }
-            Self::LinkUnusable => Fault::keyed(FaultCode::Unauthenticated, "identity-link-unusable"),
-            Self::TokenUnusable => Fault::keyed(FaultCode::Unauthenticated, "identity-token-unusable"),
+            Self::LinkUnusable => Fault::keyed(FaultCode::Unauthenticated, keys::IDENTITY_LINK_UNUSABLE),
+            Self::TokenUnusable => Fault::keyed(FaultCode::Unauthenticated, keys::IDENTITY_TOKEN_UNUSABLE),
             Self::Inactive => Fault::new(FaultCode::Unauthenticated),
-            Self::AddressTaken => Fault::keyed(FaultCode::Forbidden, "identity-address-taken"),
+            Self::AddressTaken => Fault::keyed(FaultCode::Forbidden, keys::IDENTITY_ADDRESS_TAKEN),
             Self::NotFound => Fault::new(FaultCode::NotFound),
             Self::Invalid { field, key } => Fault::new(FaultCode::Invalid).field(field, key),
             Self::Weak(weakness) => Fault::new(FaultCode::Invalid).field("password", weakness_key(*weakness)),
@@ -91,8 +94,8 @@ impl ToFault for Error {
 
 const fn weakness_key(weakness: Weakness) -> &'static str {
     match weakness {
-        Weakness::TooShort => "identity-password-short",
-        Weakness::TooLong => "identity-password-long",
-        Weakness::Guessable => "identity-password-guessable",
+        Weakness::TooShort => keys::IDENTITY_PASSWORD_SHORT,
+        Weakness::TooLong => keys::IDENTITY_PASSWORD_LONG,
+        Weakness::Guessable => keys::IDENTITY_PASSWORD_GUESSABLE,
     }
 }

@@ -20,6 +20,7 @@ use penny_types::{
     ColorScheme, Locale, PrincipalId,
     people::{PreferencesPatch, PrincipalKind, Role, ViewerView},
 };
+use penny_words::keys;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -61,15 +62,15 @@ impl Identity {
     /// When the actor may not, the address is taken or none, or the password is weak.
     pub async fn create_user(&self, ctx: &Ctx, user: NewUser) -> Result<PrincipalId> {
         let permit = self.shared.access.check(ctx, Action::TenantConfigure, &Resource::Tenant)?;
-        let normalised =
-            email::normalise(&user.email).ok_or(Error::Invalid { field: "email", key: "identity-email" })?;
+        let normalised = email::normalise(&user.email)
+            .ok_or(Error::Invalid { field: "email", key: keys::IDENTITY_EMAIL })?;
         if let Some(password) = &user.password {
             password::check(password.expose_secret(), &normalised)?;
         }
         let password_hash = self.hashed(ctx, user.password.as_ref()).await?;
         let tx = self.shared.db.begin(ctx).await?;
         if store::find_by_email(&tx, ctx.tenant, &normalised).await?.is_some() {
-            return Err(Error::Invalid { field: "email", key: "identity-email-taken" });
+            return Err(Error::Invalid { field: "email", key: keys::IDENTITY_EMAIL_TAKEN });
         }
         let name = user.name.unwrap_or_else(|| email::name_from(&user.email));
         let account =
@@ -109,7 +110,7 @@ impl Identity {
     ) -> Result<PrincipalId> {
         self.shared.access.check(ctx, Action::TenantConfigure, &Resource::Tenant)?;
         let normalised =
-            email::normalise(address).ok_or(Error::Invalid { field: "email", key: "identity-email" })?;
+            email::normalise(address).ok_or(Error::Invalid { field: "email", key: keys::IDENTITY_EMAIL })?;
         if self.is_admin_with_password(ctx, &normalised, secret.is_some()).await? {
             return self.find_by_email(ctx, address).await;
         }
@@ -255,7 +256,7 @@ impl Identity {
 fn checked_zone(zone: String) -> Result<String> {
     match zone.parse::<chrono_tz::Tz>() {
         Ok(known) => Ok(known.name().to_owned()),
-        Err(_) => Err(Error::Invalid { field: "timeZone", key: "identity-time-zone" }),
+        Err(_) => Err(Error::Invalid { field: "timeZone", key: keys::IDENTITY_TIME_ZONE }),
     }
 }
 

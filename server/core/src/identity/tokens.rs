@@ -14,6 +14,7 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use penny_entity::token;
 use penny_types::{Locale, PrincipalId, TokenId, people::TokenView};
+use penny_words::keys;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -76,7 +77,7 @@ impl Identity {
         let tx = self.shared.db.begin(ctx).await?;
         store::find(&tx, ctx.tenant, owner).await?.filter(|who| who.is_active).ok_or(Error::NotFound)?;
         if store::count_tokens(&tx, ctx.tenant, owner).await? >= MOST_TOKENS {
-            return Err(Error::Invalid { field: "name", key: "identity-token-too-many" });
+            return Err(Error::Invalid { field: "name", key: keys::IDENTITY_TOKEN_TOO_MANY });
         }
         let minted = secrets::mint_token(&ctx.world, &self.token_hash);
         let row = row(ctx, owner, new, &minted).insert(&tx).await?;
@@ -171,22 +172,22 @@ impl Identity {
 fn checked(new: NewToken, own: &[String]) -> Result<NewToken> {
     let name = new.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
-        return Err(Error::Invalid { field: "name", key: "identity-token-name" });
+        return Err(Error::Invalid { field: "name", key: keys::IDENTITY_TOKEN_NAME });
     }
     let known = scopes();
     if !new.scopes.iter().all(|scope| known.contains(&scope.as_str())) {
-        return Err(Error::Invalid { field: "scopes", key: "identity-token-scope" });
+        return Err(Error::Invalid { field: "scopes", key: keys::IDENTITY_TOKEN_SCOPE });
     }
     if new.lifetime.is_some_and(|lifetime| lifetime <= TimeDelta::zero() || lifetime > TimeDelta::days(3660))
     {
-        return Err(Error::Invalid { field: "expires", key: "identity-token-lifetime" });
+        return Err(Error::Invalid { field: "expires", key: keys::IDENTITY_TOKEN_LIFETIME });
     }
     let mut scopes = new.scopes;
     if !own.is_empty() {
         if scopes.is_empty() {
             scopes = own.to_vec();
         } else if !scopes.iter().all(|scope| own.contains(scope)) {
-            return Err(Error::Invalid { field: "scopes", key: "identity-token-scope-wider" });
+            return Err(Error::Invalid { field: "scopes", key: keys::IDENTITY_TOKEN_SCOPE_WIDER });
         }
     }
     scopes.sort_unstable();

@@ -1,5 +1,6 @@
 use crate::fault::ToFault;
 use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 
 /// Says why no model can be asked.
 #[derive(Debug, thiserror::Error)]
@@ -15,8 +16,8 @@ pub enum Error {
 impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         match self {
-            Self::NoProvider => Fault::keyed(FaultCode::Unavailable, "fault-no-model"),
-            Self::BadName => Fault::new(FaultCode::Invalid).field("model", "fault-field"),
+            Self::NoProvider => Fault::keyed(FaultCode::Unavailable, keys::FAULT_NO_MODEL),
+            Self::BadName => Fault::new(FaultCode::Invalid).field("model", keys::FAULT_FIELD),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{access::Denied, db::StoreError, fault::ToFault, themes};
 use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 
 /// Says why a company is not made, found or changed.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +50,7 @@ impl ToFault for Error {
             Self::NotFound => Fault::new(FaultCode::NotFound),
             Self::NoDefault => Fault::new(FaultCode::Unavailable),
             Self::Invalid { field, key } => Fault::new(FaultCode::Invalid).field(field, key),
-            Self::Taken(field) => Fault::new(FaultCode::Invalid).field(field, "tenant-taken"),
+            Self::Taken(field) => Fault::new(FaultCode::Invalid).field(field, keys::TENANT_TAKEN),
             Self::Theme(error) => error.to_fault(),
             Self::Denied(error) => error.to_fault(),
             Self::Store(error) => error.to_fault(),

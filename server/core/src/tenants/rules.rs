@@ -3,6 +3,7 @@
 use super::error::{Error, Result};
 use crate::themes::NewTheme;
 use penny_types::Locale;
+use penny_words::keys;
 
 /// A company to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,22 +51,22 @@ pub fn checked(mut new: NewTenant) -> Result<NewTenant> {
         && !new.slug.starts_with('-')
         && !new.slug.ends_with('-');
     if !is_slug {
-        return Err(invalid("slug", "tenant-slug"));
+        return Err(invalid("slug", keys::TENANT_SLUG));
     }
     new.name = new.name.trim().to_owned();
     if new.name.is_empty() || new.name.chars().count() > 120 || new.name.chars().any(char::is_control) {
-        return Err(invalid("name", "tenant-name"));
+        return Err(invalid("name", keys::TENANT_NAME));
     }
     if new.currency.len() != 3 || !new.currency.bytes().all(|b| b.is_ascii_uppercase()) {
-        return Err(invalid("currency", "tenant-currency"));
+        return Err(invalid("currency", keys::TENANT_CURRENCY));
     }
     if new.time_zone.parse::<chrono_tz::Tz>().is_err() {
-        return Err(invalid("timeZone", "identity-time-zone"));
+        return Err(invalid("timeZone", keys::IDENTITY_TIME_ZONE));
     }
     new.hosts = new
         .hosts
         .iter()
-        .map(|host| host_name(host).ok_or_else(|| invalid("host", "tenant-host")))
+        .map(|host| host_name(host).ok_or_else(|| invalid("host", keys::TENANT_HOST)))
         .collect::<Result<_>>()?;
     new.hosts.sort_unstable();
     new.hosts.dedup();

@@ -3,6 +3,7 @@
 use super::logo::LogoError;
 use crate::{db::StoreError, fault::ToFault};
 use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 
 /// Says why a look is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -34,15 +35,15 @@ impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         let invalid = Fault::new(FaultCode::Invalid);
         match self {
-            Self::Name => invalid.field("productName", "theme-name"),
-            Self::Color { field } => invalid.field(field, "theme-color"),
-            Self::Font => invalid.field("fontFamily", "theme-font"),
-            Self::Radius => invalid.field("radiusPx", "theme-radius"),
-            Self::Logo(LogoError::TooLarge) => invalid.field("logo", "theme-logo-too-large"),
+            Self::Name => invalid.field("productName", keys::THEME_NAME),
+            Self::Color { field } => invalid.field(field, keys::THEME_COLOR),
+            Self::Font => invalid.field("fontFamily", keys::THEME_FONT),
+            Self::Radius => invalid.field("radiusPx", keys::THEME_RADIUS),
+            Self::Logo(LogoError::TooLarge) => invalid.field("logo", keys::THEME_LOGO_TOO_LARGE),
             Self::Logo(LogoError::NotAllowed(what)) => {
-                Fault::keyed(FaultCode::Invalid, "theme-logo-not-allowed").arg("what", what)
+                Fault::keyed(FaultCode::Invalid, keys::THEME_LOGO_NOT_ALLOWED).arg("what", what)
             }
-            Self::Logo(_) => invalid.field("logo", "theme-logo-kind"),
+            Self::Logo(_) => invalid.field("logo", keys::THEME_LOGO_KIND),
             Self::Store(error) => error.to_fault(),
         }
     }

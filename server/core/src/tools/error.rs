@@ -1,5 +1,6 @@
 use crate::{access::Denied, artifacts, db::StoreError, fault::ToFault};
 use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 
 /// Says why a call was not made, or failed.
 #[derive(Debug, thiserror::Error)]
@@ -76,24 +77,26 @@ impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         match self {
             Self::Unknown { name } => {
-                Fault::keyed(FaultCode::NotFound, "fault-tool-unknown").arg("name", name)
+                Fault::keyed(FaultCode::NotFound, keys::FAULT_TOOL_UNKNOWN).arg("name", name)
             }
-            Self::BadArguments { name, detail } => Fault::keyed(FaultCode::Invalid, "fault-tool-arguments")
-                .arg("name", name)
-                .arg("detail", detail)
-                .field("arguments", "fault-field"),
+            Self::BadArguments { name, detail } => {
+                Fault::keyed(FaultCode::Invalid, keys::FAULT_TOOL_ARGUMENTS)
+                    .arg("name", name)
+                    .arg("detail", detail)
+                    .field("arguments", keys::FAULT_FIELD)
+            }
             Self::NeedsApproval { name } => {
-                Fault::keyed(FaultCode::Forbidden, "fault-tool-needs-approval").arg("name", name)
+                Fault::keyed(FaultCode::Forbidden, keys::FAULT_TOOL_NEEDS_APPROVAL).arg("name", name)
             }
             Self::TooMany { retry_after, .. } => Fault::new(FaultCode::RateLimited).retry_after(*retry_after),
-            Self::Timeout { name, seconds } => Fault::keyed(FaultCode::Timeout, "fault-tool-timeout")
+            Self::Timeout { name, seconds } => Fault::keyed(FaultCode::Timeout, keys::FAULT_TOOL_TIMEOUT)
                 .arg("name", name)
                 .arg("seconds", seconds),
             Self::ResultTooLarge { name } => {
-                Fault::keyed(FaultCode::ToolFailed, "fault-tool-result").arg("name", name)
+                Fault::keyed(FaultCode::ToolFailed, keys::FAULT_TOOL_RESULT).arg("name", name)
             }
             Self::Failed(fault) => fault.clone(),
-            Self::DeniedByPerson => Fault::keyed(FaultCode::Forbidden, "fault-tool-denied"),
+            Self::DeniedByPerson => Fault::keyed(FaultCode::Forbidden, keys::FAULT_TOOL_DENIED),
             Self::Overtaken => Fault::new(FaultCode::Conflict),
             Self::Artifact(error) => error.to_fault(),
             Self::Denied(denied) => denied.to_fault(),

@@ -1,6 +1,7 @@
 use crate::{access::Denied, artifacts, conversations, db::StoreError, fault::ToFault, routing, tools};
 use penny_ports::bus::BusError;
 use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 
 /// Says why a turn could not be begun, followed or changed.
 #[derive(Debug, thiserror::Error)]
@@ -74,16 +75,18 @@ impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         match self {
             Self::NotFound | Self::NoSuchMessage => Fault::new(FaultCode::NotFound),
-            Self::Empty => Fault::keyed(FaultCode::Invalid, "fault-message-empty")
-                .field("content", "fault-message-empty"),
+            Self::Empty => Fault::keyed(FaultCode::Invalid, keys::FAULT_MESSAGE_EMPTY)
+                .field("content", keys::FAULT_MESSAGE_EMPTY),
             Self::TooLong { max } => {
-                Fault::keyed(FaultCode::TooLarge, "fault-message-too-large").arg("max", max)
+                Fault::keyed(FaultCode::TooLarge, keys::FAULT_MESSAGE_TOO_LARGE).arg("max", max)
             }
-            Self::BadField { field } => Fault::new(FaultCode::Invalid).field(field, "fault-field"),
-            Self::StillRunning => Fault::keyed(FaultCode::Conflict, "fault-turn-running"),
+            Self::BadField { field } => Fault::new(FaultCode::Invalid).field(field, keys::FAULT_FIELD),
+            Self::StillRunning => Fault::keyed(FaultCode::Conflict, keys::FAULT_TURN_RUNNING),
             Self::TooManyLive => Fault::new(FaultCode::RateLimited).retry_after(5),
-            Self::NotContinuable => Fault::keyed(FaultCode::Conflict, "fault-not-continuable"),
-            Self::NotWaiting | Self::PlanChanged => Fault::keyed(FaultCode::Conflict, "fault-not-waiting"),
+            Self::NotContinuable => Fault::keyed(FaultCode::Conflict, keys::FAULT_NOT_CONTINUABLE),
+            Self::NotWaiting | Self::PlanChanged => {
+                Fault::keyed(FaultCode::Conflict, keys::FAULT_NOT_WAITING)
+            }
             Self::Routing(error) => error.to_fault(),
             Self::Conversation(error) => error.to_fault(),
             Self::Tool(error) => error.to_fault(),

@@ -9,13 +9,11 @@ use super::{
 };
 use crate::{
     audit::{self, Record},
-    conversations::store as conversations,
+    conversations::{self, store as rows},
     ctx::Ctx,
 };
 use penny_entity::{turn, words::Outcome};
-use penny_ports::bus::Notice;
 use penny_types::{
-    conversations::ConversationUpdate,
     events::{TurnEvent, TurnEventBody, TurnInterrupted},
     turns::TurnStatus,
 };
@@ -131,12 +129,8 @@ async fn interrupt(crew: &Crew, ctx: &Ctx, orphan: &turn::Model) -> Result<bool,
     store::close(tx.conn(), ctx, &turn, &close).await?;
     store::append(tx.conn(), ctx, &[(turn.id, merge([&event]))]).await?;
     settle::settle(crew, &tx, ctx, &turn, TurnStatus::Interrupted, draft.parts()).await?;
-    if let Some(row) = conversations::find(tx.conn(), ctx, turn.conversation_id).await? {
-        let summary = conversations::summary(&row, None);
-        tx.notify(
-            row.owner_id,
-            Notice::Conversation(ConversationUpdate { id: row.id, conversation: Some(summary) }),
-        );
+    if let Some(row) = rows::find(tx.conn(), ctx, turn.conversation_id).await? {
+        conversations::tell(&tx, &row, None);
     }
     let record = Record::of("turns.interrupted", "turn").target(turn.id).outcome(Outcome::Failed);
     audit::record(&tx, ctx, record).await?;

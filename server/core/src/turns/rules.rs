@@ -1,8 +1,6 @@
 use super::Error;
-use penny_types::turns::{NewMessage, TurnStatus};
+use penny_types::turns::{MESSAGE_BYTES_MAX, NewMessage, TurnStatus};
 
-/// The longest message, in bytes.
-pub(super) const CONTENT_MAX: usize = 1024 * 1024;
 const ATTACHMENTS_MAX: usize = 20;
 const TOOLS_MAX: usize = 64;
 const KEY_MAX: usize = 64;
@@ -12,8 +10,8 @@ pub(super) const STEPS_MAX: u32 = 12;
 /// Checks a message and tidies its words: line ends become one kind, and NUL, which no database
 /// keeps, becomes the replacement character.
 pub(super) fn check(message: &mut NewMessage) -> Result<(), Error> {
-    if message.content.len() > CONTENT_MAX {
-        return Err(Error::TooLong { max: CONTENT_MAX });
+    if message.content.len() > MESSAGE_BYTES_MAX {
+        return Err(Error::TooLong { max: MESSAGE_BYTES_MAX });
     }
     if message.content.trim().is_empty() && message.attachments.is_empty() {
         return Err(Error::Empty);
@@ -57,8 +55,11 @@ mod tests {
     #[test]
     fn a_message_says_something_and_not_too_much() {
         assert!(matches!(check(&mut message(" \n\t")), Err(Error::Empty)));
-        assert!(check(&mut message(&"x".repeat(CONTENT_MAX))).is_ok());
-        assert!(matches!(check(&mut message(&"x".repeat(CONTENT_MAX + 1))), Err(Error::TooLong { .. })));
+        assert!(check(&mut message(&"x".repeat(MESSAGE_BYTES_MAX))).is_ok());
+        assert!(matches!(
+            check(&mut message(&"x".repeat(MESSAGE_BYTES_MAX + 1))),
+            Err(Error::TooLong { .. })
+        ));
     }
 
     #[test]

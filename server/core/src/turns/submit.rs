@@ -16,10 +16,9 @@ use crate::{
     routing::Route,
 };
 use penny_entity::{conversation, message, turn};
-use penny_ports::bus::Notice;
 use penny_types::{
     MessageId, TurnId,
-    conversations::{Author, ConversationUpdate, PartBody, TextPart},
+    conversations::{Author, PartBody, TextPart},
     turns::{NewMessage, TurnStatus},
 };
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, TryIntoModel};
@@ -218,11 +217,7 @@ pub(super) fn move_on(
     }
     let row = change.clone().try_into_model()?;
     batch.push(&conversation::Entity::update(change).validate()?);
-    let summary = rows::summary(&row, Some(turn.id));
-    tx.notify(
-        row.owner_id,
-        Notice::Conversation(ConversationUpdate { id: row.id, conversation: Some(summary) }),
-    );
+    conversations::tell(tx, &row, Some(turn.id));
     audit::add(batch, ctx, Record::of("turns.begin", "turn").target(turn.id).permit(permit));
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! One connection, from its first message to its last.
 
 use super::{
-    Bounds, Doorkeeper, is_passing,
+    Bounds, Doorkeeper,
     wire::{ClientMessage, Closing, Inbound, Outbound, ServerMessage, authorization},
 };
 use crate::{failure, schema::Schema};
@@ -12,6 +12,7 @@ use futures::{
 };
 use penny_core::ctx::Ctx;
 use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_stream::StreamMap;
 
@@ -55,7 +56,7 @@ where
         let first = timeout(self.bounds.init, self.first()).await.map_err(|_| Closing::InitTimeout)??;
         let authorization = authorization(first);
         let ctx = keeper.admit(authorization.as_deref()).await.map_err(|(fault, _)| {
-            if is_passing(&fault) { Closing::Unavailable } else { Closing::Unauthorized }
+            if fault.code.is_ours() { Closing::Unavailable } else { Closing::Unauthorized }
         })?;
         self.say(&ServerMessage::ConnectionAck).await?;
         Ok((ctx, authorization))
@@ -150,7 +151,7 @@ where
             return Err(Closing::TwiceSubscribed);
         }
         if self.operations.len() >= self.peer.bounds.operations {
-            let fault = Fault::keyed(FaultCode::RateLimited, "graphql-too-many-operations")
+            let fault = Fault::keyed(FaultCode::RateLimited, keys::GRAPHQL_TOO_MANY_OPERATIONS)
                 .arg("limit", self.peer.bounds.operations);
             let response = failure::response(&fault, self.ctx.locale);
             return self.peer.say(&ServerMessage::Error { id: &id, payload: &response.errors }).await;

@@ -13,7 +13,7 @@ pub use connection::serve;
 pub use wire::{Inbound, Outbound, PROTOCOL};
 
 use penny_core::ctx::Ctx;
-use penny_types::{Fault, FaultCode, Locale};
+use penny_types::{Fault, Locale};
 use std::time::Duration;
 
 /// Says who is behind a connection, at its beginning and again while it lasts.
@@ -25,13 +25,8 @@ pub trait Doorkeeper: Send + Sync {
     /// Says whether what the caller came in with still holds. A database that is away for a moment
     /// takes nobody's rights away.
     fn still_admits(&self, authorization: Option<&str>) -> impl Future<Output = bool> + Send {
-        async move { self.admit(authorization).await.err().is_none_or(|(fault, _)| is_passing(&fault)) }
+        async move { self.admit(authorization).await.err().is_none_or(|(fault, _)| fault.code.is_ours()) }
     }
-}
-
-/// Says whether a fault is ours and passes, and so tells nothing about the caller.
-pub(crate) const fn is_passing(fault: &Fault) -> bool {
-    matches!(fault.code, FaultCode::Unavailable | FaultCode::Timeout | FaultCode::Internal)
 }
 
 /// How long things may take on a connection, and how many there may be.

@@ -3,7 +3,6 @@
 //! It recognises a handful of requests in English and Spanish, calls real tools for them, and puts
 //! what they answer into prepared sentences. The same request always gives the same answer.
 
-mod figures;
 mod intent;
 mod language;
 mod report;

@@ -1,13 +1,15 @@
 //! What the figures say, in prepared sentences.
 
-use super::figures::Hand;
 use chrono::NaiveDate;
 use penny_types::{
     Locale,
     artifacts::ValueFormat,
     dashboards::{Direction, Health, Period},
 };
-use penny_words::{keys, text};
+use penny_words::{
+    figures::{self, Hand},
+    keys, text,
+};
 use serde::Deserialize;
 
 /// Figures named under one heading at most; more is a table, and the chart has them all.
@@ -91,8 +93,7 @@ impl Report {
             keys::DEMO_HEADLINE,
             &[
                 ("subject", &format!("**{subject}**")),
-                ("from", &self.from.to_string()),
-                ("to", &self.to.to_string()),
+                ("days", &figures::day_range(locale, self.from, self.to)),
                 ("good_count", &good.to_string()),
                 ("known_count", &known.to_string()),
             ],
@@ -141,17 +142,20 @@ impl Figure {
     }
 
     fn line(&self, hand: Hand<'_>) -> String {
-        let Some(value) = self.value else { return format!("- {}", self.name) };
-        let written = hand.write(value, self.format);
+        if self.value.is_none() {
+            return format!("- {}", self.name);
+        }
+        let written = hand.write(self.value, self.format);
         let mut line = match self.target {
             Some(target) => {
-                let target = hand.write(target, self.format);
+                let target = hand.write(Some(target), self.format);
                 let args = [("name", self.name.as_str()), ("value", &written), ("target", &target)];
                 text(hand.locale, keys::DEMO_FIGURE_TARGET, &args)
             }
             None => text(hand.locale, keys::DEMO_FIGURE, &[("name", &self.name), ("value", &written)]),
         };
-        if let Some(change) = self.previous.and_then(|previous| hand.change(value, previous, self.format)) {
+        let change = figures::difference(hand.locale, self.value, self.previous, self.format);
+        if let Some(change) = change.filter(|change| figures::is_noticeable(change)) {
             line.push_str(", ");
             line.push_str(&text(hand.locale, keys::DEMO_CHANGE, &[("change", &change)]));
         }
@@ -240,8 +244,7 @@ pub(super) fn compare(reports: &[Report], locale: Locale) -> Option<String> {
         keys::DEMO_COMPARE_HEADLINE,
         &[
             ("period", &period(locale, first.period)),
-            ("from", &first.from.to_string()),
-            ("to", &first.to.to_string()),
+            ("days", &figures::day_range(locale, first.from, first.to)),
         ],
     );
     told.push_str(&format!("\n\n| {} |", text(locale, keys::DEMO_COMPARE_COLUMN, &[])));
@@ -254,8 +257,10 @@ pub(super) fn compare(reports: &[Report], locale: Locale) -> Option<String> {
             reports.iter().map(|report| report.kpis.iter().find(|other| other.name == figure.name)).collect();
         let best = best(&row);
         for (report, found) in reports.iter().zip(&row) {
-            let written = found.and_then(|found| Some(report.hand(locale).write(found.value?, found.format)));
-            let written = written.unwrap_or_else(|| "–".to_owned());
+            let written = found.map_or_else(
+                || figures::NOTHING.to_owned(),
+                |found| report.hand(locale).write(found.value, found.format),
+            );
             let is_best = best.is_some() && found.and_then(|found| found.value) == best;
             told.push_str(&if is_best { format!(" **{written}** |") } else { format!(" {written} |") });
         }

@@ -2,7 +2,7 @@
 
 use super::thread::Thread;
 use crate::{
-    features::{artifacts::format, chat::state::Block},
+    features::chat::state::Block,
     state::{tr, tr_with, use_locale},
     ui::{Glyph, Icon, IconButton},
 };
@@ -12,7 +12,7 @@ use penny_types::{
     artifacts::{ArtifactKind, NewArtifact},
     conversations::FilePart,
 };
-use penny_words::keys;
+use penny_words::{figures, keys};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FileList};
 
@@ -178,7 +178,7 @@ fn chip(thread: Thread, attachment: Attachment) -> impl IntoView {
     };
     let words = match upload {
         Upload::Sending => tr(keys::CHAT_ATTACHING).into_any(),
-        Upload::Ready(file) => (move || format::bytes(locale.get(), file.size_bytes)).into_any(),
+        Upload::Ready(file) => (move || figures::bytes(locale.get(), file.size_bytes)).into_any(),
         Upload::Failed(fault) => {
             view! { <span role="alert">{move || penny_words::fault(locale.get(), &fault)}</span> }.into_any()
         }

@@ -3,7 +3,7 @@
 use super::{thread::Thread, tool_card::ToolCardView, words::Words};
 use crate::{
     features::{
-        artifacts::{InlineArtifact, format},
+        artifacts::InlineArtifact,
         chat::state::{Block, RowKey},
     },
     state::{tr, use_locale},
@@ -11,7 +11,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use penny_types::{ArtifactId, ToolCallId, conversations::CitationPart};
-use penny_words::keys;
+use penny_words::{figures, keys};
 
 /// What kind of block stands at a place: a row is only drawn anew when this changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -129,7 +129,7 @@ fn Attached(thread: Thread, row: RowKey, at: usize) -> impl IntoView {
             <span class="attached">
                 <Icon glyph=Glyph::Paperclip/>
                 <span class="attached-name">{file.name}</span>
-                <small>{move || format::bytes(locale.get(), size)}</small>
+                <small>{move || figures::bytes(locale.get(), size)}</small>
             </span>
         }
     })

@@ -9,27 +9,27 @@ use super::{
 };
 use crate::{
     api::Api,
-    features::{artifacts::format, chat::markdown::escape},
+    features::chat::markdown::escape,
     state::{tr, use_locale},
     ui::{Glyph, Icon, dom},
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, ev::KeyboardEvent, html, prelude::*, task::spawn_local};
-use penny_types::{ConversationId, conversations::ConversationPatch, models::ModelView};
-use penny_words::keys;
+use penny_types::{
+    ConversationId, conversations::ConversationPatch, models::ModelView, turns::MESSAGE_BYTES_MAX,
+};
+use penny_words::{figures, keys};
 use web_sys::HtmlTextAreaElement;
 
 /// Id of the box one types in.
 pub const ID: &str = "composer";
-/// The largest message the server takes, UTF-8 bytes.
-const MAX_BYTES: usize = 1024 * 1024;
 /// How long after the last key the draft is stored.
 const DRAFT_AFTER_MS: u32 = 700;
 
 /// Says how large a message is when it is too large.
 #[must_use]
 pub fn excess(text: &str) -> Option<u64> {
-    (text.len() > MAX_BYTES).then_some(text.len() as u64)
+    (text.len() > MESSAGE_BYTES_MAX).then_some(text.len() as u64)
 }
 
 /// Makes a box as tall as its words, where the browser does not do so itself.
@@ -204,7 +204,7 @@ fn TooLong(size: Memo<Option<u64>>) -> impl IntoView {
     let locale = use_locale();
     let words = move |size: u64| {
         let locale = locale.get();
-        let (size, limit) = (format::bytes(locale, size), format::bytes(locale, MAX_BYTES as u64));
+        let (size, limit) = (figures::bytes(locale, size), figures::bytes(locale, MESSAGE_BYTES_MAX as u64));
         penny_words::text(locale, keys::CHAT_TOO_LONG, &[("size", &size), ("limit", &limit)])
     };
     move || size.get().map(|size| view! { <p class="composer-fault" role="alert">{words(size)}</p> })
@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn a_message_is_too_long_by_its_bytes_not_its_characters() {
-        assert_eq!(excess(&"a".repeat(MAX_BYTES)), None);
-        assert_eq!(excess(&"€".repeat(MAX_BYTES / 3 + 1)), Some(1_048_578));
+        assert_eq!(excess(&"a".repeat(MESSAGE_BYTES_MAX)), None);
+        assert_eq!(excess(&"€".repeat(MESSAGE_BYTES_MAX / 3 + 1)), Some(1_048_578));
     }
 }

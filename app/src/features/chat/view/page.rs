@@ -11,10 +11,9 @@ use crate::{
     facts::answer_with_status,
     shell::PageHeader,
     state::{tr, use_ask, use_locale},
-    ui::{EmptyState, FaultNotice, Glyph, Skeleton},
+    ui::{EmptyState, FaultNotice, Glyph, PageTitle, Skeleton},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_params_map};
 use penny_types::{
     ConversationId, Fault, FaultCode,
@@ -56,7 +55,7 @@ fn NewChat(thread: Thread) -> impl IntoView {
         }
     });
     view! {
-        <Title text=title/>
+        <PageTitle text=title/>
         <PageHeader><h1 class="page-title visually-hidden-title">{title}</h1></PageHeader>
         <ChatPane thread/>
     }
@@ -124,7 +123,7 @@ fn Heading(id: ConversationId, title: Option<String>) -> impl IntoView {
     let shown =
         move || title.get().unwrap_or_else(|| penny_words::text(locale.get(), keys::UI_UNTITLED, &[]));
     view! {
-        <Title text=shown/>
+        <PageTitle text=shown/>
         <PageHeader><h1 class="page-title">{shown}</h1></PageHeader>
     }
     .into_any()

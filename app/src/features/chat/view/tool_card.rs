@@ -2,10 +2,7 @@
 
 use super::{acts::use_acts, thread::Thread};
 use crate::{
-    features::{
-        artifacts::format,
-        chat::state::{Block, RowKey, ToolCard},
-    },
+    features::chat::state::{Block, RowKey, ToolCard},
     state::{tr, tr_with, use_locale},
     ui::{Button, Glyph, Icon, Look},
 };
@@ -15,7 +12,7 @@ use penny_types::{
     tools::{Effect, ToolCallStatus},
     turns::Decision,
 };
-use penny_words::keys;
+use penny_words::{figures, keys};
 
 /// How a card looks; a call whose turn is over and that never ended was broken off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +82,7 @@ pub fn ToolCardView(thread: Thread, row: RowKey, call: ToolCallId) -> impl IntoV
     let name = move || card.with(|card| card.as_ref().map(|card| card.name.clone()).unwrap_or_default());
     let took = move || {
         let took = card.with(|card| card.as_ref().and_then(|card| card.duration_ms));
-        took.map(|took| format::duration(locale.get(), took))
+        took.map(|took| figures::duration(locale.get(), took))
     };
     let progress = move || card.with(|card| card.as_ref().and_then(|card| card.progress.clone()));
     let is_waiting = Memo::new(move |_| standing.get() == Standing::Status(ToolCallStatus::Waiting));

@@ -17,9 +17,6 @@ use sea_orm::{
 };
 use std::collections::HashMap;
 
-const DEFAULT_LIMIT: u32 = 40;
-const MAX_LIMIT: u32 = 100;
-
 pub(in crate::conversations) async fn window(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
@@ -35,7 +32,7 @@ pub(in crate::conversations) async fn window(
         None => Some(leaf.id),
         Some(before) => of_conversation(conn, ctx, conversation, before).await?.parent_id,
     };
-    let limit = request.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
+    let limit = request.limit();
     let rows = match start {
         Some(start) => path(conn, ctx, start, limit).await?,
         None => Vec::new(),

@@ -1,9 +1,6 @@
 //! The company at a glance: every key figure against its target.
 
-use super::{
-    draw::{finish, legend, point},
-    numbers::{Hand, short},
-};
+use super::draw::{finish, legend, point, short};
 use charming::{
     Chart,
     component::{Axis, Grid},
@@ -18,7 +15,7 @@ use penny_types::{
     artifacts::{ChartContent, TableColumn, TableContent, ValueFormat},
     dashboards::{Direction, Health, KpiValue},
 };
-use penny_words::{keys, text};
+use penny_words::{figures::Hand, keys, text};
 use serde_json::{Value, json};
 
 /// A bar ends here, however far beyond its target the figure is.
@@ -133,9 +130,9 @@ fn share_of_target(kpi: &KpiValue) -> Option<f64> {
 
 /// Writes a figure beside its target.
 fn written(hand: Hand<'_>, kpi: &KpiValue) -> String {
-    let value = hand.write_or_dash(kpi.value, kpi.format);
+    let value = hand.write(kpi.value, kpi.format);
     match kpi.target {
-        Some(target) => format!("{value} / {}", hand.write(target, kpi.format)),
+        Some(target) => format!("{value} / {}", hand.write(Some(target), kpi.format)),
         None => value,
     }
 }
@@ -146,11 +143,11 @@ fn table(kpis: &[KpiValue], hand: Hand<'_>) -> TableContent {
         let standing = STANDINGS.iter().find(|(health, ..)| *health == kpi.health).map(|(.., name)| *name);
         vec![
             json!(kpi.name),
-            json!(hand.write_or_dash(kpi.value, kpi.format)),
-            json!(hand.write_or_dash(kpi.target, kpi.format)),
+            json!(hand.write(kpi.value, kpi.format)),
+            json!(hand.write(kpi.target, kpi.format)),
             json!(share_of_target(kpi)),
             json!(standing.map(|name| text(hand.locale, name, &[]))),
-            json!(hand.write_or_dash(kpi.previous, kpi.format)),
+            json!(hand.write(kpi.previous, kpi.format)),
         ]
     };
     TableContent {

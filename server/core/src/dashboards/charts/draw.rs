@@ -1,6 +1,5 @@
 //! Plain charts: bars, bars with a line, stacks and funnels over one set of labels.
 
-use super::numbers::{Hand, short};
 use crate::dashboards::definition::Shape;
 use charming::{
     Chart,
@@ -13,6 +12,7 @@ use charming::{
     series::{Bar, Funnel, Line},
 };
 use penny_types::artifacts::ValueFormat;
+use penny_words::figures::Hand;
 use serde_json::{Value, json};
 
 /// A series of a plot: a value a label.
@@ -54,6 +54,11 @@ pub(super) fn finish(chart: &Chart, summary: &str) -> Value {
 /// Returns a value as the chart takes it; what is missing leaves a gap.
 pub(super) fn point(value: Option<f64>) -> DataPoint {
     DataPoint::Value(value.map_or_else(|| CompositeValue::from("-"), |value| short(value).into()))
+}
+
+/// Rounds a number for a chart: four decimals are more than a screen shows.
+pub(super) fn short(value: f64) -> f64 {
+    (value * 10_000.0).round() / 10_000.0
 }
 
 fn bars(plot: &Plot<'_>) -> Chart {

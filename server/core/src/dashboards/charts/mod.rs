@@ -6,10 +6,6 @@
 
 mod company;
 mod draw;
-mod numbers;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use company::company;
 pub(crate) use draw::{Plot, PlotSeries, plot};
-pub(crate) use numbers::Hand;

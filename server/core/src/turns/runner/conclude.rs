@@ -3,16 +3,14 @@
 use super::{End, Runner, store};
 use crate::{
     audit::{self, Record},
-    conversations::store as conversations,
+    conversations::{self, store as rows},
     ctx::Ctx,
     db::{StoreError, WriteTx},
     turns::{Record as EventRecord, merge, settle, store::Close},
 };
 use penny_entity::words::{Outcome, StepStatus};
-use penny_ports::bus::Notice;
 use penny_types::{
     TurnId,
-    conversations::ConversationUpdate,
     events::{TurnEvent, TurnEventBody, TurnFailed, TurnFinished, TurnInterrupted, TurnStopped},
     turns::TurnStatus,
 };
@@ -118,14 +116,12 @@ impl Runner {
         } else {
             rest(&tx, ctx, self.turn.id).await?;
         }
-        if let Some(row) = conversations::find(tx.conn(), ctx, self.turn.conversation_id).await? {
+        if let Some(row) = rows::find(tx.conn(), ctx, self.turn.conversation_id).await? {
             let mut change = row.into_active_model();
             change.updated_at = Set(ctx.now());
             let row = change.update(tx.conn()).await.map_err(StoreError::from)?;
-            let active = conversations::active_turn(tx.conn(), ctx, self.turn.conversation_id).await?;
-            let summary = conversations::summary(&row, active);
-            let update = ConversationUpdate { id: row.id, conversation: Some(summary) };
-            tx.notify(row.owner_id, Notice::Conversation(update));
+            let active = rows::active_turn(tx.conn(), ctx, self.turn.conversation_id).await?;
+            conversations::tell(&tx, &row, active);
         }
         if close.status.is_over() {
             let outcome =

@@ -167,7 +167,7 @@ impl Runner {
                 return Ok(End::Waiting);
             }
         }
-        Err(End::Failed { code: FaultCode::ToolFailed.to_string(), retry_after: None })
+        Err(End::Failed { code: FaultCode::TooManySteps.to_string(), retry_after: None })
     }
 
     /// Reads what was said before: the path, and for a message that is gone on with what its tools

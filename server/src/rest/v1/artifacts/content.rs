@@ -4,10 +4,9 @@ use super::pieces;
 use crate::{
     rest::{
         extract::{Filter, id},
-        refuse::locale,
         responses::{OfAQuery, OfAnId, Problem},
     },
-    web::{AppState, Refusal},
+    web::{AppState, Refusal, tenant::asked_locale},
 };
 use axum::{
     extract::{Path, State},
@@ -62,7 +61,7 @@ pub(crate) async fn content(
 ) -> Result<Response, Refusal> {
     let what = (id(&signed.tenant), id::<ArtifactId>(&artifact), version.parse().unwrap_or_default());
     let content = state.services.artifacts.open_signed(&state.world, what, signed.exp, &signed.sig).await;
-    let content = content.map_err(|error| Refusal::new(error.to_fault(), locale(&headers)))?;
+    let content = content.map_err(|error| Refusal::new(error.to_fault(), asked_locale(&headers)))?;
     // A version never changes, so its name is the strongest of validators.
     let etag = format!("\"{}.{}\"", what.1, what.2);
     Ok(pieces::answer(&headers, &etag, content.bytes.clone(), render(content)))

@@ -3,14 +3,15 @@
 use crate::{
     rest::{
         extract::{Filter, Id},
-        refuse::{OrRefuse, locale},
+        refuse::OrRefuse,
         responses::{OfACaller, OfAQuery, OfAnId},
         sse,
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, Refusal, tenant::asked_locale},
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 use penny_types::{Fault, FaultCode, TurnId};
+use penny_words::keys;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -58,8 +59,8 @@ fn last_seen(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
     let number = value.to_str().ok().and_then(|text| text.trim().parse().ok());
     number.map(Some).ok_or_else(|| {
         Refusal::new(
-            Fault::new(FaultCode::Invalid).field("Last-Event-ID", "rest-field-wrong"),
-            locale(headers),
+            Fault::new(FaultCode::Invalid).field("Last-Event-ID", keys::REST_FIELD_WRONG),
+            asked_locale(headers),
         )
     })
 }

@@ -1,13 +1,32 @@
 //! Numbers, amounts, days and lengths of time as people write them, in English and Spanish.
 //!
-//! Plain functions instead of the browser's `Intl`, because the server draws the page first and both
-//! must write the same. Separators and order follow CLDR 46 (`en`, `es`), with two choices of our
-//! own: thousands are grouped in Spanish from four digits on, so columns stay even, and negative
-//! numbers carry a minus sign, not a hyphen.
+//! Plain functions instead of the browser's `Intl`, because the server draws the page first, writes
+//! charts and answers, and all must write the same. Separators, short forms and order follow CLDR 46
+//! (`en`, `es`), with two choices of our own: thousands are grouped in Spanish from four digits on, so
+//! columns stay even, and negative numbers carry a minus sign, not a hyphen.
 
 use chrono::{Datelike, NaiveDate};
 use penny_types::{Locale, artifacts::ValueFormat};
-use serde_json::Value;
+
+/// The language and the currency figures are written in.
+#[derive(Debug, Clone, Copy)]
+pub struct Hand<'a> {
+    /// The language.
+    pub locale: Locale,
+    /// ISO 4217 code.
+    pub currency: &'a str,
+}
+
+impl Hand<'_> {
+    /// Writes a figure in little room; a dash when there is none.
+    #[must_use]
+    pub fn write(self, value: Option<f64>, format: ValueFormat) -> String {
+        value.map_or_else(
+            || NOTHING.to_owned(),
+            |value| short_figure(self.locale, value, format, Some(self.currency)),
+        )
+    }
+}
 
 /// Joins a number and its unit: they never stand on two lines.
 const NO_BREAK: char = '\u{a0}';
@@ -56,11 +75,12 @@ pub fn fixed(locale: Locale, value: f64, decimals: usize) -> String {
 #[must_use]
 pub fn compact(locale: Locale, value: f64) -> String {
     let size = value.abs();
+    // Half a step below each size: what would round up to it is written in it.
     let (scaled, unit) = match size {
-        _ if size >= 999_950_000.0 && locale == Locale::En => (value / 1e9, "B"),
+        _ if size >= 999_500_000.0 && locale == Locale::En => (value / 1e9, "B"),
         // Spanish has no short word for a thousand million: it goes on counting millions.
-        _ if size >= 999_950.0 => (value / 1e6, "M"),
-        _ if size >= 10_000.0 => (value / 1e3, if locale == Locale::En { "K" } else { "k" }),
+        _ if size >= 999_500.0 => (value / 1e6, "M"),
+        _ if size >= 10_000.0 => (value / 1e3, if locale == Locale::En { "K" } else { "mil" }),
         _ => return number(locale, value, decimals_for(value)),
     };
     // Three figures tell enough, and as many as it takes to see a difference from a target.
@@ -89,37 +109,68 @@ pub fn compact_currency(locale: Locale, value: f64, code: Option<&str>) -> Strin
     with_currency(locale, &compact(locale, value), code)
 }
 
-/// Writes a share: 0.25 is 25 %.
+/// Writes a share with exactly `decimals` decimals: 0.25 is 25 %.
 #[must_use]
 pub fn percent(locale: Locale, share: f64, decimals: usize) -> String {
-    let text = fixed(locale, share * 100.0, decimals);
-    match locale {
-        Locale::En => format!("{text}%"),
-        Locale::Es => format!("{text}{NO_BREAK}%"),
-    }
+    with_percent_sign(locale, &fixed(locale, share * 100.0, decimals))
 }
 
 /// Writes a change as a share, always with its sign.
 #[must_use]
 pub fn change(locale: Locale, share: f64) -> String {
-    let text = percent(locale, share, 1);
-    if share > 0.0 && text.chars().any(|letter| matches!(letter, '1'..='9')) {
-        format!("+{text}")
-    } else {
-        text
+    signed(percent(locale, share, 1))
+}
+
+/// Writes how a figure differs from another, as people expect it: shares by percentage points, all else
+/// by a share of the other. Nothing when one is missing, or there is nothing to be a share of.
+#[must_use]
+pub fn difference(
+    locale: Locale,
+    value: Option<f64>,
+    base: Option<f64>,
+    format: ValueFormat,
+) -> Option<String> {
+    if format == ValueFormat::Percent {
+        let points = (value? - base?) * 100.0;
+        return Some(format!("{}{NO_BREAK}pp", signed(fixed(locale, points, 1))));
     }
+    share_of_change(value, base).map(|share| change(locale, share))
+}
+
+/// Returns a figure's distance from another as a share of it; nothing when that is zero or absent.
+#[must_use]
+pub fn share_of_change(value: Option<f64>, base: Option<f64>) -> Option<f64> {
+    let (value, base) = (value?, base?);
+    (base.abs() > f64::EPSILON).then(|| (value - base) / base.abs())
+}
+
+/// Says whether a written figure is other than nothing.
+#[must_use]
+pub fn is_noticeable(written: &str) -> bool {
+    written.contains(|letter| matches!(letter, '1'..='9'))
 }
 
 /// Writes a calendar day: `20 Nov 2026`, `20 nov 2026`.
 #[must_use]
 pub fn date(locale: Locale, day: NaiveDate) -> String {
-    format!("{}{NO_BREAK}{} {}", day.day(), month_name(locale, day.month0()), day.year())
+    format!("{} {}", day_and_month(locale, day), day.year())
 }
 
-/// Writes a month: `Nov 2026`, `nov 2026`.
+/// Writes a day without its year: `20 Nov`.
 #[must_use]
-pub fn month(locale: Locale, day: NaiveDate) -> String {
-    format!("{}{NO_BREAK}{}", month_name(locale, day.month0()), day.year())
+pub fn day_and_month(locale: Locale, day: NaiveDate) -> String {
+    format!("{}{NO_BREAK}{}", day.day(), month_name(locale, day.month0()))
+}
+
+/// Writes a month in little room: `Nov`, and `Jan 26` where a year begins or is asked for.
+#[must_use]
+pub fn short_month(locale: Locale, day: NaiveDate, with_year: bool) -> String {
+    let name = month_name(locale, day.month0());
+    if with_year || day.month() == 1 {
+        format!("{name} {:02}", day.year().rem_euclid(100))
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Writes the first and the last day of a stretch, without saying the same thing twice.
@@ -130,7 +181,7 @@ pub fn day_range(locale: Locale, from: NaiveDate, to: NaiveDate) -> String {
     }
     let start = match (from.year() == to.year(), from.month0() == to.month0()) {
         (true, true) => from.day().to_string(),
-        (true, false) => format!("{}{NO_BREAK}{}", from.day(), month_name(locale, from.month0())),
+        (true, false) => day_and_month(locale, from),
         (false, _) => date(locale, from),
     };
     format!("{start} – {}", date(locale, to))
@@ -179,40 +230,29 @@ pub fn figure(locale: Locale, value: f64, format: ValueFormat, currency_code: Op
     }
 }
 
-/// Writes a figure in little room: large numbers and amounts short.
+/// Writes a figure in little room: large numbers and amounts short, no more decimals than say something.
 #[must_use]
 pub fn short_figure(locale: Locale, value: f64, format: ValueFormat, currency_code: Option<&str>) -> String {
+    let whole_from_ten = || if value.abs() >= 10.0 { value.round() } else { value };
     match format {
         ValueFormat::Currency => compact_currency(locale, value, currency_code),
         ValueFormat::Number | ValueFormat::Text => compact(locale, value),
-        _ => figure(locale, value, format, currency_code),
+        ValueFormat::Percent => with_percent_sign(locale, &number(locale, value * 100.0, 1)),
+        ValueFormat::Days | ValueFormat::Hours => figure(locale, whole_from_ten(), format, None),
+        ValueFormat::Date => figure(locale, value, format, None),
     }
 }
 
-/// Writes a table's cell.
-#[must_use]
-pub fn cell(locale: Locale, value: &Value, format: ValueFormat, currency_code: Option<&str>) -> String {
-    match value {
-        Value::Null => NOTHING.to_owned(),
-        Value::Bool(is_true) => yes_or_no(locale, *is_true).to_owned(),
-        Value::Number(figure_value) => figure_value
-            .as_f64()
-            .map_or_else(|| figure_value.to_string(), |value| figure(locale, value, format, currency_code)),
-        Value::String(text) if format == ValueFormat::Date => written_day(locale, text),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+fn with_percent_sign(locale: Locale, number: &str) -> String {
+    match locale {
+        Locale::En => format!("{number}%"),
+        Locale::Es => format!("{number}{NO_BREAK}%"),
     }
 }
 
-/// Says whether a column of this format holds figures, which stand at the right edge.
-#[must_use]
-pub const fn is_figure(format: ValueFormat) -> bool {
-    !matches!(format, ValueFormat::Text | ValueFormat::Date)
-}
-
-fn written_day(locale: Locale, text: &str) -> String {
-    let day = text.get(..10).unwrap_or(text);
-    day.parse::<NaiveDate>().map_or_else(|_| text.to_owned(), |day| date(locale, day))
+/// Puts a plus before what is more than nothing.
+fn signed(written: String) -> String {
+    if is_noticeable(&written) && !written.starts_with('−') { format!("+{written}") } else { written }
 }
 
 fn with_currency(locale: Locale, text: &str, code: Option<&str>) -> String {
@@ -252,14 +292,6 @@ fn with_days(locale: Locale, value: f64) -> String {
     format!("{text}{NO_BREAK}{word}")
 }
 
-const fn yes_or_no(locale: Locale, is_true: bool) -> &'static str {
-    match (locale, is_true) {
-        (Locale::En, true) => "Yes",
-        (Locale::Es, true) => "Sí",
-        (_, false) => "No",
-    }
-}
-
 fn decimals_for(value: f64) -> usize {
     if value.abs() >= 100.0 { 0 } else { 2 }
 }
@@ -294,7 +326,6 @@ fn month_name(locale: Locale, month0: u32) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     /// Reads no-break spaces as spaces, so the cases below can be read.
     fn plain(text: &str) -> String {
@@ -334,7 +365,8 @@ mod tests {
     fn large_amounts_can_be_written_short() {
         for (value, en, es) in [
             (9_999.0, "9,999", "9.999"),
-            (12_345.0, "12.3K", "12,3 k"),
+            (12_345.0, "12.3K", "12,3 mil"),
+            (999_600.0, "1M", "1 M"),
             (1_250_000.0, "1.25M", "1,25 M"),
             (250_400_000.0, "250M", "250 M"),
             (2_500_000_000.0, "2.5B", "2.500 M"),
@@ -356,6 +388,53 @@ mod tests {
     }
 
     #[test]
+    fn figures_in_little_room_say_no_more_than_they_know() {
+        use ValueFormat::{Currency, Days, Hours, Number, Percent};
+        for (value, format, en, es) in [
+            (1_234_567.0, Currency, "€1.23M", "1,23 M €"),
+            (-1_200_000.0, Currency, "−€1.2M", "−1,2 M €"),
+            (845_120.0, Currency, "€845K", "845 mil €"),
+            (-950.4, Currency, "−€950", "−950 €"),
+            (0.4567, Percent, "45.7%", "45,7 %"),
+            (0.44, Percent, "44%", "44 %"),
+            (31.4, Days, "31 days", "31 días"),
+            (1.0, Days, "1 day", "1 día"),
+            (6.25, Hours, "6.3 h", "6,3 h"),
+            (12_345.0, Number, "12.3K", "12,3 mil"),
+            (1_234.0, Number, "1,234", "1.234"),
+            (-0.001, Number, "0", "0"),
+        ] {
+            let write = |locale| {
+                plain(&Hand { locale, currency: "EUR" }.write(Some(value), format)).replace("6.2 ", "6.3 ")
+            };
+            assert_eq!(write(Locale::En), en, "{value} {format}");
+            assert_eq!(write(Locale::Es).replace("6,2 ", "6,3 "), es, "{value} {format}");
+        }
+        assert_eq!(Hand { locale: Locale::En, currency: "EUR" }.write(None, Currency), "–");
+    }
+
+    #[test]
+    fn shares_differ_by_points_and_all_else_by_a_share() {
+        let written = |value, base, format| {
+            difference(Locale::En, Some(value), Some(base), format).map(|text| plain(&text))
+        };
+        assert_eq!(written(110.0, 100.0, ValueFormat::Number).as_deref(), Some("+10.0%"));
+        assert_eq!(written(0.40, 0.42, ValueFormat::Percent).as_deref(), Some("−2.0 pp"));
+        assert_eq!(written(0.42, 0.40, ValueFormat::Percent).as_deref(), Some("+2.0 pp"));
+        assert_eq!(written(5.0, 0.0, ValueFormat::Number), None);
+        assert!(!is_noticeable(&written(5.0, 5.0, ValueFormat::Number).unwrap()));
+        assert_eq!(difference(Locale::En, None, Some(1.0), ValueFormat::Percent), None);
+    }
+
+    #[test]
+    fn a_year_is_said_where_it_begins() {
+        let month = |text: &str, with_year| short_month(Locale::Es, text.parse().unwrap(), with_year);
+        assert_eq!(month("2026-01-01", false), "ene 26");
+        assert_eq!(month("2026-11-01", false), "nov");
+        assert_eq!(month("2025-12-01", true), "dic 25");
+    }
+
+    #[test]
     fn days_are_written_in_the_order_of_the_language() {
         let day = NaiveDate::from_ymd_opt(2026, 9, 5).unwrap();
         assert_eq!(plain(&date(Locale::En, day)), "5 Sep 2026");
@@ -373,23 +452,5 @@ mod tests {
         assert_eq!(plain(&duration(Locale::Es, 1_250)).replace("1,3", "1,2"), "1,2 s");
         assert_eq!(plain(&duration(Locale::En, 125_000)), "2 min 5 s");
         assert_eq!(plain(&bytes(Locale::Es, 1_500)), "1,5 kB");
-    }
-
-    #[test]
-    fn cells_are_written_as_their_column_says() {
-        for (value, format, en) in [
-            (json!(null), ValueFormat::Number, "–"),
-            (json!("2026-01-02"), ValueFormat::Date, "2 Jan 2026"),
-            (json!("2026-01-02T10:00:00Z"), ValueFormat::Date, "2 Jan 2026"),
-            (json!("someday"), ValueFormat::Date, "someday"),
-            (json!(0.5), ValueFormat::Percent, "50.0%"),
-            (json!(1), ValueFormat::Days, "1 day"),
-            (json!(2.5), ValueFormat::Hours, "2.5 h"),
-            (json!(1234), ValueFormat::Number, "1,234"),
-            (json!(true), ValueFormat::Text, "Yes"),
-            (json!("x"), ValueFormat::Currency, "x"),
-        ] {
-            assert_eq!(plain(&cell(Locale::En, &value, format, Some("EUR"))), en);
-        }
     }
 }
