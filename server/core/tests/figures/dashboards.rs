@@ -10,7 +10,7 @@ use penny_core::{
 use penny_entity::{TenantScoped, dashboard, datasource, kpi, widget};
 use penny_ports::{
     analytics::{Column, ColumnKind},
-    blobs::BlobKey,
+    blobs::{BlobKey, BlobStore},
 };
 use penny_testkit::databases::both;
 use penny_types::{
