@@ -59,30 +59,6 @@ test.describe("a first message that is not taken", () => {
   });
 });
 
-test.describe("a page whose code is not here yet", () => {
-  const code = /\/pkg\/(split|chunk)_/;
-
-  test("comes when the network is back, and until then the one that is here stays", async ({ chat, page }) => {
-    await page.route(code, (route) => route.abort());
-    await chat.conversations.getByRole("link", { name: "Company Health" }).click();
-    await chat.composer.fill("Still here");
-    await expect(chat.composer).toHaveValue("Still here");
-    await page.unroute(code);
-    await expect(page.getByRole("heading", { name: "Company Health", level: 1 })).toBeVisible();
-  });
-
-  test("makes the page load anew when the server has another version by now", async ({ chat, page }) => {
-    await page.route(code, (route) => route.fulfill({ status: 404, body: "" }));
-    const anew = page.waitForEvent("load");
-    await chat.conversations.getByRole("link", { name: "Company Health" }).click();
-    await anew;
-    await page.unroute(code);
-    await awake(page);
-    await chat.conversations.getByRole("link", { name: "Company Health" }).click();
-    await expect(page.getByRole("heading", { name: "Company Health", level: 1 })).toBeVisible();
-  });
-});
-
 test("a long block of code is written without being drawn again", async ({ browser }) => {
   const lines = Array.from({ length: 400 }, (_, at) => `let line_${at} = ${at}; // <${at}>`);
   const writer = await Writer.start(`Here it is:\n\`\`\`rust\n${lines.join("\n")}\n\`\`\`\nThat was *it*.`, 40, 3);
