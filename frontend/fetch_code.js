@@ -1,8 +1,8 @@
 // Fetches a file of the page's own code when it is first needed.
 //
-// Away from the network it waits until the network is back, so that going to a page that is not here yet is late
-// and never breaks the one that is. When the server no longer has the file, another version of PENNY has taken its
-// place, and the page is loaded anew.
+// Away from the network it waits until the network is back: the outline stands until then. When the server no longer
+// has the file, another version of PENNY has taken its place, and the page is loaded anew, but not while the file is
+// only fetched ahead.
 const PAUSE_MS = [250, 500, 1000, 2000, 4000];
 const RELOADED = "penny.reloaded";
 
@@ -10,12 +10,20 @@ export async function fetchCode(address) {
   for (let tries = 0; ; tries++) {
     const response = await fetch(address).catch(() => undefined);
     if (response?.ok) return response;
-    if (response?.status === 404 && mayReload()) {
-      location.reload();
-      await new Promise(() => {});
+    if (response?.status === 404) {
+      while (!isAwaited()) await back(PAUSE_MS[0]);
+      if (mayReload()) {
+        location.reload();
+        await new Promise(() => {});
+      }
     }
     await back(PAUSE_MS[Math.min(tries, PAUSE_MS.length - 1)]);
   }
+}
+
+// Whether somebody waits for code: the page is not alive yet, or an outline stands in it.
+function isAwaited() {
+  return !("alive" in document.documentElement.dataset) || document.querySelector(".skeleton") !== null;
 }
 
 // Once a minute: a server that lost its files would otherwise be asked for ever.

@@ -14,7 +14,7 @@ use crate::{
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    Lazy, SsrMode,
+    SsrMode,
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
@@ -35,6 +35,7 @@ pub fn App() -> impl IntoView {
     state::use_preferences().follow();
     state::use_panes().follow();
     state::use_clock().start();
+    Effect::new(|_| pages::fetch_ahead());
     // Tells tests, and styles that care, that the page now answers.
     Effect::new(|_| ui::dom::set_root_attribute("data-alive", "true"));
     let product = state::use_brand().product_name;
@@ -47,14 +48,14 @@ pub fn App() -> impl IntoView {
         <Router>
             <Shortcuts/>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/sign-in") view={Lazy::<SignIn>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/auth/link/:secret") view={Lazy::<Link>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in") view=SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/auth/link/:secret") view=Link ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Workbench ssr=SsrMode::Async>
                     <Route path=path!("") view=ChatPage ssr=SsrMode::Async/>
                     <Route path=path!("c/:conversation_id") view=ChatPage ssr=SsrMode::Async/>
-                    <Route path=path!("a/:artifact_id") view={Lazy::<Artifact>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("d/:slug") view={Lazy::<Dashboard>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("settings") view={Lazy::<Settings>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("a/:artifact_id") view=Artifact ssr=SsrMode::Async/>
+                    <Route path=path!("d/:slug") view=Dashboard ssr=SsrMode::Async/>
+                    <Route path=path!("settings") view=Settings ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
             <Palette/>

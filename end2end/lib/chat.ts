@@ -64,6 +64,13 @@ export class Chat {
     return this.page.getByRole("complementary", { name: this.t("ui-pane-artifacts") });
   }
 
+  /** The name of what the last answer made first. */
+  async madeHere(): Promise<string> {
+    const name = await this.lastAnswer.getByRole("figure").first().getAttribute("aria-label");
+    if (!name) throw new Error("nothing was made");
+    return name;
+  }
+
   /** A conversation in the list, by its title. */
   conversation(title: string): Locator {
     return this.conversations.getByRole("link", { name: title });

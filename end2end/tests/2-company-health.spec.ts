@@ -32,7 +32,13 @@ test("from a starter to the chart, to the dashboard and back", async ({ chat, pa
   // In the answer, on the chart's own card; it stands on the same card in the panel too.
   const open = chat.lastAnswer.getByRole("link", { name: chat.t("dashboard-open") });
   await expect(open).toHaveAttribute("href", "/d/company-health?period=MTD");
-  await expect(chat.artifacts.getByRole("link", { name: chat.t("dashboard-open") })).toBeVisible();
+  const beside = chat.artifacts.getByRole("link", { name: chat.t("dashboard-open") });
+  await chat.artifacts.getByRole("button", { name: await chat.madeHere() }).click();
+  await expect(beside).toBeVisible();
+  await chat.button("artifact-all", chat.artifacts).click();
+  await expect(beside, "the list is back").toHaveCount(0);
+  await chat.button("artifact-open", chat.lastAnswer).click();
+  await expect(beside).toBeVisible();
   await open.click();
   await expect(page).toHaveURL(/\/d\/company-health\?period=MTD/);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
@@ -63,6 +69,26 @@ test("a chart leads to its dashboard with the period and the unit it was asked w
   await expect(page.getByLabel(chat.t("dashboard-unit"), { exact: true })).toHaveValue("bu");
   await expect(page.getByLabel(chat.t("dashboard-which-bu"), { exact: true })).toHaveValue(unit);
   await expect(page.getByRole("radio", { name: chat.t("dashboard-period-ytd") })).toBeChecked();
+});
+
+test("another conversation brings the panel back to its list", async ({ chat, page, penny }) => {
+  await chat.ask(chat.t("ui-starter-health-prompt"));
+  await chat.settled();
+  const made = await chat.madeHere();
+  const [first, here] = [page.url(), chat.artifacts.getByRole("heading", { name: chat.t("artifact-here") })];
+  await chat.button("artifact-open", chat.lastAnswer).click();
+  await expect(chat.artifacts.getByRole("article", { name: made })).toBeVisible();
+
+  await chat.conversations.getByRole("link", { name: chat.t("ui-new-chat") }).click();
+  await expect(page).toHaveURL(`${penny.url}/`);
+  await expect(chat.artifacts.getByRole("article", { name: made })).toHaveCount(0);
+  await expect(chat.artifacts.getByRole("heading", { name: chat.t("artifact-latest") })).toBeVisible();
+  await expect(here, "nothing was made in a new chat").toHaveCount(0);
+
+  await page.goBack();
+  await expect(page).toHaveURL(first);
+  await expect(here).toBeVisible();
+  await expect(chat.artifacts.getByRole("button", { name: made })).toBeVisible();
 });
 
 test("a chart can be kept and taken along", async ({ chat, page }) => {

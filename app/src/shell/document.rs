@@ -6,7 +6,8 @@ use crate::{
 };
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
-use penny_types::tenants::BrandView;
+use penny_types::{Locale, tenants::BrandView};
+use penny_words::keys;
 
 /// Renders the whole document. See the crate's documentation for the contexts it reads.
 #[must_use]
@@ -14,7 +15,7 @@ pub fn shell() -> impl IntoView {
     let facts = use_context::<RequestFacts>().unwrap_or_default();
     let assets = use_context::<SiteAssets>().unwrap_or_default();
     let nonce = use_nonce();
-    let (locale, scheme) = (facts.locale.as_str(), facts.color_scheme.as_str());
+    let (language, scheme) = (facts.locale, facts.color_scheme.as_str());
     let look = look(&facts.brand, facts.panes);
     let boot = boot(&assets);
     let handover = handover(facts, &assets);
@@ -30,7 +31,7 @@ pub fn shell() -> impl IntoView {
         .collect_view();
     view! {
         <!DOCTYPE html>
-        <html lang=locale data-theme=scheme>
+        <html lang=language.as_str() data-theme=scheme>
             <head>
                 <meta charset="utf-8"/>
                 <meta
@@ -51,8 +52,21 @@ pub fn shell() -> impl IntoView {
             </head>
             <body>
                 <App/>
+                {asleep(language)}
             </body>
         </html>
+    }
+}
+
+/// Says that the page is only a picture: at once where scripts are off, after a while where its code did not come
+/// alive. The style sheet alone shows and hides it.
+fn asleep(locale: Locale) -> impl IntoView {
+    let say = |key| penny_words::text(locale, key, &[]);
+    view! {
+        <noscript><p class="asleep">{say(keys::UI_NEEDS_SCRIPT)}</p></noscript>
+        <p class="asleep asleep-late" role="status">
+            {say(keys::UI_ASLEEP)} " " <a href="">{say(keys::UI_LOAD_AGAIN)}</a>
+        </p>
     }
 }
 

@@ -21,7 +21,7 @@ pub use dialog::Dialog;
 pub use field::TextField;
 pub use icon::Icon;
 pub use icons::Glyph;
-pub use later::later;
+pub use later::{later, later_in};
 pub use menu::{Menu, MenuItem};
 pub use page_title::PageTitle;
 pub use small::{Badge, BadgeTone, EmptyState, FaultNotice, Kbd, LiveRegion, Skeleton, VisuallyHidden};

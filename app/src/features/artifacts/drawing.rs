@@ -5,13 +5,14 @@ use super::{
     content::Content,
     dashboard_card::DashboardCard,
     mermaid::Diagram,
+    outline::block,
     shelf::use_shelf,
     table::DataTable,
 };
 use crate::{
     features::chat::markdown::{Labels, render},
     state::{tr, use_locale},
-    ui::{FaultNotice, Skeleton, later},
+    ui::{FaultNotice, later_in},
 };
 use leptos::{prelude::*, task::spawn_local};
 use penny_types::{ArtifactId, Fault, FaultCode, artifacts::ArtifactKind};
@@ -63,8 +64,8 @@ pub fn Picture(
     view! {
         <div class=class>
             {move || match reading.content.get() {
-                None => view! { <Skeleton lines=0 class="skeleton-block"/> }.into_any(),
-                Some(Ok(content)) => later(draw(content, title, reading.drawn)),
+                None => block(),
+                Some(Ok(content)) => later_in(block, draw(content, title, reading.drawn)),
                 Some(Err(fault)) if fault.code == FaultCode::NotFound => {
                     view! { <p class="file-picture">{tr(keys::ARTIFACT_GONE)}</p> }.into_any()
                 }

@@ -1,11 +1,11 @@
 //! An artifact with the whole window: `/a/:artifact_id`.
 
-use super::{panel::Whole, shelf::use_shelf};
+use super::{outline::Waiting, panel::Whole, shelf::use_shelf};
 use crate::{
     facts::answer_with_status,
-    features::dashboards::{BackButton, leave_on_escape},
+    features::dashboards::FullFrame,
     state::tr,
-    ui::{EmptyState, FaultNotice, Glyph, PageTitle, Skeleton},
+    ui::{EmptyState, FaultNotice, Glyph, PageTitle},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -19,7 +19,6 @@ pub fn ArtifactPage() -> impl IntoView {
     let id = Memo::new(move |_| {
         params.with(|params| params.get("artifact_id")).and_then(|text| text.parse::<ArtifactId>().ok())
     });
-    leave_on_escape();
     let shelf = use_shelf();
     let view = Resource::new(
         move || id.get(),
@@ -59,10 +58,9 @@ pub fn ArtifactPage() -> impl IntoView {
         })
     };
     view! {
-        <div class="full full-artifact">
-            <header class="full-bar"><BackButton/></header>
-            <Suspense fallback=|| view! { <Skeleton lines=0 class="skeleton-block"/> }>{draw}</Suspense>
-        </div>
+        <FullFrame class="full full-artifact">
+            <Suspense fallback=Waiting>{draw}</Suspense>
+        </FullFrame>
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use super::{
     drawing::{Picture, Reading},
     inline::kind_words,
+    outline::block,
     recent::{Recent, Waiting},
     shelf::use_shelf,
     toolbar::Toolbar,
@@ -10,7 +11,7 @@ use super::{
 use crate::{
     features::chat::use_open_chat,
     state::{tr, tr_with, use_clock, use_locale, use_panes},
-    ui::{Glyph, Icon, IconButton, Skeleton, later},
+    ui::{Glyph, Icon, IconButton, later},
 };
 use leptos::prelude::*;
 use penny_types::{ArtifactId, artifacts::ArtifactView};
@@ -68,7 +69,7 @@ fn Shown(id: ArtifactId) -> impl IntoView {
     let shelf = use_shelf();
     let version = Memo::new(move |_| shelf.view(id).map(|view| view.version));
     move || match version.get().and_then(|_| shelf.view_untracked(id)) {
-        None => view! { <Skeleton lines=0 class="skeleton-block"/> }.into_any(),
+        None => block(),
         Some(view) => view! { <Whole view/> }.into_any(),
     }
 }

@@ -3,12 +3,14 @@
 mod filters;
 mod health;
 mod kpi;
+mod outline;
 mod page;
 mod state;
 mod trail;
 mod widget;
 
 pub use health::HealthMark;
+pub use outline::DashboardOutline;
 pub use page::DashboardPage;
 pub use state::{address_of, period_key};
-pub use trail::{BackButton, leave_on_escape, provide_trail};
+pub use trail::{FullFrame, provide_trail};

@@ -2,15 +2,16 @@
 
 use super::{
     filters::Filters,
+    outline::Waiting,
     state::{filters_of, period_key, query_of},
-    trail::{BackButton, leave_on_escape},
+    trail::FullFrame,
     widget::Widget,
 };
 use crate::{
     api::use_api,
     facts::answer_with_status,
     state::{tr, tr_with, use_clock, use_locale, use_toasts},
-    ui::{EmptyState, FaultNotice, Glyph, IconButton, PageTitle, Skeleton},
+    ui::{EmptyState, FaultNotice, Glyph, IconButton, PageTitle},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
@@ -31,7 +32,6 @@ pub fn DashboardPage() -> impl IntoView {
     let filters = Memo::new(move |_| {
         query.with(|query| filters_of(query.get_str("period"), query.get_str("unit"), query.get("id")))
     });
-    leave_on_escape();
     let api = use_api();
     let first = Resource::new(
         move || slug.get(),
@@ -62,10 +62,9 @@ pub fn DashboardPage() -> impl IntoView {
         })
     };
     view! {
-        <div class="full full-dashboard">
-            <header class="full-bar"><BackButton/></header>
+        <FullFrame class="full full-dashboard">
             <Suspense fallback=Waiting>{draw}</Suspense>
-        </div>
+        </FullFrame>
     }
     .into_any()
 }
@@ -196,22 +195,4 @@ impl Reading {
             }
         });
     }
-}
-
-/// Grey boxes in the shape of a dashboard.
-#[component]
-fn Waiting() -> impl IntoView {
-    let cards = (0..4)
-        .map(|_| view! { <div class="span-3"><Skeleton lines=0 class="skeleton-block kpi-skeleton"/></div> });
-    view! {
-        <div class="dashboard" aria-label=tr(keys::DASHBOARD_LOADING)>
-            <header class="dashboard-head"><Skeleton lines=2/></header>
-            <div class="grid">
-                {cards.collect_view()}
-                <div class="span-8"><Skeleton lines=0 class="skeleton-block chart-skeleton"/></div>
-                <div class="span-4"><Skeleton lines=0 class="skeleton-block chart-skeleton"/></div>
-            </div>
-        </div>
-    }
-    .into_any()
 }

@@ -56,8 +56,20 @@ fn way_back() -> impl Fn() + Copy + Send + Sync + 'static {
     }
 }
 
+/// The frame of what has the whole window: a way back above it, which Escape takes as well.
+#[component]
+pub fn FullFrame(
+    /// Its classes.
+    class: &'static str,
+    /// What has the window.
+    children: Children,
+) -> impl IntoView {
+    leave_on_escape();
+    view! { <div class=class><header class="full-bar"><BackButton/></header>{children()}</div> }.into_any()
+}
+
 /// Lets Escape lead back, unless it closes something first.
-pub fn leave_on_escape() {
+fn leave_on_escape() {
     let back = way_back();
     let listener = window_event_listener(ev::keydown, move |event| {
         let is_open =
@@ -72,7 +84,7 @@ pub fn leave_on_escape() {
 
 /// Leads back.
 #[component]
-pub fn BackButton() -> impl IntoView {
+fn BackButton() -> impl IntoView {
     let back = way_back();
     let hint = tr(keys::ARTIFACT_BACK_HINT);
     view! {

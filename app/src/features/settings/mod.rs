@@ -5,7 +5,7 @@ mod tokens;
 use crate::{
     shell::PageHeader,
     state::{tr, tr_with, use_preferences, use_viewer},
-    ui::{Button, Glyph, Icon, PageTitle, dom},
+    ui::{Button, Glyph, Icon, PageTitle, Skeleton, dom},
 };
 use leptos::prelude::*;
 use penny_types::{ColorScheme, Locale, people::Role};
@@ -34,10 +34,7 @@ pub(crate) const fn scheme_look(scheme: ColorScheme) -> (&'static str, Glyph) {
 #[component]
 pub(crate) fn SettingsPage() -> impl IntoView {
     view! {
-        <PageTitle text=tr(keys::UI_SETTINGS)/>
-        <PageHeader>
-            <h1 class="page-title">{tr(keys::UI_SETTINGS)}</h1>
-        </PageHeader>
+        <Heading/>
         <div class="page-scroll">
             <div class="settings">
                 <p class="lead">{tr(keys::UI_SETTINGS_INTRO)}</p>
@@ -51,6 +48,29 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 <Profile/>
             </div>
         </div>
+    }
+    .into_any()
+}
+
+/// The settings while their code is on its way.
+#[component]
+pub(crate) fn SettingsOutline() -> impl IntoView {
+    view! {
+        <Heading/>
+        <div class="page-scroll">
+            <div class="settings"><Skeleton lines=1/><Skeleton lines=5/><Skeleton lines=5/></div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Heading() -> impl IntoView {
+    view! {
+        <PageTitle text=tr(keys::UI_SETTINGS)/>
+        <PageHeader>
+            <h1 class="page-title">{tr(keys::UI_SETTINGS)}</h1>
+        </PageHeader>
     }
     .into_any()
 }

@@ -3,7 +3,7 @@
 use crate::{
     facts::SignInMethods,
     state::{tr, tr_with, use_brand, use_locale, use_preferences},
-    ui::{Button, Glyph, Icon, IconButton, Look, PageTitle, TextField},
+    ui::{Button, Glyph, Icon, IconButton, Look, PageTitle, Skeleton, TextField},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -197,6 +197,17 @@ fn Door(brand: BrandView, children: Children) -> impl IntoView {
                 {children()}
             </div>
             <div class="door-foot">{languages}</div>
+        </main>
+    }
+    .into_any()
+}
+
+/// The door while its code is on its way.
+#[component]
+pub(crate) fn DoorOutline() -> impl IntoView {
+    view! {
+        <main class="door" id="main" tabindex="-1">
+            <div class="door-card"><BrandMark brand=use_brand()/><Skeleton lines=5/></div>
         </main>
     }
     .into_any()

@@ -7,6 +7,7 @@
 mod block;
 mod message;
 mod sending;
+mod stretches;
 mod thread;
 
 #[cfg(test)]
@@ -17,4 +18,5 @@ mod tests;
 pub use block::{Block, ToolCard};
 pub use message::{Applied, MessageState, Progress, RowKey, Status};
 pub use sending::Outgoing;
+pub use stretches::{Stretch, parted};
 pub use thread::{Branch, Follow, ThreadState};

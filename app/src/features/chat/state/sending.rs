@@ -79,6 +79,7 @@ impl ThreadState {
                 continue;
             }
             message.client_key = None;
+            message.created_at = Some(turn.created_at);
             if message.author == Author::User {
                 message.id = Some(turn.user_message_id);
                 message.status = Status::Settled;
@@ -155,6 +156,7 @@ impl ThreadState {
         let mut answer = MessageState::unsaid(key, Author::Assistant, Status::Queued, None);
         answer.id = Some(turn.message_id);
         answer.siblings = siblings;
+        answer.created_at = Some(turn.created_at);
         answer.begin_turn(turn.id, &turn.model);
         self.messages.push(answer);
     }

@@ -9,9 +9,10 @@ use super::{
     anchor::Anchor,
     row::Row,
     thread::Thread,
-    windowing::Watch,
+    windowing::{FAR_ROW, FAR_STRETCH, Watch},
 };
 use crate::{
+    features::chat::state::{Stretch, parted},
     state::tr,
     ui::{Glyph, Icon},
 };
@@ -38,7 +39,7 @@ pub async fn fetch_message_list() {
 #[component]
 fn MessageList(thread: Thread) -> impl IntoView {
     let scroller = NodeRef::<html::Div>::new();
-    let watch = Watch::new();
+    let (watch, stretch_watch) = (Watch::new(FAR_ROW), Watch::new(FAR_STRETCH));
     let is_at_end = RwSignal::new(true);
     let column = NodeRef::<html::Div>::new();
     let older = Older::new(thread);
@@ -51,9 +52,13 @@ fn MessageList(thread: Thread) -> impl IntoView {
     Effect::new(move |_| {
         if let (Some(scroller), Some(column)) = (scroller.get(), column.get()) {
             watch.start(&scroller);
+            stretch_watch.start(&scroller);
             older.read_if_near(&scroller);
             anchor.start((*scroller).clone(), &column, grows_below);
         }
+    });
+    let stretches = Memo::new(move |before: Option<&Vec<Stretch>>| {
+        thread.rows.with(|rows| parted(before.map_or(&[], Vec::as_slice), rows))
     });
     let to_end = move || {
         if let Some(scroller) = scroller.get_untracked() {
@@ -88,8 +93,8 @@ fn MessageList(thread: Thread) -> impl IntoView {
             >
                 <div class="thread-column" node_ref=column>
                     <OlderNotice older thread/>
-                    <For each=move || thread.rows.get() key=|row| *row let:row>
-                        <Row thread row watch/>
+                    <For each=move || stretches.get() key=|stretch| stretch.number let:stretch>
+                        <Neighbours thread number=stretch.number stretches stretch_watch watch/>
                     </For>
                 </div>
             </div>
@@ -98,6 +103,44 @@ fn MessageList(thread: Thread) -> impl IntoView {
                     <Icon glyph=Glyph::ArrowDown/>
                     {tr(keys::CHAT_JUMP)}
                 </button>
+            })}
+        </div>
+    }
+    .into_any()
+}
+
+/// Some neighbouring messages. Very far from what one sees they are one empty box.
+#[component]
+fn Neighbours(
+    thread: Thread,
+    number: u64,
+    stretches: Memo<Vec<Stretch>>,
+    stretch_watch: Watch,
+    watch: Watch,
+) -> impl IntoView {
+    let element = NodeRef::<html::Div>::new();
+    let far_height_px = stretch_watch.row(number);
+    Effect::new(move |_| {
+        if let Some(element) = element.get() {
+            stretch_watch.observe(&element);
+        }
+    });
+    let rows = Memo::new(move |_| {
+        stretches.with(|all| {
+            all.iter()
+                .find(|stretch| stretch.number == number)
+                .map(|stretch| stretch.rows.clone())
+                .unwrap_or_default()
+        })
+    });
+    let is_drawn = Memo::new(move |_| far_height_px.with(Option::is_none));
+    let min_height = move || far_height_px.get().map(|height| format!("{height}px"));
+    view! {
+        <div class="stretch" node_ref=element data-watched=number.to_string() style:min-height=min_height>
+            {move || is_drawn.get().then(|| view! {
+                <For each=move || rows.get() key=|row| *row let:row>
+                    <Row thread row watch/>
+                </For>
             })}
         </div>
     }

@@ -124,7 +124,7 @@ fn Heading(id: ConversationId, title: Option<String>) -> impl IntoView {
         move || title.get().unwrap_or_else(|| penny_words::text(locale.get(), keys::UI_UNTITLED, &[]));
     view! {
         <PageTitle text=shown/>
-        <PageHeader><h1 class="page-title">{shown}</h1></PageHeader>
+        <PageHeader><h1 class="page-title" dir="auto">{shown}</h1></PageHeader>
     }
     .into_any()
 }

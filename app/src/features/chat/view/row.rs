@@ -26,7 +26,7 @@ const FOLD_CHARS: usize = 1_500;
 #[component]
 pub fn Row(thread: Thread, row: RowKey, watch: Watch) -> impl IntoView {
     let element = NodeRef::<html::Article>::new();
-    let far_height_px = watch.row(row);
+    let far_height_px = watch.row(row.0);
     let is_live =
         Memo::new(move |_| thread.read(row, |message| message.status.is_live()).unwrap_or_default());
     let is_drawn = Memo::new(move |_| far_height_px.with(Option::is_none) || is_live.get());
@@ -49,7 +49,7 @@ pub fn Row(thread: Thread, row: RowKey, watch: Watch) -> impl IntoView {
         <article
             node_ref=element
             class=class
-            data-row=row.0.to_string()
+            data-watched=row.0.to_string()
             aria-busy=move || is_live.get().then_some("true")
             style:min-height=min_height
         >

@@ -1,7 +1,6 @@
-//! Rows far from what one sees are kept as empty boxes of the same height, so that a long thread
-//! stays a small page.
+//! Rows far from what one sees are kept as empty boxes of the same height, and rows very far from it leave
+//! the page in stretches, so that a thread of any length stays a small page.
 
-use crate::features::chat::state::RowKey;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use std::collections::HashMap;
@@ -11,14 +10,17 @@ use web_sys::{
 };
 
 /// How far beyond the visible part rows are drawn.
-const MARGIN: &str = "1500px 0px";
-/// The attribute of a row's element that names it, as `row.rs` writes it.
-const ROW: &str = "data-row";
+pub const FAR_ROW: &str = "1500px 0px";
+/// How far beyond the visible part rows have boxes of their own.
+pub const FAR_STRETCH: &str = "4500px 0px";
+/// The attribute of an element with the number of its row or stretch.
+const WATCHED: &str = "data-watched";
 
-/// Watches which rows are near. Only alive in the browser.
+/// Watches which rows, or stretches of them, are near. Only alive in the browser.
 #[derive(Clone, Copy)]
 pub struct Watch {
-    rows: StoredValue<HashMap<RowKey, RowWatch>>,
+    margin: &'static str,
+    rows: StoredValue<HashMap<u64, RowWatch>>,
     observer: StoredValue<Option<SendWrapper<Observer>>>,
 }
 
@@ -39,15 +41,15 @@ impl Drop for Observer {
 }
 
 impl Watch {
-    /// Begins with no rows.
+    /// Begins with no rows. They are near when they are within `margin` of the visible part.
     #[must_use]
-    pub fn new() -> Self {
-        Self { rows: StoredValue::new(HashMap::new()), observer: StoredValue::new(None) }
+    pub fn new(margin: &'static str) -> Self {
+        Self { margin, rows: StoredValue::new(HashMap::new()), observer: StoredValue::new(None) }
     }
 
     /// Returns the height a row had when it went far away; `None` while it is near.
     #[must_use]
-    pub fn row(self, key: RowKey) -> RwSignal<Option<f64>> {
+    pub fn row(self, key: u64) -> RwSignal<Option<f64>> {
         let far_height_px = RwSignal::new(None);
         self.rows.update_value(|rows| {
             rows.insert(key, RowWatch { far_height_px });
@@ -67,7 +69,7 @@ impl Watch {
         });
         let options = IntersectionObserverInit::new();
         options.set_root(Some(scroller));
-        options.set_root_margin(MARGIN);
+        options.set_root_margin(self.margin);
         let observer = IntersectionObserver::new_with_options(on_change.as_ref().unchecked_ref(), &options);
         // A browser without one draws every row.
         if let Ok(observer) = observer {
@@ -86,7 +88,7 @@ impl Watch {
 
     fn take(self, entry: &IntersectionObserverEntry) {
         let target = entry.target();
-        let key = target.get_attribute(ROW).and_then(|key| key.parse().ok()).map(RowKey);
+        let key = target.get_attribute(WATCHED).and_then(|key| key.parse::<u64>().ok());
         let row = key.and_then(|key| self.rows.try_with_value(|rows| rows.get(&key).copied()).flatten());
         let Some(row) = row else { return };
         let is_far = row.far_height_px.get_untracked().is_some();
