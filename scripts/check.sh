@@ -17,6 +17,7 @@ need_lints
 look "Format" cargo fmt --all --check
 look "Who may know whom" node scripts/check/arrows.mjs
 look "Content networks and long files" node scripts/check/sources.mjs
+look "Sentences" node scripts/check/words.mjs
 look "Lints" env CARGO_TARGET_DIR="$PENNY_CACHE/check" cargo clippy --all-targets --keep-going -- -D warnings
 look "Generated files" scripts/schema.sh --check
 if cargo deny --version >/dev/null 2>&1; then

@@ -84,7 +84,8 @@ source scripts/services.sh
 
 # --- Fast checks first: they fail in seconds -----------------------------------------------------
 part "Format" one cargo fmt --all --check || true
-part "Crates and sources" one bash -c 'node scripts/check/arrows.mjs && node scripts/check/sources.mjs' || true
+part "Crates, sources and sentences" one \
+  bash -c 'for look in arrows sources words; do node "scripts/check/$look.mjs" || exit 1; done' || true
 part "Lints" one env CARGO_TARGET_DIR="$PENNY_CACHE/check" cargo clippy --all-targets --keep-going -- -D warnings || true
 
 # --- Rust, on both databases --------------------------------------------------------------------
@@ -99,8 +100,13 @@ if part "Site for the browser" none bash -c 'source scripts/lib.sh; need_wasm &&
   && part "Server" none bash -c 'source scripts/lib.sh; build_server dev && build_models_server'; then
   part "Generated files" one scripts/schema.sh --check || true
   if prepare_browser; then
-    part "Browser tests" browser env PLAYWRIGHT_JSON_OUTPUT_NAME="$ROOT/target/test/browser.json" \
-      scripts/e2e.sh --prepared --reporter=list,json || true
+    export PLAYWRIGHT_JSON_OUTPUT_NAME="$ROOT/target/test/browser.json"
+    part "Browser tests" browser scripts/e2e.sh --prepared --reporter=list,json || true
+    # What is released is optimised and cut differently: the way through the product, and every page of it, once more.
+    if part "Site as it is released" none scripts/site.sh --release; then
+      part "Browser tests on the released site" browser scripts/e2e.sh --prepared --reporter=list,json \
+        1-sign-in 2-company-health accessible || true
+    fi
   else
     skip "everything in the browser: $BROWSER_WHY"
   fi

@@ -80,6 +80,20 @@ impl FaultCode {
         }
     }
 
+    /// Returns the JSON-RPC 2.0 error code.
+    #[must_use]
+    pub const fn json_rpc(self) -> i32 {
+        match self {
+            Self::Malformed => -32700,
+            Self::Invalid | Self::TooLarge => -32602,
+            Self::Internal => -32603,
+            Self::NotFound => -32002,
+            Self::Unauthenticated => -32001,
+            Self::Forbidden => -32003,
+            _ => -32000,
+        }
+    }
+
     /// Returns the Fluent key of the sentence shown when the fault has no better one.
     #[must_use]
     pub const fn message_key(self) -> &'static str {

@@ -1,17 +1,23 @@
 //! Stand-ins for the world outside that do the same thing every time.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, stream, stream::BoxStream};
 use penny_core::ctx::World;
 use penny_ports::{
+    blobs::{BlobError, BlobKey, BlobStore},
     bus::{BusError, EventBus, Notice, TurnTail},
+    keys::Keyring,
     world::{Clock, Entropy, IdSource},
 };
 use penny_types::{PrincipalId, TurnId, events::TurnEvent};
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
 };
 use uuid::Uuid;
 
@@ -150,5 +156,63 @@ mod tests {
         let before = clock.now();
         clock.advance(TimeDelta::hours(1));
         assert!(clock.now() - before >= TimeDelta::hours(1));
+    }
+}
+
+/// Files in memory; they can be lost.
+#[derive(Debug, Default)]
+pub struct MemoryBlobs(Mutex<HashMap<BlobKey, Bytes>>);
+
+impl MemoryBlobs {
+    fn files(&self) -> MutexGuard<'_, HashMap<BlobKey, Bytes>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns how many files there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files().len()
+    }
+
+    /// Says whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files().is_empty()
+    }
+
+    /// Loses all of them.
+    pub fn clear(&self) {
+        self.files().clear();
+    }
+}
+
+#[async_trait]
+impl BlobStore for MemoryBlobs {
+    async fn put(&self, key: BlobKey, bytes: Bytes) -> Result<(), BlobError> {
+        if blake3::hash(&bytes).as_bytes() != &key.digest {
+            return Err(BlobError::Damaged);
+        }
+        self.files().insert(key, bytes);
+        Ok(())
+    }
+    async fn get(&self, key: BlobKey) -> Result<Bytes, BlobError> {
+        self.files().get(&key).cloned().ok_or(BlobError::NotFound)
+    }
+    async fn delete(&self, key: BlobKey) -> Result<(), BlobError> {
+        self.files().remove(&key);
+        Ok(())
+    }
+    async fn check(&self) -> Result<(), BlobError> {
+        Ok(())
+    }
+}
+
+/// The same key for every purpose.
+#[derive(Debug)]
+pub struct FixedKeys;
+
+impl Keyring for FixedKeys {
+    fn derive(&self, _: &'static str) -> [u8; 32] {
+        [7; 32]
     }
 }

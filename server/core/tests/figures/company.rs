@@ -1,7 +1,5 @@
 //! The demo company in a database of its own, on a day of the test's choosing.
 
-use async_trait::async_trait;
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use penny_analytics::{DataFusionEngine, Limits};
 use penny_core::{
@@ -14,50 +12,14 @@ use penny_core::{
     tasks::Tasks,
 };
 use penny_entity::tenant;
-use penny_ports::{
-    blobs::{BlobError, BlobKey, BlobStore},
-    keys::Keyring,
-    world::Clock,
+use penny_ports::world::Clock;
+use penny_testkit::{
+    databases::{TestDb, sqlite},
+    doubles::{FixedKeys, MemoryBlobs},
 };
-use penny_testkit::databases::{TestDb, sqlite};
 use penny_types::{Locale, people::Role};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
-
-/// Files in memory; they can be lost.
-#[derive(Debug, Default)]
-pub struct Shelf(pub Mutex<HashMap<BlobKey, Bytes>>);
-
-#[async_trait]
-impl BlobStore for Shelf {
-    async fn put(&self, key: BlobKey, bytes: Bytes) -> Result<(), BlobError> {
-        assert_eq!(blake3::hash(&bytes).as_bytes(), &key.digest);
-        self.0.lock().unwrap().insert(key, bytes);
-        Ok(())
-    }
-    async fn get(&self, key: BlobKey) -> Result<Bytes, BlobError> {
-        self.0.lock().unwrap().get(&key).cloned().ok_or(BlobError::NotFound)
-    }
-    async fn delete(&self, key: BlobKey) -> Result<(), BlobError> {
-        self.0.lock().unwrap().remove(&key);
-        Ok(())
-    }
-    async fn check(&self) -> Result<(), BlobError> {
-        Ok(())
-    }
-}
-
-#[derive(Debug)]
-struct NoKeys;
-
-impl Keyring for NoKeys {
-    fn derive(&self, _: &'static str) -> [u8; 32] {
-        [7; 32]
-    }
-}
+use std::sync::Arc;
 
 /// A clock that stands still.
 #[derive(Debug)]
@@ -72,7 +34,7 @@ impl Clock for Stopped {
 /// A tenant with the demo company, and a viewer in it.
 pub struct Company {
     pub services: Services,
-    pub shelf: Arc<Shelf>,
+    pub shelf: Arc<MemoryBlobs>,
     pub system: Ctx,
     pub alice: Ctx,
     database: TestDb,
@@ -91,7 +53,7 @@ impl Company {
 
     /// Seeds the demo in a database.
     pub async fn seeded(database: TestDb, now: &str, time_zone: &str) -> Self {
-        let shelf = Arc::new(Shelf::default());
+        let shelf = Arc::new(MemoryBlobs::default());
         let clock = Arc::new(Stopped(now.parse().unwrap()));
         let world = World { clock, ..database.world.clone() };
         let shared = Arc::new(Foundation {
@@ -99,7 +61,7 @@ impl Company {
             bus: database.bus.clone(),
             blobs: shelf.clone(),
             engine: Arc::new(DataFusionEngine::start(Limits::default()).unwrap()),
-            keyring: Arc::new(NoKeys),
+            keyring: Arc::new(FixedKeys),
             access: Access::new().unwrap(),
             world: world.clone(),
             tasks: Tasks::default(),

@@ -10,7 +10,7 @@ use penny_core::{
 use penny_entity::{TenantScoped, dashboard, datasource, kpi, widget};
 use penny_ports::{
     analytics::{Column, ColumnKind},
-    blobs::BlobKey,
+    blobs::{BlobKey, BlobStore},
 };
 use penny_testkit::databases::both;
 use penny_types::{
@@ -183,12 +183,12 @@ async fn a_lost_file_costs_the_figures_made_of_it_and_no_others() {
     let company = Company::on("2026-11-20").await;
     let ledger = demo::tables().into_iter().find(|table| table.name == "ledger").unwrap();
     let digest = *blake3::hash(&ledger.bytes).as_bytes();
-    company.shelf.0.lock().unwrap().remove(&BlobKey { tenant: company.system.tenant, digest });
+    company.shelf.delete(BlobKey { tenant: company.system.tenant, digest }).await.unwrap();
     let kpis = company.services.dashboards.kpis(&company.alice, DashboardFilters::default()).await.unwrap();
     let without: Vec<&str> =
         kpis.iter().filter(|kpi| kpi.value.is_none()).map(|kpi| kpi.slug.as_str()).collect();
     assert_eq!(without, ["revenue", "revenue-vs-budget", "gross-margin", "operating-margin"]);
-    company.shelf.0.lock().unwrap().clear();
+    company.shelf.clear();
     let error = company.services.dashboards.kpis(&company.alice, about(Unit::Company, "")).await.unwrap_err();
     assert_eq!(error.to_fault().code, FaultCode::Internal);
 }
@@ -221,7 +221,7 @@ async fn seeding_again_changes_nothing() {
     assert_eq!(dashboard::Entity::find_in(tenant).count(&tx).await.unwrap(), 1);
     assert_eq!(kpi::Entity::find_in(tenant).count(&tx).await.unwrap(), 10);
     assert_eq!(widget::Entity::find_in(tenant).count(&tx).await.unwrap(), 15);
-    assert_eq!(company.shelf.0.lock().unwrap().len(), 7);
+    assert_eq!(company.shelf.len(), 7);
 }
 
 #[tokio::test(flavor = "multi_thread")]

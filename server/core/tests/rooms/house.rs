@@ -4,8 +4,6 @@ use crate::{
     people,
     scripted::{Probe, Scripted},
 };
-use async_trait::async_trait;
-use bytes::Bytes;
 use chrono::TimeDelta;
 use futures::StreamExt;
 use penny_adapters::{bus::InProcessBus, world::UuidV7Ids};
@@ -25,12 +23,11 @@ use penny_entity::{
     TenantScoped, turn_step,
     words::{StepKind, StepStatus},
 };
-use penny_ports::{
-    blobs::{BlobError, BlobKey, BlobStore},
-    keys::Keyring,
-    models::ModelProvider,
+use penny_ports::models::ModelProvider;
+use penny_testkit::{
+    databases::TestDb,
+    doubles::{FixedKeys, MemoryBlobs, TestClock},
 };
-use penny_testkit::{databases::TestDb, doubles::TestClock};
 use penny_types::{
     ConversationId, TurnId,
     conversations::{MessageView, MessageWindowRequest, NewConversation, PartBody},
@@ -39,48 +36,13 @@ use penny_types::{
     turns::{NewMessage, TurnStatus, TurnView},
 };
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
-
-/// Files in memory.
-#[derive(Debug, Default)]
-pub struct Shelf(pub Mutex<HashMap<BlobKey, Bytes>>);
-
-#[async_trait]
-impl BlobStore for Shelf {
-    async fn put(&self, key: BlobKey, bytes: Bytes) -> Result<(), BlobError> {
-        self.0.lock().unwrap().insert(key, bytes);
-        Ok(())
-    }
-    async fn get(&self, key: BlobKey) -> Result<Bytes, BlobError> {
-        self.0.lock().unwrap().get(&key).cloned().ok_or(BlobError::NotFound)
-    }
-    async fn delete(&self, key: BlobKey) -> Result<(), BlobError> {
-        self.0.lock().unwrap().remove(&key);
-        Ok(())
-    }
-    async fn check(&self) -> Result<(), BlobError> {
-        Ok(())
-    }
-}
-
-#[derive(Debug)]
-struct NoKeys;
-
-impl Keyring for NoKeys {
-    fn derive(&self, _: &'static str) -> [u8; 32] {
-        [7; 32]
-    }
-}
+use std::{sync::Arc, time::Duration};
 
 /// What stands when processes come and go.
 pub struct House {
     pub database: TestDb,
     pub clock: Arc<TestClock>,
-    pub shelf: Arc<Shelf>,
+    pub shelf: Arc<MemoryBlobs>,
     engine: Arc<DataFusionEngine>,
     pub system: Ctx,
     pub alice: Ctx,
@@ -126,7 +88,7 @@ impl House {
             bus,
             blobs: self.shelf.clone(),
             engine: self.engine.clone(),
-            keyring: Arc::new(NoKeys),
+            keyring: Arc::new(FixedKeys),
             access: Access::new().unwrap(),
             world: self.database.world.clone(),
             tasks: Tasks::default(),

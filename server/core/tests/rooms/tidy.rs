@@ -99,7 +99,7 @@ async fn the_bytes_of_an_artifact_go_with_the_last_that_names_them() {
             artifacts.create(alice, words("same")).await.unwrap(),
             artifacts.create(alice, words("same")).await.unwrap(),
         );
-        assert_eq!(house.shelf.0.lock().unwrap().len(), 1);
+        assert_eq!(house.shelf.len(), 1);
         artifacts.delete(alice, one.id).await.unwrap();
         house.clock.advance(TimeDelta::days(31));
         tidy(&house, &process).await;
@@ -107,7 +107,7 @@ async fn the_bytes_of_an_artifact_go_with_the_last_that_names_them() {
         artifacts.delete(alice, two.id).await.unwrap();
         house.clock.advance(TimeDelta::days(31));
         tidy(&house, &process).await;
-        assert_eq!(house.shelf.0.lock().unwrap().len(), 0);
+        assert_eq!(house.shelf.len(), 0);
         let tx = house.database.db.read(alice).await.unwrap();
         assert_eq!(artifact::Entity::find_in(alice.tenant).count(&tx).await.unwrap(), 0);
     }
