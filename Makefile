@@ -22,13 +22,13 @@ test: ## Run every test: Rust on SQLite and Postgres, and the real browser
 check: ## Check format, lints, crate arrows, generated files and licences (fast, no tests)
 	@scripts/check.sh
 
-e2e: ## Run the browser tests alone; ARGS='tests/1-run.spec.ts' picks some
+e2e: ## Run the browser tests alone; ARGS='tests/1-sign-in.spec.ts' picks some
 	@scripts/e2e.sh $(ARGS)
 
 bench: ## Measure, and print the table of docs/PERFORMANCE.md
 	@scripts/bench.sh $(ARGS)
 
-schema: ## Write the generated files again: GraphQL schema, OpenAPI, configuration
+schema: ## Write the generated files again: the GraphQL schema and the OpenAPI document
 	@scripts/schema.sh
 
 seed: ## Put the demo company into ./data

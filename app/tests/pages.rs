@@ -29,6 +29,11 @@ use std::sync::{
 /// Answers each operation with what a small company would have.
 struct Canned {
     conversations: Result<Value, Fault>,
+    has_default_model: bool,
+}
+
+fn company() -> Canned {
+    Canned { conversations: conversations(), has_default_model: true }
 }
 
 #[async_trait]
@@ -40,7 +45,7 @@ impl GraphqlTransport for Canned {
                 "id": "dsh_00000000000000000000000001", "slug": "company-health", "title": "Company Health", "description": "",
             }] })),
             "Models" => Ok(json!({ "models": [
-                { "id": "demo/demo", "name": "Demo", "provider": "PENNY", "isDefault": true, "isDemo": true },
+                { "id": "demo/demo", "name": "Demo", "provider": "PENNY", "isDefault": self.has_default_model, "isDemo": true },
             ] })),
             "Tokens" => Ok(json!({ "tokens": [{
                 "id": "tok_00000000000000000000000001", "name": "<b>Nightly</b> report", "scopes": ["chat"],
@@ -97,10 +102,10 @@ fn facts(locale: Locale, color_scheme: ColorScheme) -> RequestFacts {
 
 /// Returns the page at a path as HTML, and its status.
 async fn page(path: &str, facts: RequestFacts) -> (u16, String) {
-    page_with(path, facts, conversations()).await
+    page_with(path, facts, company()).await
 }
 
-async fn page_with(path: &str, facts: RequestFacts, conversations: Result<Value, Fault>) -> (u16, String) {
+async fn page_with(path: &str, facts: RequestFacts, canned: Canned) -> (u16, String) {
     static EXECUTOR: Once = Once::new();
     EXECUTOR.call_once(|| {
         let _ = Executor::init_tokio();
@@ -118,7 +123,7 @@ async fn page_with(path: &str, facts: RequestFacts, conversations: Result<Value,
         provide_context(RequestUrl::new(path));
         provide_context(meta);
         provide_context(facts);
-        provide_context(Api::new(Arc::new(Canned { conversations })));
+        provide_context(Api::new(Arc::new(canned)));
         provide_context(assets());
         let seen = status.clone();
         provide_context(StatusSink::new(move |status| seen.store(status, Ordering::SeqCst)));
@@ -178,7 +183,8 @@ async fn conversations_stand_under_their_day() {
 async fn a_list_that_cannot_be_read_says_so_and_the_page_stands() {
     let fault = Fault::new(FaultCode::Unavailable);
     let words = penny_words::fault(Locale::Es, &fault);
-    let (_, html) = page_with("/", facts(Locale::Es, ColorScheme::Dark), Err(fault)).await;
+    let canned = Canned { conversations: Err(fault), ..company() };
+    let (_, html) = page_with("/", facts(Locale::Es, ColorScheme::Dark), canned).await;
     assert!(html.contains(&words));
 }
 
@@ -209,6 +215,17 @@ async fn the_artifact_panel_is_drawn_beside_the_chat_unless_it_was_put_away() {
 async fn the_demo_model_is_named_in_the_readers_language() {
     let (_, html) = page("/", facts(Locale::Es, ColorScheme::Light)).await;
     assert!(html.contains("Demo de PENNY (no es un modelo de lenguaje)"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_model_is_known_the_picker_asks_for_one_and_does_not_show_the_demo_as_chosen() {
+    for (has_default_model, is_asked) in [(true, false), (false, true)] {
+        let canned = Canned { has_default_model, ..company() };
+        let (_, html) = page_with("/", facts(Locale::En, ColorScheme::Light), canned).await;
+        assert_eq!(html.contains("Pick a model"), is_asked);
+        let demo = html.split("<option value=\"demo/demo\"").nth(1).unwrap();
+        assert_eq!(demo.split('>').next().unwrap().contains("selected"), !is_asked, "{demo:.60}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

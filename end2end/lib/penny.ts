@@ -84,7 +84,7 @@ export class Penny {
       PENNY__BOOTSTRAP__EMAIL: ADMIN.email,
       PENNY__BOOTSTRAP__PASSWORD: ADMIN.password,
       // Whatever runs on this machine must not change what the tests see.
-      PENNY__MODELS__OLLAMA__BASE_URL: "http://127.0.0.1:9",
+      PENNY__MODELS__OLLAMA__BASE_URL: "",
       ...env,
     });
     await penny.begin();

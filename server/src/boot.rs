@@ -32,8 +32,6 @@ use std::{path::Path, sync::Arc};
 
 mod models;
 
-pub(crate) use models::first_model;
-
 /// The short name of the first tenant.
 pub const FIRST_TENANT: &str = "default";
 /// What it is called until somebody names it.
@@ -125,9 +123,8 @@ fn make_private_folder(dir: &Path) -> std::io::Result<()> {
 async fn services(config: &Config, outside: &Outside, shared: Shared) -> Result<Services> {
     let routing = match &outside.models {
         Some(given) => {
-            let first =
-                given.first().map(|provider| format!("{}/default", provider.name())).unwrap_or_default();
-            Routing::new(given.clone(), config.models.default.clone().unwrap_or(first))
+            let first = || given.first().map(|provider| format!("{}/default", provider.name()));
+            Routing::new(given.clone(), config.models.default.clone().or_else(first))
         }
         None => models::routing(&config.models, outside).await?,
     };

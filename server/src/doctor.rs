@@ -64,12 +64,14 @@ pub async fn examine(config: anyhow::Result<Config>, locale: Locale) -> Vec<Find
         }
         Ok(config) => {
             report.add(Verdict::Fine, "config", "fine", &[]);
-            checks::address(&config, &mut report);
-            let has_folder = checks::folder(&config, &mut report);
-            if has_folder {
+            checks::address(&config, &mut report).await;
+            let has_place = checks::folder(&config, &mut report);
+            if config.data.dir.exists() {
                 checks::space(&config, &mut report).await;
             }
-            checks::database(&config, &mut report).await;
+            if has_place || !config.database.is_sqlite() {
+                checks::database(&config, &mut report).await;
+            }
             checks::clock(&mut report);
             checks::models(&config, &mut report).await;
             checks::providers(&config, &mut report).await;

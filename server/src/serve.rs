@@ -26,10 +26,19 @@ pub struct Server {
     /// What it serves.
     pub state: AppState,
     /// A one-time link for the administrator, when nobody could sign in otherwise.
-    pub first_link: Option<SecretString>,
+    pub first_link: Option<FirstLink>,
     stopping: CancellationToken,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
     _lock: Option<File>,
+}
+
+/// A one-time link for the administrator.
+#[derive(Debug, Clone)]
+pub struct FirstLink {
+    /// Whom it signs in.
+    pub whom: String,
+    /// Where it leads.
+    pub address: SecretString,
 }
 
 /// Starts to serve.
@@ -82,15 +91,15 @@ fn lock_folder(state: &AppState) -> Result<File> {
 }
 
 /// Makes the administrator's one-time link where nobody could sign in otherwise.
-async fn first_link(state: &AppState, address: SocketAddr) -> Result<Option<SecretString>> {
+async fn first_link(state: &AppState, address: SocketAddr) -> Result<Option<FirstLink>> {
     let tenant = state.services.tenants.default(&state.world).await?;
     let ctx = Ctx::system(tenant, state.world.clone());
     let name = penny_words::text(ctx.locale, keys::CLI_ADMINISTRATOR, &[]);
     match state.services.identity.first_admin(&ctx, &name, state.openid.has_any(tenant)).await? {
         FirstAdmin::CanSignIn => Ok(None),
-        FirstAdmin::NeedsLink(secret) => {
+        FirstAdmin::NeedsLink { whom, secret } => {
             let base = state.config.http.public_base(address);
-            Ok(Some(crate::sign_in::link::address(&base, &secret)))
+            Ok(Some(FirstLink { whom, address: crate::sign_in::link::address(&base, &secret) }))
         }
     }
 }

@@ -33,6 +33,14 @@ ToolCallStatus {
     InDoubt = "in_doubt",
 });
 
+impl ToolCallStatus {
+    /// Says whether the call may still answer, or is to be settled when its turn is over.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Waiting | Self::Running)
+    }
+}
+
 /// A tool as a person may use it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -71,4 +79,16 @@ pub struct ToolResultView {
     pub artifact_ids: Vec<ArtifactId>,
     /// How long it ran.
     pub duration_ms: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_an_end_is_not_open() {
+        use ToolCallStatus::{Pending, Running, Waiting};
+        let open: Vec<_> = ToolCallStatus::ALL.iter().copied().filter(|status| status.is_open()).collect();
+        assert_eq!(open, [Pending, Waiting, Running]);
+    }
 }

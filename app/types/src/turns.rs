@@ -31,6 +31,12 @@ impl TurnStatus {
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Finished | Self::Failed | Self::Stopped | Self::Interrupted)
     }
+
+    /// Says whether it left something to go on with.
+    #[must_use]
+    pub const fn is_continuable(self) -> bool {
+        matches!(self, Self::Failed | Self::Stopped | Self::Interrupted)
+    }
 }
 
 /// The longest message, UTF-8 bytes.
@@ -108,3 +114,15 @@ Decision {
     /// Do not run it.
     Deny = "deny",
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_broke_off_can_be_continued() {
+        let continuable: Vec<_> = TurnStatus::ALL.iter().copied().filter(|s| s.is_continuable()).collect();
+        assert_eq!(continuable, [TurnStatus::Failed, TurnStatus::Stopped, TurnStatus::Interrupted]);
+        assert!(continuable.iter().all(|status| status.is_over()));
+    }
+}

@@ -36,7 +36,10 @@ impl Entropy for OsEntropy {
     /// secret made after that would be guessable.
     fn fill(&self, buffer: &mut [u8]) {
         if let Err(error) = OsRng.try_fill_bytes(buffer) {
-            tracing::error!(error = %error, "The operating system gives no random bytes; stopping.");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "The operating system gives no random bytes; stopping."
+            );
             std::process::abort();
         }
     }

@@ -155,7 +155,10 @@ impl AnalyticsEngine for DataFusionEngine {
             Ok(Ok(answer)) => answer,
             Ok(Err(failure)) => {
                 // A panic inside the engine, for instance on a text beyond what a column can hold.
-                tracing::error!(error = %failure, "the analytics engine gave up on a query");
+                tracing::error!(
+                    error = &failure as &dyn std::error::Error,
+                    "the analytics engine gave up on a query"
+                );
                 Err(QueryError::TooLarge)
             }
         }

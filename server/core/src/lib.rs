@@ -16,11 +16,13 @@ pub mod fault;
 pub mod foundation;
 pub mod identity;
 pub mod jobs;
+pub mod paging;
 pub mod routing;
 pub mod services;
 pub mod tasks;
 pub mod tenants;
 pub mod themes;
+pub mod title;
 pub mod tools;
 pub mod turns;
 

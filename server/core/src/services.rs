@@ -129,6 +129,7 @@ impl Services {
     pub fn start(&self) {
         self.turns.start();
         self.shared.tasks.spawn(self.jobs.clone().run());
+        self.shared.tasks.spawn(self.routing.clone().keep_asking(self.shared.tasks.stopping()));
         self.shared.tasks.spawn(Sequencer::new(self.shared.clone()).run());
     }
 }

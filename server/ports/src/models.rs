@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use penny_types::{FaultCode, Locale, models::UsageView};
+use penny_types::{FaultCode, Locale, artifacts::ArtifactKind, models::UsageView};
 use serde_json::Value;
 use std::{fmt::Debug, time::Duration};
 
@@ -17,6 +17,8 @@ pub struct ModelRequest {
     pub messages: Vec<ModelMessage>,
     /// What it may call.
     pub tools: Vec<ToolSpec>,
+    /// Kinds of artifact that the person hopes for; the instructions say so too.
+    pub artifacts_expected: Vec<ArtifactKind>,
     /// The most it may say, in tokens.
     pub max_output_tokens: Option<u32>,
     /// The person's language.

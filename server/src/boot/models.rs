@@ -3,57 +3,139 @@
 use super::Outside;
 use crate::config::Models;
 use anyhow::{Context, Result};
-use penny_core::routing::Routing;
-use penny_ports::models::ModelProvider;
+use penny_core::routing::{Routing, Source, Standing};
 use penny_providers::{Ollama, OpenAiCompatible, Vendor, Wiring, demo::DemoModel};
 use std::{sync::Arc, time::Duration};
 
-/// How long a provider may take to answer at the start; one that is slower is still used when named.
+/// How long the start waits for providers to say what they offer; they are asked again beside the
+/// requests.
 const PATIENCE: Duration = Duration::from_millis(400);
 
-/// Sets up the models in order of preference and picks the one used by default.
+/// Sets up the models in order of preference. What the operator configured is used by default whether
+/// it has answered or not; the demo model only where there is nothing else.
 pub(super) async fn routing(config: &Models, outside: &Outside) -> Result<Routing> {
+    let routing = Routing::of(sources(config, outside)?, config.default.clone());
+    // Whoever has not answered by then is asked again beside the requests.
+    let _ = tokio::time::timeout(PATIENCE, routing.ask_all()).await;
+    Ok(routing)
+}
+
+fn sources(config: &Models, outside: &Outside) -> Result<Vec<Source>> {
     let wiring = Wiring {
         silence: config.silence(),
         ..Wiring::new(outside.clients.clone(), Arc::clone(&outside.world.clock))
     };
-    let mut providers: Vec<Arc<dyn ModelProvider>> = Vec::new();
-    let mut fallback = None;
+    let mut sources = Vec::new();
     if let Some(base) = &config.openai_compatible.base_url {
         let vendor = Vendor::at(config.openai_compatible.name.clone(), base.clone());
         let key = config.openai_compatible.api_key.clone();
         let made = OpenAiCompatible::new(vendor, key, wiring.clone());
-        let provider: Arc<dyn ModelProvider> =
-            Arc::new(made.context("models.openai_compatible cannot be used")?);
-        fallback = first_model(&*provider).await;
-        if fallback.is_none() {
-            tracing::warn!(
-                provider = provider.name(),
-                "the provider lists no models: name one in models.default, or in each message"
-            );
-        }
-        providers.push(provider);
+        let made = made.context("models.openai_compatible cannot be used")?;
+        sources.push(Source::new(Arc::new(made), Standing::Chosen));
     }
     if let Some(base) = &config.ollama.base_url {
-        let made = Ollama::new(base.clone(), wiring);
-        let provider: Arc<dyn ModelProvider> = Arc::new(made.context("models.ollama cannot be used")?);
-        if let Some(model) = first_model(&*provider).await {
-            tracing::info!(model, "a local Ollama was found");
-            fallback = fallback.or(Some(model));
-            providers.push(provider);
-        }
+        let made = Ollama::new(base.clone(), wiring).context("models.ollama cannot be used")?;
+        let standing = if config.ollama.is_configured() { Standing::Chosen } else { Standing::Sought };
+        sources.push(Source::new(Arc::new(made), standing));
     }
-    let demo: Arc<dyn ModelProvider> = Arc::new(DemoModel::new());
-    if fallback.is_none() {
-        fallback = first_model(&*demo).await;
-    }
-    providers.push(demo);
-    let fallback = config.default.clone().or(fallback).unwrap_or_default();
-    Ok(Routing::new(providers, fallback))
+    sources.push(Source::new(Arc::new(DemoModel::new()), Standing::BuiltIn));
+    Ok(sources)
 }
 
-/// Asks a provider what it offers, briefly, and returns the first as `provider/model`.
-pub(crate) async fn first_model(provider: &dyn ModelProvider) -> Option<String> {
-    let listed = tokio::time::timeout(PATIENCE, provider.list()).await.ok()?.ok()?;
-    listed.first().map(|model| format!("{}/{}", provider.name(), model.id))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Environment};
+    use penny_core::{ctx::Ctx, routing::Error};
+    use penny_testkit::models::{Listing, MockModels};
+    use penny_types::{TenantId, models::ModelView};
+    use std::time::Instant;
+    use tokio_util::sync::CancellationToken;
+    use uuid::Uuid;
+
+    fn config(settings: &[(&str, &str)]) -> Models {
+        let off = [("PENNY__MODELS__OLLAMA__BASE_URL", "")];
+        let all = off.iter().chain(settings).map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        Config::load(None, &all.collect::<Environment>()).unwrap().models
+    }
+
+    /// The operator's provider at a server.
+    fn at(server: &MockModels) -> Models {
+        config(&[("PENNY__MODELS__OPENAI_COMPATIBLE__BASE_URL", &server.openai_url())])
+    }
+
+    async fn listed(routing: &Routing) -> Vec<ModelView> {
+        let ctx = Ctx::system(TenantId(Uuid::from_u128(1)), Outside::default().world);
+        routing.list(&ctx).await
+    }
+
+    fn default(routing: &Routing) -> Option<String> {
+        routing.resolve(None).ok().map(|route| route.name())
+    }
+
+    #[tokio::test]
+    async fn a_provider_that_is_slow_to_list_is_not_waited_for_and_is_the_default_when_it_has() {
+        let server = MockModels::start_listing(Listing::default().after(Duration::from_millis(1_500))).await;
+        let begun = Instant::now();
+        let routing = routing(&at(&server), &Outside::default()).await.unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(1), "the start waited {:?}", begun.elapsed());
+        assert!(matches!(routing.resolve(None), Err(Error::Unnamed { .. })), "the demo does not step in");
+        routing.clone().keep_asking(CancellationToken::new()).await;
+        assert_eq!(default(&routing).as_deref(), Some("openai/mock"));
+        let models = listed(&routing).await;
+        assert!(models[0].is_default && models[0].id == "openai/mock", "{models:?}");
+        assert!(models.iter().any(|model| model.is_demo && !model.is_default));
+    }
+
+    #[tokio::test]
+    async fn a_provider_without_a_list_takes_any_name_and_needs_one() {
+        let server = MockModels::start_listing(Listing::none()).await;
+        let routing = routing(&at(&server), &Outside::default()).await.unwrap();
+        assert!(matches!(routing.resolve(None), Err(Error::Unnamed { provider }) if provider == "openai"));
+        for (name, sent) in [("openai/any", "any"), ("any", "any"), ("meta/any", "meta/any")] {
+            let route = routing.resolve(Some(name)).unwrap();
+            assert_eq!((route.provider.name(), route.model.as_str()), ("openai", sent), "{name}");
+        }
+        let models = listed(&routing).await;
+        assert!(models.iter().all(|model| model.is_demo && !model.is_default), "{models:?}");
+        let named = Models { default: Some("openai/any".to_owned()), ..at(&server) };
+        let routing = super::routing(&named, &Outside::default()).await.unwrap();
+        assert_eq!(default(&routing).as_deref(), Some("openai/any"));
+        assert!(listed(&routing).await[0].is_default, "what is named is listed though the provider does not");
+    }
+
+    #[tokio::test]
+    async fn nobody_at_the_operators_address_is_no_reason_for_the_demo_to_answer() {
+        let nowhere = config(&[("PENNY__MODELS__OPENAI_COMPATIBLE__BASE_URL", "http://127.0.0.1:9/v1")]);
+        let routing = routing(&nowhere, &Outside::default()).await.unwrap();
+        assert!(matches!(routing.resolve(None), Err(Error::Unnamed { .. })));
+    }
+
+    #[tokio::test]
+    async fn an_ollama_is_found_by_itself_and_without_one_the_demo_answers() {
+        let server = MockModels::start().await;
+        let here = config(&[("PENNY__MODELS__OLLAMA__BASE_URL", &server.ollama_url())]);
+        let found = routing(&here, &Outside::default()).await.unwrap();
+        assert_eq!(default(&found).as_deref(), Some("ollama/mock:latest"));
+        let nobody = routing(&config(&[]), &Outside::default()).await.unwrap();
+        assert_eq!(default(&nobody).as_deref(), Some("demo/penny-demo"));
+    }
+
+    #[tokio::test]
+    async fn what_is_only_looked_for_is_there_once_it_answers() {
+        let server = MockModels::start().await;
+        let wiring = Wiring::new(Outside::default().clients, Outside::default().world.clock);
+        let sought = |url: &str| {
+            let ollama = Ollama::new(url.parse().unwrap(), wiring.clone()).unwrap();
+            Source::new(Arc::new(ollama), Standing::Sought)
+        };
+        for (url, expected) in
+            [(server.ollama_url().as_str(), "ollama/mock:latest"), ("http://127.0.0.1:9", "demo/penny-demo")]
+        {
+            let demo = Source::new(Arc::new(DemoModel::new()), Standing::BuiltIn);
+            let routing = Routing::of(vec![sought(url), demo], None);
+            routing.ask_all().await;
+            assert_eq!(default(&routing).as_deref(), Some(expected));
+        }
+    }
 }

@@ -1,10 +1,9 @@
 //! `penny link create`: prints a one-time sign-in link and nothing else.
 
-use super::{Session, start_log, write};
+use super::{Session, failure::no_account, start_log, write};
 use crate::sign_in::link::address;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use penny_core::identity::LINK_MINUTES;
-use penny_words::keys;
 use secrecy::ExposeSecret;
 
 /// What to do with links.
@@ -31,10 +30,8 @@ pub(super) async fn run(session: Session, command: Command) -> Result<()> {
     let Command::Create { email, tenant, url } = command;
     let (state, ctx) = session.open_tenant(tenant.as_deref()).await?;
     let identity = &state.services.identity;
-    let whom = identity
-        .find_by_email(&ctx, &email)
-        .await
-        .with_context(|| penny_words::text(session.locale, keys::CLI_NO_ACCOUNT, &[("email", &email)]))?;
+    let found = identity.find_by_email(&ctx, &email).await;
+    let whom = found.map_err(no_account(session.locale, &email))?;
     let secret = identity.issue_link(&ctx, whom, LINK_MINUTES).await?;
     let address = address(url.as_deref().unwrap_or(&base), &secret);
     write(&format!("{}\n", address.expose_secret()));

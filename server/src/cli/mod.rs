@@ -6,6 +6,7 @@
 mod ask;
 mod doctor;
 mod duration;
+mod failure;
 mod link;
 mod migrate;
 mod out;
@@ -26,10 +27,14 @@ use crate::{
     telemetry,
     web::AppState,
 };
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand};
-use penny_core::ctx::{Ctx, Via};
+use penny_core::{
+    ctx::{Ctx, Via},
+    tenants,
+};
 use penny_types::Locale;
+use penny_words::keys;
 use std::{path::PathBuf, process::ExitCode};
 
 /// Ask, act, see: PENNY, for a whole company, in one program.
@@ -98,7 +103,12 @@ impl Session {
         let tenant = match slug {
             Some(slug) => {
                 let found = state.services.tenants.find_by_slug(slug).await;
-                found.with_context(|| format!("there is no tenant `{slug}`"))?
+                found.map_err(|error| match error {
+                    tenants::Error::NotFound => {
+                        anyhow!(penny_words::text(self.locale, keys::CLI_NO_TENANT, &[("slug", slug)]))
+                    }
+                    other => failure::in_words(self.locale)(other),
+                })?
             }
             None => state.services.tenants.default(&state.world).await?,
         };

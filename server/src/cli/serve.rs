@@ -23,7 +23,8 @@ pub(super) async fn run(session: Session) -> Result<()> {
         write(&format!("\n  {}\n", text(keys::CLI_SERVE_READY, &[("url", &url)])));
     }
     if let Some(link) = &server.first_link {
-        write(&format!("  {}\n\n    {}\n\n", text(keys::CLI_SERVE_LINK, &[]), link.expose_secret()));
+        let words = text(keys::CLI_SERVE_LINK, &[("whom", &link.whom)]);
+        write(&format!("  {words}\n\n    {}\n\n", link.address.expose_secret()));
     }
     server.until(asked_to_stop()).await
 }

@@ -1,6 +1,6 @@
 //! `penny tenant create`: prints the tenant's id.
 
-use super::{Session, start_log, write};
+use super::{Session, failure::in_words, start_log, write};
 use anyhow::{Context, Result};
 use penny_core::{ctx::Ctx, identity::NewUser, tenants::NewTenant, themes::NewTheme};
 use penny_types::{Locale, people::Role};
@@ -67,17 +67,14 @@ pub(super) async fn run(session: Session, command: Command) -> Result<()> {
     let Command::Create(args) = command;
     let state = session.open().await?;
     let (admin, password, with_demo) = (args.admin.clone(), read_password(&args)?, args.demo);
-    let id = state.services.tenants.create(&state.world, tenant(*args)?).await?;
+    let made = state.services.tenants.create(&state.world, tenant(*args)?).await;
+    let id = made.map_err(in_words(session.locale))?;
     let mut ctx = Ctx::system(id, state.world.clone());
     ctx.locale = session.locale;
     if let Some(email) = admin {
         let user = NewUser { email, name: None, password, role: Role::Admin };
-        state
-            .services
-            .identity
-            .create_user(&ctx, user)
-            .await
-            .context("its administrator could not be made")?;
+        let made = state.services.identity.create_user(&ctx, user).await;
+        made.map_err(in_words(session.locale))?;
     }
     if with_demo {
         crate::boot::install_demo(&state, &ctx).await?;

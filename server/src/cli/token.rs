@@ -1,10 +1,13 @@
 //! `penny token create`: prints the token and nothing else.
 
-use super::{Session, duration, start_log, write};
-use anyhow::{Context, Result};
+use super::{
+    Session, duration,
+    failure::{in_words, no_account},
+    start_log, write,
+};
+use anyhow::Result;
 use chrono::TimeDelta;
-use penny_core::{fault::ToFault, identity::NewToken};
-use penny_words::keys;
+use penny_core::identity::NewToken;
 use secrecy::ExposeSecret;
 
 /// What to do with tokens.
@@ -41,21 +44,10 @@ pub(super) async fn run(session: Session, command: Command) -> Result<()> {
     let Command::Create { email, name, tenant, scopes, expires } = command;
     let (state, ctx) = session.open_tenant(tenant.as_deref()).await?;
     let identity = &state.services.identity;
-    let owner = identity
-        .find_by_email(&ctx, &email)
-        .await
-        .with_context(|| penny_words::text(session.locale, keys::CLI_NO_ACCOUNT, &[("email", &email)]))?;
+    let found = identity.find_by_email(&ctx, &email).await;
+    let owner = found.map_err(no_account(session.locale, &email))?;
     let made = identity.issue_token_for(&ctx, owner, NewToken { name, scopes, lifetime: expires }).await;
-    let (_, secret) = made.map_err(|error| {
-        let fault = error.to_fault();
-        let fields = fault.fields.iter().map(|field| penny_words::field_fault(session.locale, field));
-        let words = fields.collect::<Vec<_>>().join(" ");
-        anyhow::Error::new(error).context(if words.is_empty() {
-            penny_words::fault(session.locale, &fault)
-        } else {
-            words
-        })
-    })?;
+    let (_, secret) = made.map_err(in_words(session.locale))?;
     write(&format!("{}\n", secret.expose_secret()));
     Ok(state.foundation.db.close().await?)
 }

@@ -6,6 +6,9 @@ use serde::Deserialize;
 use std::time::Duration;
 use url::Url;
 
+/// Where Ollama stands on one's own machine, which is the default.
+const LOCAL_OLLAMA: &str = "http://127.0.0.1:11434/";
+
 /// The `[models]` section.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +49,15 @@ pub struct Ollama {
     /// Where to look for it.
     #[serde(deserialize_with = "lenient::optional_parsed")]
     pub base_url: Option<Url>,
+}
+
+impl Ollama {
+    /// Says whether the operator named an address, and so wants what is there; at the default one it
+    /// is only looked for.
+    #[must_use]
+    pub fn is_configured(&self) -> bool {
+        self.base_url.as_ref().is_some_and(|url| url.as_str() != LOCAL_OLLAMA)
+    }
 }
 
 impl Models {

@@ -121,6 +121,19 @@ fn https_in_the_public_address_binds_the_cookies() {
 }
 
 #[test]
+fn an_ollama_at_the_default_address_is_looked_for_and_any_other_is_the_operators_choice() {
+    for (address, is_configured) in [
+        (None, false),
+        (Some("http://127.0.0.1:11434"), false),
+        (Some("http://gpu.lan:11434"), true),
+        (Some(""), false),
+    ] {
+        let given: Vec<_> = address.iter().map(|url| ("PENNY__MODELS__OLLAMA__BASE_URL", *url)).collect();
+        assert_eq!(load(&given).unwrap().models.ollama.is_configured(), is_configured, "{address:?}");
+    }
+}
+
+#[test]
 fn the_example_of_a_provider_in_the_reference_works() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("penny.toml");

@@ -3,54 +3,106 @@
 use super::{Report, Verdict};
 use crate::{
     boot::Outside,
-    boot::first_model,
     config::{Config, Database},
     web::site::Site,
 };
 use penny_adapters::bus::InProcessBus;
-use penny_core::db::{Db, DbOptions, StoreError};
+use penny_core::{
+    audit::{self, Trail},
+    db::{Db, DbOptions, StoreError},
+};
 use penny_net::Purpose;
-use penny_ports::models::ModelProvider;
+use penny_ports::models::{ModelError, ModelProvider};
 use penny_providers::{Ollama, OpenAiCompatible, Vendor, Wiring};
 use secrecy::ExposeSecret;
-use std::{path::Path, process::Command, sync::Arc, time::Duration};
+use serde_json::Value;
+use std::{
+    io::ErrorKind,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::Path,
+    process::Command,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::net::TcpListener;
+use url::Url;
 
 /// The least free room that is no reason to worry, in MiB.
 const ROOM_MIB: u64 = 1024;
 /// How long anything outside may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long reading the audit trail may take.
+const READING: Duration = Duration::from_secs(30);
 /// A day this program cannot have been built after: 2026-01-01.
 const NO_EARLIER: i64 = 1_767_225_600;
 
-/// Is the address people type right for where PENNY listens?
-pub(super) fn address(config: &Config, report: &mut Report) {
+/// Is the address people type right for where PENNY listens, and can it listen there?
+pub(super) async fn address(config: &Config, report: &mut Report) {
     let http = &config.http;
     let url = http.public_base(http.addr);
     let args = [("url", url.as_str())];
-    if !http.is_https() && !http.addr.ip().is_loopback() {
-        report.add(Verdict::Note, "address", "open", &args);
-    } else {
-        report.add(Verdict::Fine, "address", "fine", &args);
+    match TcpListener::bind(http.addr).await {
+        Ok(_) if !http.is_https() && !http.addr.ip().is_loopback() => {
+            report.add(Verdict::Note, "address", "open", &args);
+        }
+        Ok(_) => report.add(Verdict::Fine, "address", "fine", &args),
+        Err(error) => {
+            let args = [("address", &*http.addr.to_string()), ("problem", &error.to_string())];
+            let is_taken = error.kind() == ErrorKind::AddrInUse;
+            let (verdict, what) = if !is_taken {
+                (Verdict::Off, "closed")
+            } else if is_penny(http.addr).await {
+                (Verdict::Note, "running")
+            } else {
+                (Verdict::Off, "taken")
+            };
+            report.add(verdict, "address", what, &args);
+        }
     }
 }
 
-/// Can the data folder be written, and only by us?
+/// Asks who listens whether it is a PENNY that lives.
+async fn is_penny(mut address: SocketAddr) -> bool {
+    if address.ip().is_unspecified() {
+        let home = if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+        address.set_ip(home);
+    }
+    let asked = async {
+        let url: Url = format!("http://{address}/health").parse().ok()?;
+        let client = Outside::default().clients.client(&Purpose::Operator(url.clone())).ok()?;
+        let health: Value = client.get(url).ok()?.send().await.ok()?.json().await.ok()?;
+        Some(health.get("status")? == "ok")
+    };
+    tokio::time::timeout(PATIENCE, asked).await.ok().flatten().unwrap_or(false)
+}
+
+/// Can the data folder be written, or made, and only by us? Says whether there is a place for data.
 pub(super) fn folder(config: &Config, report: &mut Report) -> bool {
     let dir = &config.data.dir;
     let shown = dir.display().to_string();
-    if !dir.exists() {
-        report.add(Verdict::Note, "folder", "new", &[("dir", &shown)]);
-        return false;
-    }
-    let probe = dir.join(".penny-doctor");
-    match std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)) {
-        Ok(()) if is_open_to_all(dir) => report.add(Verdict::Note, "folder", "open", &[("dir", &shown)]),
-        Ok(()) => report.add(Verdict::Fine, "folder", "fine", &[("dir", &shown)]),
+    let args = [("dir", shown.as_str())];
+    match write_into(nearest(dir)) {
         Err(error) => {
-            report.add(Verdict::Off, "folder", "closed", &[("dir", &shown), ("problem", &error.to_string())]);
+            let problem = error.to_string();
+            report.add(Verdict::Off, "folder", "closed", &[("dir", &shown), ("problem", &problem)]);
+            return false;
         }
+        Ok(()) if !dir.exists() => report.add(Verdict::Note, "folder", "new", &args),
+        Ok(()) if is_open_to_all(dir) => report.add(Verdict::Note, "folder", "open", &args),
+        Ok(()) => report.add(Verdict::Fine, "folder", "fine", &args),
     }
     true
+}
+
+/// Returns the folder itself, or the nearest above it that exists.
+fn nearest(dir: &Path) -> &Path {
+    let above = dir.ancestors().find(|above| above.exists());
+    above.unwrap_or_else(|| Path::new("."))
+}
+
+fn write_into(dir: &Path) -> std::io::Result<()> {
+    let probe = dir.join(".penny-doctor");
+    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe))
 }
 
 #[cfg(unix)]
@@ -94,32 +146,42 @@ pub(super) async fn database(config: &Config, report: &mut Report) {
     }
     let url = config.database.url_in(&config.data);
     let opened = Db::connect(&DbOptions::new(url.expose_secret()), Arc::new(InProcessBus::new())).await;
-    let checked = match &opened {
-        Ok(db) => tokio::time::timeout(PATIENCE, db.check()).await.ok(),
-        Err(_) => None,
+    let checked = async {
+        let db = opened?;
+        db.check().await.map(|()| db)
     };
-    let answer = match (checked, opened) {
-        (Some(result), _) => result,
-        (None, Err(error)) => Err(error),
-        (None, Ok(_)) => {
-            report.add(Verdict::Off, "database", "silent", &[("kind", kind)]);
-            return;
+    match tokio::time::timeout(PATIENCE, checked).await {
+        Err(_) => report.add(Verdict::Off, "database", "silent", &[("kind", kind)]),
+        Ok(Ok(db)) => {
+            report.add(Verdict::Fine, "database", "fine", &[("kind", kind)]);
+            audit(&db, report).await;
         }
-    };
-    match answer {
-        Ok(()) => report.add(Verdict::Fine, "database", "fine", &[("kind", kind)]),
-        Err(StoreError::Outdated { pending }) => {
+        Ok(Err(StoreError::Outdated { pending })) => {
             let count = pending.to_string();
             report.add(Verdict::Note, "database", "outdated", &[("kind", kind), ("count", &count)]);
         }
-        Err(error) => {
-            report.add(
-                Verdict::Off,
-                "database",
-                "failing",
-                &[("kind", kind), ("problem", &error.to_string())],
-            );
+        Ok(Err(error)) => {
+            let problem = error.to_string();
+            report.add(Verdict::Off, "database", "failing", &[("kind", kind), ("problem", &problem)]);
         }
+    }
+}
+
+/// Is the audit trail as it was written?
+async fn audit(db: &Db, report: &mut Report) {
+    let world = Outside::default().world;
+    match tokio::time::timeout(READING, audit::verify(db, &world)).await {
+        Err(_) => {
+            let seconds = READING.as_secs().to_string();
+            report.add(Verdict::Note, "audit", "long", &[("seconds", &seconds)]);
+        }
+        Ok(Ok(Trail::Whole { records })) => {
+            report.add(Verdict::Fine, "audit", "fine", &[("count", &records.to_string())]);
+        }
+        Ok(Ok(Trail::Broken { tenant, at })) => {
+            report.add(Verdict::Off, "audit", "broken", &[("tenant", &tenant), ("record", &at.to_string())]);
+        }
+        Ok(Err(error)) => report.add(Verdict::Off, "audit", "failing", &[("problem", &error.to_string())]),
     }
 }
 
@@ -136,41 +198,63 @@ pub(super) fn clock(report: &mut Report) {
 pub(super) async fn models(config: &Config, report: &mut Report) {
     let outside = Outside::default();
     let wiring = Wiring::new(outside.clients.clone(), Arc::clone(&outside.world.clock));
-    let mut has_model = false;
-    if let Some(base) = &config.models.openai_compatible.base_url {
-        let vendor = Vendor::at(config.models.openai_compatible.name.clone(), base.clone());
-        let made =
-            OpenAiCompatible::new(vendor, config.models.openai_compatible.api_key.clone(), wiring.clone());
-        let listed = match made {
-            Ok(provider) => listed(&provider).await,
-            Err(error) => Err(error.to_string()),
-        };
+    let models = &config.models;
+    if let Some(base) = &models.openai_compatible.base_url {
+        let vendor = Vendor::at(models.openai_compatible.name.clone(), base.clone());
+        let made = OpenAiCompatible::new(vendor, models.openai_compatible.api_key.clone(), wiring.clone());
         let url = base.to_string();
-        match listed {
-            Ok(()) => report.add(Verdict::Fine, "models", "fine", &[("url", &url)]),
-            Err(problem) => {
-                report.add(Verdict::Off, "models", "failing", &[("url", &url), ("problem", &problem)])
+        match made {
+            Ok(provider) => match offered(&provider).await {
+                Offered::First(_) => report.add(Verdict::Fine, "models", "fine", &[("url", &url)]),
+                Offered::NoList => report.add(Verdict::Note, "models", "unlisted", &[("url", &url)]),
+                Offered::Nothing(problem) => {
+                    report.add(Verdict::Off, "models", "failing", &[("url", &url), ("problem", &problem)]);
+                }
+            },
+            Err(error) => {
+                let problem = error.to_string();
+                report.add(Verdict::Off, "models", "failing", &[("url", &url), ("problem", &problem)]);
             }
         }
-        has_model = true;
     }
-    if let Some(base) = &config.models.ollama.base_url
+    let mut has_model = models.openai_compatible.base_url.is_some();
+    if let Some(base) = &models.ollama.base_url
         && let Ok(ollama) = Ollama::new(base.clone(), wiring)
-        && let Some(model) = first_model(&ollama).await
     {
-        report.add(Verdict::Fine, "models", "ollama", &[("model", &model)]);
-        has_model = true;
+        if let Offered::First(model) = offered(&ollama).await {
+            report.add(Verdict::Fine, "models", "ollama", &[("model", &model)]);
+            has_model = true;
+        } else if models.ollama.is_configured() {
+            report.add(Verdict::Off, "models", "silent", &[("url", base.as_str())]);
+            has_model = true;
+        }
     }
     if !has_model {
         report.add(Verdict::Note, "models", "demo", &[]);
     }
 }
 
-async fn listed(provider: &dyn ModelProvider) -> Result<(), String> {
+/// What a provider says to the question which models it has.
+enum Offered {
+    /// This one, and perhaps more.
+    First(String),
+    /// It answers, and has no list.
+    NoList,
+    /// It does not answer, or refuses to.
+    Nothing(String),
+}
+
+async fn offered(provider: &dyn ModelProvider) -> Offered {
     match tokio::time::timeout(PATIENCE, provider.list()).await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("{PATIENCE:?}")),
+        Ok(Ok(models)) => match models.first() {
+            Some(model) => Offered::First(format!("{}/{}", provider.name(), model.id)),
+            None => Offered::NoList,
+        },
+        Ok(Err(ModelError::UnknownModel | ModelError::Rejected { .. } | ModelError::Broken { .. })) => {
+            Offered::NoList
+        }
+        Ok(Err(error)) => Offered::Nothing(error.to_string()),
+        Err(_) => Offered::Nothing(format!("{PATIENCE:?}")),
     }
 }
 

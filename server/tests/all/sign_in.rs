@@ -244,7 +244,7 @@ async fn the_operators_administrator_is_made_once() {
 async fn without_an_administrator_a_link_is_printed_until_one_can_sign_in() {
     let house = House::open(&[]).await;
     let link = house.server.first_link.clone().unwrap();
-    let path = link.expose_secret().strip_prefix(&house.url()).unwrap().to_owned();
+    let path = link.address.expose_secret().strip_prefix(&house.url()).unwrap().to_owned();
     house.clock.advance(TimeDelta::hours(23));
     let browser = house.browser();
     let answer = browser
@@ -256,6 +256,10 @@ async fn without_an_administrator_a_link_is_printed_until_one_can_sign_in() {
         (&viewer["roles"], &viewer["locale"]),
         (&serde_json::json!(["admin"]), &serde_json::json!("es"))
     );
+    assert_eq!(
+        (&viewer["email"], link.whom.as_str()),
+        (&serde_json::json!("admin@localhost"), "admin@localhost")
+    );
     let folder = Arc::clone(&house.folder);
     house.server.stop().await.unwrap();
 
@@ -263,7 +267,7 @@ async fn without_an_administrator_a_link_is_printed_until_one_can_sign_in() {
     assert!(house.server.first_link.is_some(), "there is still no other way in");
     let (services, ctx) = (&house.server.state.services, house.ctx(house.default_tenant().await));
     let admins_before = services.identity.first_admin(&ctx, "x", false).await.unwrap();
-    assert!(matches!(admins_before, FirstAdmin::NeedsLink(_)));
+    assert!(matches!(admins_before, FirstAdmin::NeedsLink { .. }));
     let password = SecretString::from(PASSWORD);
     services.identity.bootstrap(&ctx, "root@acme.example", Some(&password)).await.unwrap();
     assert!(matches!(services.identity.first_admin(&ctx, "x", false).await.unwrap(), FirstAdmin::CanSignIn));

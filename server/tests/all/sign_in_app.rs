@@ -161,6 +161,7 @@ impl Answer {
 impl Browser {
     #[expect(clippy::disallowed_methods, reason = "a test calls its own server")]
     pub fn at(base: String) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { base, host: None, cookies: Mutex::default(), http }
     }

@@ -1,6 +1,7 @@
 //! The program itself, as an operator runs it: serving, making tokens and companies, asking, the doctor.
 
 use crate::sign_in_app::Browser;
+use penny_testkit::models::{Listing, MockModels};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use std::{
@@ -42,6 +43,8 @@ struct Serving {
     child: Child,
     url: String,
     link: Option<String>,
+    /// What it printed beside where it is.
+    said: String,
 }
 
 impl Drop for Serving {
@@ -70,13 +73,14 @@ impl Serving {
             }
         };
         // The link follows at once where there is one.
-        let mut link = None;
+        let (mut link, mut said) = (None, String::new());
         while let Ok(line) = receive.recv_timeout(Duration::from_millis(300)) {
             if line.contains("/auth/link/") {
                 link = Some(line.trim().to_owned());
             }
+            said.push_str(&line);
         }
-        Self { child, url, link }
+        Self { child, url, link, said }
     }
 
     fn end(&mut self) -> std::process::ExitStatus {
@@ -149,8 +153,11 @@ async fn a_token_is_printed_alone_and_works_while_the_server_runs() {
     assert_eq!(listed.status, StatusCode::OK);
     for (args, words) in [
         (&["--email", "nobody@acme.example", "--name", "x"][..], "There is no account"),
-        (&["--email", "root@acme.example", "--name", "x", "--scope", "everything"], "no such scope"),
-        (&["--email", "root@acme.example", "--name", "x", "--tenant", "globex"], "there is no tenant"),
+        (
+            &["--email", "root@acme.example", "--name", "x", "--scope", "everything"],
+            "There is no such scope.",
+        ),
+        (&["--email", "root@acme.example", "--name", "x", "--tenant", "globex"], "There is no company"),
         (&["--email", "root@acme.example", "--name", "x", "--expires", "soon"], "a duration is"),
     ] {
         let refused = run(penny(folder.path()).args(["token", "create"]).args(args));
@@ -158,6 +165,51 @@ async fn a_token_is_printed_alone_and_works_while_the_server_runs() {
         assert!(err(&refused).contains(words), "{}", err(&refused));
     }
     assert!(serving.end().success(), "asked to end, it ends well");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_administrator_has_an_address_by_which_a_token_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let serving = Serving::start(penny(folder.path()));
+    assert!(serving.said.contains("Sign in as admin@localhost with this link"), "{}", serving.said);
+    let create = ["token", "create", "--email", "admin@localhost", "--name", "me"];
+    let made = run(penny(folder.path()).args(create));
+    assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+    let header = format!("Bearer {}", out(&made).trim());
+    let browser = Browser::at(serving.url.clone());
+    let listed = browser.send(Method::GET, "/v1/tools", None, &[("authorization", &header)]).await;
+    assert_eq!(listed.status, StatusCode::OK);
+}
+
+#[test]
+fn what_goes_wrong_is_said_once_and_in_a_persons_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = |args: &[&str]| run(penny(folder.path()).envs(ROOT).args(args));
+    let token = ["token", "create", "--email"];
+    let cases: [(&[&str], &str); 4] = [
+        (&["root@acme.example", "--name", "x", "--scope", "everything"], "There is no such scope."),
+        (&["root@acme.example", "--name", ""], "A token has a name of 1 to 80 characters."),
+        (
+            &["nobody@acme.example", "--name", "x"],
+            "There is no account with the address nobody@acme.example.",
+        ),
+        (
+            &["root@acme.example", "--name", "x", "--tenant", "globex"],
+            "There is no company with the short name globex.",
+        ),
+    ];
+    for (args, words) in cases {
+        let refused = root(&[&token[..], args].concat());
+        assert_eq!(
+            (err(&refused).as_str(), refused.status.code()),
+            (format!("penny: {words}\n").as_str(), Some(1))
+        );
+    }
+    let link = root(&["link", "create", "--email", "nobody"]);
+    assert_eq!(err(&link), "penny: There is no account with the address nobody.\n");
+    let company = ["tenant", "create", "--slug", "acme", "--name", "Acme"];
+    assert!(root(&company).status.success());
+    assert_eq!(err(&root(&company)), "penny: Another company already has this short name.\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,7 +235,7 @@ async fn a_second_company_is_made_beside_a_running_server() {
     create.arg("--admin-password-file").arg(&secret).arg("--logo").arg(&logo);
     let made = run(&mut create);
     assert!(out(&made).starts_with("ten_") && out(&made).lines().count() == 1, "{}", err(&made));
-    assert!(err(&run(&mut create)).contains("already has that slug"));
+    assert!(err(&run(&mut create)).contains("already has this short name"));
 
     let there = Browser::at(serving.url.clone()).by_host("globex.example");
     assert_eq!(there.sign_in("hank@globex.example", "correct horse battery").await.location(), "/");
@@ -280,4 +332,60 @@ fn the_doctor_says_what_is_off_and_how_to_mend_it() {
     assert!(!folder.path().join("data").exists(), "looking changes nothing");
     let wrong = run(penny(folder.path()).arg("doctor").env("PENNY__HTTP__PORT", "1"));
     assert!(out(&wrong).contains("✗ Configuration") && out(&wrong).contains("http.port"));
+}
+
+/// What the doctor says about one thing, on one line each.
+fn diagnosis(command: &mut Command) -> String {
+    out(&run(command.arg("doctor")))
+}
+
+#[test]
+fn the_doctor_sees_a_folder_that_cannot_be_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    for dir in [Path::new("/proc/x"), &file.join("deep/data")] {
+        let words = diagnosis(penny(folder.path()).env("PENNY__DATA__DIR", dir));
+        assert!(words.contains("✗ Data folder") && !words.contains("Database"), "{}: {words}", dir.display());
+    }
+    let words = diagnosis(penny(folder.path()).env("PENNY__DATA__DIR", folder.path().join("deep/data")));
+    assert!(words.contains("· Data folder") && !folder.path().join("deep").exists(), "{words}");
+}
+
+#[test]
+fn the_doctor_sees_who_has_the_port() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = |address: &str| diagnosis(penny(folder.path()).env("PENNY__HTTP__ADDR", address));
+    let words = at(&other.local_addr().unwrap().to_string());
+    assert!(words.contains("✗ Address: another program listens at"), "{words}");
+    let serving = Serving::start(penny(folder.path()));
+    let words = at(serving.url.strip_prefix("http://").unwrap());
+    assert!(words.contains("· Address: a PENNY answers at"), "{words}");
+    // TEST-NET-1 (RFC 5737): no machine has it.
+    assert!(at("192.0.2.1:80").contains("✗ Address"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_tells_a_provider_without_a_list_from_one_that_does_not_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    for (listing, words) in
+        [(Listing::default(), "✓ Models"), (Listing::none(), "· Models"), (Listing::of(&[]), "· Models")]
+    {
+        let server = MockModels::start_listing(listing).await;
+        let url = server.openai_url();
+        let said = diagnosis(penny(folder.path()).env("PENNY__MODELS__OPENAI_COMPATIBLE__BASE_URL", url));
+        assert!(said.contains(words), "{words} is missing in\n{said}");
+    }
+    let ollama = diagnosis(penny(folder.path()).env("PENNY__MODELS__OLLAMA__BASE_URL", "http://127.0.0.1:9"));
+    assert!(ollama.contains("✗ Models: no Ollama answers"), "{ollama}");
+}
+
+#[test]
+fn the_doctor_checks_the_audit_trail() {
+    let folder = tempfile::tempdir().unwrap();
+    Serving::start(penny(folder.path())).end();
+    let words = diagnosis(penny(folder.path()).env("LANG", "es"));
+    assert!(words.contains("✓ Registro de auditoría: está íntegro ("), "{words}");
+    assert!(!words.contains("(0 "), "what was done at the start is chained at the end: {words}");
 }

@@ -102,15 +102,12 @@ async fn companies(house: &House, ctx: &Ctx) {
         ..NewTenant::named("globex", "Globex")
     };
     let globex = tenants.create(&state.world, new.clone()).await.unwrap();
-    for (what, other) in [
-        ("slug", NewTenant { hosts: vec![], ..new.clone() }),
-        ("host", NewTenant { slug: "other".to_owned(), ..new }),
+    for (what, key, other) in [
+        ("slug", "tenant-slug-taken", NewTenant { hosts: vec![], ..new.clone() }),
+        ("host", "tenant-host-taken", NewTenant { slug: "other".to_owned(), ..new }),
     ] {
         let fault = tenants.create(&state.world, other).await.unwrap_err().to_fault();
-        assert_eq!(
-            (fault.fields[0].field.as_str(), fault.fields[0].message_key.as_str()),
-            (what, "tenant-taken")
-        );
+        assert_eq!((fault.fields[0].field.as_str(), fault.fields[0].message_key.as_str()), (what, key));
     }
     assert_eq!(tenants.resolve_host(&state.world, "Globex.example:81").await.unwrap(), globex);
     for unclaimed in ["localhost:3000", "127.0.0.1", "[::1]:3000", "", "nobody.example"] {

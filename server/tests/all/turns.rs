@@ -1,7 +1,7 @@
 //! A turn survives everything: the tab, the process, a slow person, a broken provider.
 
 use super::turns_app::{Installation, said, words};
-use penny_testkit::models;
+use penny_testkit::models::{self, Listing, MockModels};
 use penny_types::{
     conversations::PartBody,
     events::{TurnEvent, TurnEventBody},
@@ -9,6 +9,7 @@ use penny_types::{
     turns::{TurnStatus, TurnView},
 };
 use serde_json::json;
+use std::time::Duration;
 
 fn seqs(events: &[TurnEvent]) -> Vec<u64> {
     events.iter().map(|event| event.seq).collect()
@@ -92,6 +93,57 @@ async fn stop_keeps_what_was_said_and_stopping_twice_changes_nothing() {
     let kept = words(&all, 0);
     assert!(kept.starts_with(&words(&seen, 0)) && kept.len() as u64 == stopped.length);
     assert_eq!(said(&penny.window(&conversation).await.items[1]), kept);
+}
+
+#[tokio::test]
+async fn a_provider_is_told_what_the_message_expects() {
+    let penny = Installation::start(&[]).await;
+    let conversation = penny.conversation().await;
+    for (expected, sentence) in
+        [(json!(["chart", "dashboard"]), Some("to bring: a chart; a dashboard.")), (json!([]), None)]
+    {
+        let message = json!({ "content": "x", "model": "openai/mock-len1", "artifactsExpected": expected });
+        let (status, body) = penny.send(&conversation, message).await;
+        assert_eq!(status, 202, "{body}");
+        penny.to_end(&serde_json::from_value(body).unwrap()).await;
+        let sent = penny.models.requests().last().unwrap().body["messages"][0].clone();
+        let system = sent["content"].as_str().unwrap();
+        assert_eq!(sent["role"], "system");
+        assert_eq!(system.contains("The person expects"), sentence.is_some(), "{system}");
+        assert!(sentence.is_none_or(|sentence| system.contains(sentence)), "{system}");
+    }
+}
+
+#[tokio::test]
+async fn a_provider_without_a_list_answers_by_name_and_the_demo_never_in_its_place() {
+    let models = MockModels::start_listing(Listing::none()).await;
+    let penny = Installation::start_beside(models, &[]).await;
+    let conversation = penny.conversation().await;
+    let (status, fault) = penny.send(&conversation, json!({ "content": "Hello" })).await;
+    assert_eq!((status, &fault["messageKey"]), (422, &json!("fault-model-unnamed")), "{fault}");
+    assert!(fault["detail"].as_str().unwrap().contains("PENNY__MODELS__DEFAULT"), "{fault}");
+    let (_, listed) = penny.call("GET", "/v1/models", None).await;
+    assert!(listed.as_array().unwrap().iter().all(|model| model["isDefault"] == false), "{listed}");
+    let turn = penny.ask(&conversation, "mock-len3", "Hello").await;
+    assert_eq!(words(&penny.to_end(&turn).await, 0), models::text(3));
+    // The conversation has a model now.
+    let (status, body) = penny.send(&conversation, json!({ "content": "Again" })).await;
+    assert_eq!((status, &body["model"]), (202, &json!("openai/mock-len3")), "{body}");
+}
+
+#[tokio::test]
+async fn a_provider_that_lists_its_models_late_is_the_default_all_the_same() {
+    let models = MockModels::start_listing(Listing::default().after(Duration::from_millis(700))).await;
+    let penny = Installation::start_beside(models, &[]).await;
+    let conversation = penny.conversation().await;
+    let (status, body) = penny.send(&conversation, json!({ "content": "Hello" })).await;
+    assert_eq!((status, &body["model"]), (202, &json!("openai/mock")), "{body}");
+    let (_, listed) = penny.call("GET", "/v1/models", None).await;
+    assert_eq!(
+        (&listed[0]["id"], &listed[0]["isDefault"]),
+        (&json!("openai/mock"), &json!(true)),
+        "{listed}"
+    );
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ chat-attach-remove = Remove “{ $name }”
 chat-attach-not-text = Not a text file
 chat-attach-too-large = Larger than 512 kB
 chat-model = Model
+chat-model-none = Pick a model
 chat-model-demo = PENNY demo (not a language model)
 chat-too-long = This message is { $size } and at most { $limit } can be sent. Shorten it or split it up.
 chat-edit-label = Edit your message

@@ -78,6 +78,9 @@ demo-no-figures = There are no figures for this choice.
 demo-figures-note = The chart above shows them all. I am the built-in demo: the sentences are prepared, the figures are your data’s.
 demo-compare-headline = **Business units compared, { $period }** ({ $days }):
 demo-compare-column = Key figure
+demo-table-value = Value
+demo-table-target = Target
+demo-table-previous = Year before
 demo-compare-best = On target most often: **{ $unit }**, with { $good_count } of { $known_count }.
 
 demo-table =

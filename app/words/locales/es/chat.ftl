@@ -20,6 +20,7 @@ chat-attach-remove = Quitar «{ $name }»
 chat-attach-not-text = No es un archivo de texto
 chat-attach-too-large = Mayor que 512 kB
 chat-model = Modelo
+chat-model-none = Elige un modelo
 chat-model-demo = Demo de PENNY (no es un modelo de lenguaje)
 chat-too-long = Este mensaje ocupa { $size } y como máximo se pueden enviar { $limit }. Acórtalo o divídelo.
 chat-edit-label = Edita tu mensaje

@@ -78,6 +78,9 @@ demo-no-figures = No hay cifras para esta selección.
 demo-figures-note = El gráfico de arriba los muestra todos. Soy la demo incorporada: las frases están preparadas, las cifras son de tus datos.
 demo-compare-headline = **Unidades de negocio comparadas, { $period }** ({ $days }):
 demo-compare-column = Indicador
+demo-table-value = Valor
+demo-table-target = Objetivo
+demo-table-previous = Año anterior
 demo-compare-best = La que más objetivos cumple: **{ $unit }**, con { $good_count } de { $known_count }.
 
 demo-table =

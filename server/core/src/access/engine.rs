@@ -118,7 +118,11 @@ impl Access {
     pub fn check(&self, ctx: &Ctx, action: Action, resource: &Resource<'_>) -> Result<Permit, Denied> {
         let denied = |policies| Denied { action: action.as_str(), policies };
         let (allowed, policies) = self.decide(ctx, action, resource).map_err(|error| {
-            tracing::error!(error = %error, action = action.as_str(), "an access question could not be put");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                action = action.as_str(),
+                "an access question could not be put"
+            );
             denied(Vec::new())
         })?;
         if allowed { Ok(Permit { action, policies }) } else { Err(denied(policies)) }

@@ -23,8 +23,7 @@ pub(super) async fn thrown_away(
         .limit(limit)
         .into_tuple()
         .all(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     let digests: Vec<Vec<u8>> = artifact_version::Entity::find_in(ctx.tenant)
         .select_only()
         .column(artifact_version::Column::Digest)
@@ -32,14 +31,13 @@ pub(super) async fn thrown_away(
         .filter(artifact_version::Column::ArtifactId.is_in(ids.iter().copied()))
         .into_tuple()
         .all(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok((ids, digests.into_iter().filter_map(|digest| digest.try_into().ok()).collect()))
 }
 
 /// Removes an artifact with its versions.
 pub(super) async fn erase(conn: &impl ConnectionTrait, ctx: &Ctx, id: ArtifactId) -> Result<(), StoreError> {
-    artifact::Entity::delete_by_id((ctx.tenant, id)).exec(conn).await.map_err(StoreError::from)?;
+    artifact::Entity::delete_by_id((ctx.tenant, id)).exec(conn).await?;
     Ok(())
 }
 
@@ -52,7 +50,6 @@ pub(super) async fn is_named(
     let versions = artifact_version::Entity::find_in(ctx.tenant)
         .filter(artifact_version::Column::Digest.eq(digest.to_vec()))
         .count(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(versions > 0 || datasources::names_bytes(conn, ctx, digest).await?)
 }

@@ -1,4 +1,4 @@
-use crate::{access::Denied, db::StoreError, fault::ToFault};
+use crate::{access::Denied, db::StoreError, fault::ToFault, paging::BadCursor, title::BadTitle};
 use penny_ports::{blobs::BlobError, bus::BusError};
 use penny_types::{Fault, FaultCode};
 use penny_words::keys;
@@ -9,12 +9,9 @@ pub enum Error {
     /// There is none, or not for this person.
     #[error("no such artifact")]
     NotFound,
-    /// The title is empty or too long.
-    #[error("a title has 1 to {max} characters")]
-    BadTitle {
-        /// The longest allowed.
-        max: usize,
-    },
+    /// The title is none.
+    #[error(transparent)]
+    Title(#[from] BadTitle),
     /// The content is not of its kind.
     #[error("the content is not a {kind}: {detail}")]
     BadContent {
@@ -32,9 +29,9 @@ pub enum Error {
     /// The address was not signed here, or has expired.
     #[error("the address is not valid or has expired")]
     BadSignature,
-    /// The cursor is none of ours.
-    #[error("not a cursor of this list")]
-    BadCursor,
+    /// The cursor is none of this list's.
+    #[error(transparent)]
+    Cursor(#[from] BadCursor),
     /// A policy refuses.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -59,9 +56,7 @@ impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         match self {
             Self::NotFound => Fault::new(FaultCode::NotFound),
-            Self::BadTitle { max } => Fault::keyed(FaultCode::Invalid, keys::FAULT_TITLE)
-                .arg("max", max)
-                .field("title", keys::FAULT_TITLE),
+            Self::Title(error) => error.to_fault(),
             Self::BadContent { kind, detail } => Fault::keyed(FaultCode::Invalid, keys::FAULT_CONTENT)
                 .arg("kind", kind)
                 .arg("detail", detail)
@@ -70,9 +65,7 @@ impl ToFault for Error {
                 Fault::keyed(FaultCode::TooLarge, keys::FAULT_ARTIFACT_TOO_LARGE).arg("max", max)
             }
             Self::BadSignature => Fault::keyed(FaultCode::Forbidden, keys::FAULT_SIGNATURE),
-            Self::BadCursor => {
-                Fault::keyed(FaultCode::Invalid, keys::FAULT_CURSOR).field("cursor", keys::FAULT_CURSOR)
-            }
+            Self::Cursor(error) => error.to_fault(),
             Self::Denied(denied) => denied.to_fault(),
             Self::Store(error) => error.to_fault(),
             Self::Blob(BlobError::Full(_)) => Fault::new(FaultCode::StorageFull),

@@ -3,18 +3,8 @@ use bytes::Bytes;
 use penny_types::artifacts::{ArtifactKind, ChartContent, DashboardContent, TableContent};
 use serde_json::Value;
 
-/// The longest title, in characters.
-pub(super) const TITLE_MAX: usize = 200;
 /// The largest content, in bytes.
 pub(super) const SIZE_MAX: usize = 16 * 1024 * 1024;
-
-/// Tidies a title.
-pub(super) fn title(text: &str) -> Result<String, Error> {
-    let visible = |c: char| if c.is_control() { ' ' } else { c };
-    let tidy = text.chars().map(visible).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
-    let length = tidy.chars().count();
-    if length == 0 || length > TITLE_MAX { Err(Error::BadTitle { max: TITLE_MAX }) } else { Ok(tidy) }
-}
 
 /// Checks that content is of its kind and returns the bytes to keep and their media type.
 pub(super) fn encode(kind: ArtifactKind, content: &Value) -> Result<(Bytes, &'static str), Error> {

@@ -1,18 +1,20 @@
 use super::{
     Error, erase, rules, signing,
-    store::{self, Cursor, Stored},
+    store::{self, Stored},
 };
 use crate::{
     access::{Action, Permit, Resource},
     audit::{self, Record},
     ctx::{Ctx, World},
-    db::{StoreError, WriteTx},
+    db::{StoreError, WriteTx, unsigned},
     foundation::Shared,
+    paging::Cursor,
+    title,
 };
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream::BoxStream};
-use penny_entity::artifact;
+use penny_entity::{artifact, artifact_version};
 use penny_ports::{
     blobs::{BlobError, BlobKey},
     bus::Notice,
@@ -78,7 +80,7 @@ impl Artifacts {
     /// When the content is not of its kind, the person may not, or a store fails.
     pub async fn create(&self, ctx: &Ctx, new: NewArtifact) -> Result<ArtifactView, Error> {
         let permit = self.shared.access.check(ctx, Action::ArtifactCreate, &Resource::Tenant)?;
-        let title = rules::title(&new.title)?;
+        let title = title::tidy(&new.title)?;
         let stored = self.keep(ctx, new.kind, &new.content).await?;
 
         let tx = self.shared.db.begin(ctx).await?;
@@ -110,7 +112,7 @@ impl Artifacts {
         stored: &Stored,
         lineage: &Lineage,
     ) -> Result<ArtifactView, Error> {
-        let view = store::insert(tx.conn(), ctx, kind, rules::title(title)?, stored, lineage).await?;
+        let view = store::insert(tx.conn(), ctx, kind, title::tidy(title)?, stored, lineage).await?;
         tell(tx, ctx, view.clone());
         Ok(view)
     }
@@ -164,17 +166,16 @@ impl Artifacts {
     ) -> Result<ArtifactContent, Error> {
         let tx = self.shared.db.read(ctx).await?;
         let (row, _) = self.visible(tx.conn(), ctx, id, Action::ArtifactView).await?;
-        self.read(tx.conn(), ctx, row, number).await
+        let version = store::version(tx.conn(), ctx, &row, number).await?.ok_or(Error::NotFound)?;
+        self.read(ctx, row, version).await
     }
 
     async fn read(
         &self,
-        conn: &impl ConnectionTrait,
         ctx: &Ctx,
         row: artifact::Model,
-        number: Option<u32>,
+        version: artifact_version::Model,
     ) -> Result<ArtifactContent, Error> {
-        let version = store::version(conn, ctx, &row, number).await?.ok_or(Error::NotFound)?;
         let digest: [u8; 32] = version.digest.try_into().map_err(|_| BlobError::Damaged)?;
         let bytes = self.shared.blobs.get(BlobKey { tenant: ctx.tenant, digest }).await?;
         Ok(ArtifactContent { kind: row.kind, title: row.title, media_type: version.media_type, bytes })
@@ -206,7 +207,8 @@ impl Artifacts {
         let ctx = Ctx::system(tenant, world.clone());
         let tx = self.shared.db.read(&ctx).await?;
         let row = store::find(tx.conn(), &ctx, id).await?.ok_or(Error::NotFound)?;
-        self.read(tx.conn(), &ctx, row, Some(number)).await
+        let version = store::version(tx.conn(), &ctx, &row, Some(number)).await?.ok_or(Error::NotFound)?;
+        self.read(&ctx, row, version).await
     }
 
     /// Keeps an artifact at hand, or no longer.
@@ -227,7 +229,7 @@ impl Artifacts {
     /// # Errors
     /// When the title is wrong, or there is none for this person.
     pub async fn rename(&self, ctx: &Ctx, id: ArtifactId, title: &str) -> Result<ArtifactView, Error> {
-        let title = rules::title(title)?;
+        let title = title::tidy(title)?;
         self.change(ctx, id, "artifacts.rename", |row| row.title = Set(title)).await
     }
 
@@ -329,7 +331,7 @@ impl Artifacts {
             version_id: id,
             name: row.title,
             media_type: version.media_type,
-            size_bytes: u64::try_from(version.size_bytes).unwrap_or(0),
+            size_bytes: unsigned(version.size_bytes),
         })
     }
 
@@ -343,8 +345,7 @@ impl Artifacts {
     ) -> Result<String, Error> {
         let version = store::by_version(conn, ctx, id).await?.ok_or(Error::NotFound)?;
         let (row, _) = self.visible(conn, ctx, version.artifact_id, Action::ArtifactView).await?;
-        let number = u32::try_from(version.number).ok();
-        let content = self.read(conn, ctx, row, number).await?;
+        let content = self.read(ctx, row, version).await?;
         Ok(rules::as_words(&content.bytes, max))
     }
 

@@ -1,15 +1,18 @@
 use super::{Error, service::Lineage};
-use crate::{access::Reach, ctx::Ctx, db::StoreError};
-use chrono::{DateTime, Utc};
-use data_encoding::BASE64URL_NOPAD;
+use crate::{
+    access::Reach,
+    ctx::Ctx,
+    db::{StoreError, signed, unsigned},
+    paging::{self, Cursor},
+};
 use penny_entity::{TenantScoped, artifact, artifact_version};
 use penny_types::{
     ArtifactId, ArtifactVersionId, Page, TurnId,
     artifacts::{ArtifactFilter, ArtifactKind, ArtifactView},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
 use std::collections::HashMap;
@@ -56,7 +59,7 @@ pub(super) async fn insert(
         number: Set(1),
         digest: Set(stored.digest.to_vec()),
         media_type: Set(stored.media_type.to_owned()),
-        size_bytes: Set(i64::try_from(stored.size).unwrap_or(i64::MAX)),
+        size_bytes: Set(signed(stored.size)),
         created_by: Set(ctx.actor.id),
         turn_id: Set(lineage.turn),
         tool_call_id: Set(lineage.tool_call),
@@ -74,7 +77,7 @@ pub(super) async fn find(
     ctx: &Ctx,
     id: ArtifactId,
 ) -> Result<Option<artifact::Model>, StoreError> {
-    let row = artifact::Entity::find_by_id((ctx.tenant, id)).one(conn).await.map_err(StoreError::from)?;
+    let row = artifact::Entity::find_by_id((ctx.tenant, id)).one(conn).await?;
     Ok(row.filter(|row| row.deleted_at.is_none()))
 }
 
@@ -107,7 +110,7 @@ pub(super) async fn list(
     ctx: &Ctx,
     reach: Reach,
     filter: &ArtifactFilter,
-    after: Option<Cursor>,
+    after: Option<Cursor<ArtifactId>>,
     limit: u32,
 ) -> Result<Page<ArtifactView>, Error> {
     use artifact::Column::{ConversationId, DeletedAt, Id, IsPinned, OwnerId, UpdatedAt};
@@ -124,16 +127,14 @@ pub(super) async fn list(
         select = select.filter(IsPinned.eq(is_pinned));
     }
     if let Some(cursor) = after {
-        let same_time = Condition::all().add(UpdatedAt.eq(cursor.updated_at)).add(Id.lt(cursor.id));
-        select = select.filter(Condition::any().add(UpdatedAt.lt(cursor.updated_at)).add(same_time));
+        select = select.filter(cursor.beyond(UpdatedAt, Id));
     }
     let mut rows = select.all(conn).await?;
-    let has_more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next_cursor = rows
-        .last()
-        .filter(|_| has_more)
-        .map(|row| Cursor { updated_at: row.updated_at, id: row.id }.encode());
+    let next_cursor = paging::cut(&mut rows, limit, |row| Cursor {
+        is_first_group: false,
+        updated_at: row.updated_at,
+        id: row.id,
+    });
     let versions: HashMap<ArtifactId, artifact_version::Model> =
         artifact_version::Entity::find_in(ctx.tenant)
             .filter(artifact_version::Column::ArtifactId.is_in(rows.iter().map(|row| row.id)))
@@ -157,15 +158,13 @@ pub(super) async fn of_turn(
         .filter(artifact_version::Column::TurnId.eq(turn))
         .order_by_asc(artifact_version::Column::Id)
         .all(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     let ids = rows.iter().map(|version| version.artifact_id);
     let artifacts: HashMap<ArtifactId, artifact::Model> = artifact::Entity::find_in(ctx.tenant)
         .filter(artifact::Column::Id.is_in(ids))
         .filter(artifact::Column::DeletedAt.is_null())
         .all(conn)
-        .await
-        .map_err(StoreError::from)?
+        .await?
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
@@ -192,7 +191,7 @@ pub(super) fn view(row: &artifact::Model, version: &artifact_version::Model) -> 
         version_id: version.id,
         digest: data_encoding::HEXLOWER.encode(&version.digest),
         media_type: version.media_type.clone(),
-        size_bytes: u64::try_from(version.size_bytes).unwrap_or(0),
+        size_bytes: unsigned(version.size_bytes),
         is_pinned: row.is_pinned,
         conversation_id: row.conversation_id,
         turn_id: row.turn_id,
@@ -200,28 +199,5 @@ pub(super) fn view(row: &artifact::Model, version: &artifact_version::Model) -> 
         model: row.model.clone(),
         created_at: row.created_at,
         updated_at: row.updated_at,
-    }
-}
-
-/// Where a page of the list ended.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Cursor {
-    updated_at: DateTime<Utc>,
-    id: ArtifactId,
-}
-
-impl Cursor {
-    fn encode(self) -> String {
-        BASE64URL_NOPAD.encode(format!("{}.{}", self.updated_at.timestamp_micros(), self.id).as_bytes())
-    }
-
-    pub(super) fn decode(text: &str) -> Result<Self, Error> {
-        let parse = || {
-            let plain = String::from_utf8(BASE64URL_NOPAD.decode(text.as_bytes()).ok()?).ok()?;
-            let (micros, id) = plain.split_once('.')?;
-            let updated_at = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
-            Some(Self { updated_at, id: id.parse().ok()? })
-        };
-        parse().ok_or(Error::BadCursor)
     }
 }

@@ -2,10 +2,15 @@
 //! record shows. Chaining happens in batches after the act; a chain inside each transaction would
 //! make every act of a tenant wait for the one before.
 
-use crate::{ctx::Ctx, db::StoreError, foundation::Shared};
+use crate::{
+    ctx::{Ctx, World},
+    db::{Db, StoreError},
+    foundation::Shared,
+};
 use penny_entity::{TenantScoped, audit_event, tenant};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use serde_json::json;
 use std::time::Duration;
@@ -36,7 +41,10 @@ impl Sequencer {
                 () = stopping.cancelled() => true,
             };
             if let Err(error) = self.pass().await {
-                tracing::warn!(error = %error, "audit records could not be chained; they will be at the next pass");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "audit records could not be chained; they will be at the next pass"
+                );
             }
             if is_last {
                 return;
@@ -49,10 +57,7 @@ impl Sequencer {
     /// # Errors
     /// When the database fails; what was chained stays chained.
     pub async fn pass(&self) -> Result<(), StoreError> {
-        let lookup = self.shared.db.lookup().await?;
-        let tenants = tenant::Entity::find().all(lookup.conn()).await.map_err(StoreError::from)?;
-        drop(lookup);
-        for tenant in tenants {
+        for tenant in tenants(&self.shared.db).await? {
             let ctx = Ctx::system(tenant.id, self.shared.world.clone());
             while self.batch(&ctx).await? == BATCH {}
         }
@@ -68,8 +73,7 @@ impl Sequencer {
             .filter(audit_event::Column::Ordinal.is_not_null())
             .order_by_desc(audit_event::Column::Ordinal)
             .one(tx.conn())
-            .await
-            .map_err(StoreError::from)?;
+            .await?;
         let (mut ordinal, mut previous) =
             last.map_or((0, Vec::new()), |row| (row.ordinal.unwrap_or(0), row.hash.unwrap_or_default()));
         let loose = audit_event::Entity::find_in(ctx.tenant)
@@ -78,8 +82,7 @@ impl Sequencer {
             .order_by_asc(audit_event::Column::Id)
             .limit(BATCH)
             .all(tx.conn())
-            .await
-            .map_err(StoreError::from)?;
+            .await?;
         let count = loose.len() as u64;
         for row in loose {
             ordinal += 1;
@@ -88,7 +91,7 @@ impl Sequencer {
             change.ordinal = Set(Some(ordinal));
             change.previous_hash = Set(Some(previous));
             change.hash = Set(Some(hash.clone()));
-            change.update(tx.conn()).await.map_err(StoreError::from)?;
+            change.update(tx.conn()).await?;
             previous = hash;
         }
         tx.commit().await?;
@@ -100,8 +103,7 @@ impl Sequencer {
         let found = audit_event::Entity::find_in(ctx.tenant)
             .filter(audit_event::Column::Ordinal.is_null())
             .one(tx.conn())
-            .await
-            .map_err(StoreError::from)?;
+            .await?;
         Ok(found.is_some())
     }
 }
@@ -120,7 +122,7 @@ fn digest(row: &audit_event::Model, ordinal: i64, previous: &[u8]) -> Vec<u8> {
         row.action,
         row.target_kind,
         row.target_id,
-        format!("{:?}", row.outcome),
+        row.outcome.to_value(),
         row.policies,
         row.payload_hash,
         row.redactions,
@@ -134,21 +136,118 @@ fn digest(row: &audit_event::Model, ordinal: i64, previous: &[u8]) -> Vec<u8> {
     hasher.finalize().as_bytes().to_vec()
 }
 
-/// Checks a tenant's chain, given in order of ordinal; returns the ordinal of the first record that
-/// does not fit.
-#[must_use]
-pub fn verify(rows: &[audit_event::Model]) -> Option<i64> {
-    let mut previous = Vec::new();
-    for (row, expected) in rows.iter().zip(1..) {
-        let ordinal = row.ordinal.unwrap_or(0);
-        let hash = digest(row, ordinal, &previous);
-        if ordinal != expected
-            || row.previous_hash.as_deref() != Some(previous.as_slice())
-            || row.hash.as_ref() != Some(&hash)
-        {
-            return Some(expected);
+/// What the chains of an installation say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trail {
+    /// Every record is as it was chained.
+    Whole {
+        /// How many there are.
+        records: i64,
+    },
+    /// A record was changed, added or removed.
+    Broken {
+        /// The short name of the tenant whose it is.
+        tenant: String,
+        /// The place in the chain of the first that does not fit.
+        at: i64,
+    },
+}
+
+/// Checks every tenant's chain from its beginning, a batch at a time, up to the first record that
+/// does not fit. What is not chained yet is not looked at.
+///
+/// # Errors
+/// When the database fails.
+pub async fn verify(db: &Db, world: &World) -> Result<Trail, StoreError> {
+    let mut records = 0;
+    for tenant in tenants(db).await? {
+        let ctx = Ctx::system(tenant.id, world.clone());
+        let mut link = Link::default();
+        loop {
+            let rows = after(db, &ctx, link.ordinal).await?;
+            if let Err(at) = rows.iter().try_for_each(|row| link.follow(row)) {
+                return Ok(Trail::Broken { tenant: tenant.slug, at });
+            }
+            if (rows.len() as u64) < BATCH {
+                break;
+            }
         }
-        previous = hash;
+        records += link.ordinal;
     }
-    None
+    Ok(Trail::Whole { records })
+}
+
+/// The last record of a chain that fits: what the next one must refer to.
+#[derive(Debug, Default)]
+struct Link {
+    ordinal: i64,
+    hash: Vec<u8>,
+}
+
+impl Link {
+    /// Takes in the next record; the place it should have when it does not fit.
+    fn follow(&mut self, row: &audit_event::Model) -> Result<(), i64> {
+        let place = self.ordinal + 1;
+        let hash = digest(row, place, &self.hash);
+        let is_next = row.ordinal == Some(place)
+            && row.previous_hash.as_ref() == Some(&self.hash)
+            && row.hash.as_ref() == Some(&hash);
+        if !is_next {
+            return Err(place);
+        }
+        *self = Self { ordinal: place, hash };
+        Ok(())
+    }
+}
+
+async fn tenants(db: &Db) -> Result<Vec<tenant::Model>, StoreError> {
+    let lookup = db.lookup().await?;
+    Ok(tenant::Entity::find().order_by_asc(tenant::Column::Id).all(lookup.conn()).await?)
+}
+
+async fn after(db: &Db, ctx: &Ctx, ordinal: i64) -> Result<Vec<audit_event::Model>, StoreError> {
+    let tx = db.read(ctx).await?;
+    let rows = audit_event::Entity::find_in(ctx.tenant)
+        .filter(audit_event::Column::Ordinal.gt(ordinal))
+        .order_by_asc(audit_event::Column::Ordinal)
+        .limit(BATCH);
+    Ok(rows.all(tx.conn()).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use penny_entity::words::Outcome;
+    use penny_types::{AuditEventId, PrincipalId, TenantId, people::PrincipalKind};
+    use uuid::Uuid;
+
+    #[test]
+    fn a_record_is_hashed_as_it_always_was() {
+        let row = audit_event::Model {
+            tenant_id: TenantId(Uuid::from_u128(1)),
+            id: AuditEventId(Uuid::from_u128(2)),
+            occurred_at: DateTime::from_timestamp_micros(1_772_442_000_123_456).unwrap(),
+            actor_id: PrincipalId(Uuid::from_u128(3)),
+            actor_kind: PrincipalKind::User,
+            on_behalf_of: None,
+            via: "rest".to_owned(),
+            action: "tests.act".to_owned(),
+            target_kind: "thing".to_owned(),
+            target_id: Some("4".to_owned()),
+            outcome: Outcome::Denied,
+            policies: json!(["a-policy"]),
+            payload_hash: Some(vec![5]),
+            redactions: json!([{ "kind": "email", "count": 1 }]),
+            cost_micros: None,
+            trace_id: None,
+            request_id: None,
+            ordinal: None,
+            previous_hash: None,
+            hash: None,
+        };
+        // Chains lie in databases: what gives another hash breaks every one of them.
+        let hash = data_encoding::HEXLOWER.encode(&digest(&row, 1, &[]));
+        assert_eq!(hash, "3315bc2f0d8e6cdcaa7074a92653c3268d568a181f925660145e2116a7e47c15");
+    }
 }

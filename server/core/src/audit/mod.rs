@@ -1,10 +1,10 @@
 //! The audit trail: who did what, under which policies, and how it ended.
 //!
 //! The act's own transaction appends a record; the sequencer chains each tenant's records a moment
-//! later, so that a change to any of them shows. Reading the trail back is for the console.
+//! later, so that a change to any of them shows, and `penny doctor` looks whether one was made. Reading the trail back is for the console.
 
 mod chain;
 mod record;
 
-pub use chain::{Sequencer, verify};
+pub use chain::{Sequencer, Trail, verify};
 pub use record::{Record, add, record};

@@ -1,4 +1,4 @@
-use crate::{access::Denied, db::StoreError, fault::ToFault};
+use crate::{access::Denied, db::StoreError, fault::ToFault, paging::BadCursor, title::BadTitle};
 use penny_types::{Fault, FaultCode};
 use penny_words::keys;
 
@@ -11,21 +11,18 @@ pub enum Error {
     /// There is no such message in it.
     #[error("no such message in the conversation")]
     NoSuchMessage,
-    /// The title is empty or too long.
-    #[error("a title has 1 to {max} characters")]
-    BadTitle {
-        /// The longest allowed.
-        max: usize,
-    },
+    /// The title is none.
+    #[error(transparent)]
+    Title(#[from] BadTitle),
     /// The draft is too long to keep.
     #[error("a draft has at most {max} bytes")]
     DraftTooLong {
         /// The longest allowed.
         max: usize,
     },
-    /// The cursor is none of ours.
-    #[error("not a cursor of this list")]
-    BadCursor,
+    /// The cursor is none of this list's.
+    #[error(transparent)]
+    Cursor(#[from] BadCursor),
     /// A policy refuses.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -41,15 +38,11 @@ impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         match self {
             Self::NotFound | Self::NoSuchMessage => Fault::new(FaultCode::NotFound),
-            Self::BadTitle { max } => Fault::keyed(FaultCode::Invalid, keys::FAULT_TITLE)
-                .arg("max", max)
-                .field("title", keys::FAULT_TITLE),
+            Self::Title(error) => error.to_fault(),
             Self::DraftTooLong { max } => {
                 Fault::keyed(FaultCode::TooLarge, keys::FAULT_MESSAGE_TOO_LARGE).arg("max", max)
             }
-            Self::BadCursor => {
-                Fault::keyed(FaultCode::Invalid, keys::FAULT_CURSOR).field("cursor", keys::FAULT_CURSOR)
-            }
+            Self::Cursor(error) => error.to_fault(),
             Self::Denied(denied) => denied.to_fault(),
             Self::Store(error) => error.to_fault(),
             Self::Bus(_) => Fault::new(FaultCode::Unavailable),

@@ -4,13 +4,9 @@
 //! in windows. What writes into them is the turns room.
 
 mod error;
-mod rules;
 mod service;
 pub(crate) mod store;
-#[cfg(test)]
-mod tests;
 
 pub use error::Error;
-pub(crate) use rules::title_from;
 pub use service::Conversations;
 pub(crate) use service::tell;

@@ -1,11 +1,12 @@
-use super::{Error, rules, store};
+use super::{Error, store};
 use crate::{
     access::{Action, Permit, Resource},
     audit::{self, Record},
     ctx::{Ctx, Via},
     db::storable_text,
     foundation::Shared,
-    turns,
+    paging::Cursor,
+    title, turns,
 };
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream::BoxStream};
@@ -38,7 +39,7 @@ impl Conversations {
     /// When the title is wrong, the person may not, or the database fails.
     pub async fn create(&self, ctx: &Ctx, new: NewConversation) -> Result<ConversationView, Error> {
         let permit = self.shared.access.check(ctx, Action::ConversationCreate, &Resource::Tenant)?;
-        let title = new.title.as_deref().map(rules::title).transpose()?;
+        let title = new.title.as_deref().map(title::tidy).transpose()?;
 
         let tx = self.shared.db.begin(ctx).await?;
         let row = store::insert(tx.conn(), ctx, title, new.model, origin(ctx.via)).await?;
@@ -67,7 +68,7 @@ impl Conversations {
     ) -> Result<Page<ConversationSummary>, Error> {
         let query =
             query.map(|query| storable_text(query.trim().to_owned())).filter(|query| !query.is_empty());
-        let cursor = page.cursor.as_deref().map(rules::Cursor::decode).transpose()?;
+        let cursor = page.cursor.as_deref().map(Cursor::decode).transpose()?;
         let reach = self.shared.access.conversations(ctx)?;
         let tx = self.shared.db.read(ctx).await?;
         match &query {
@@ -97,7 +98,7 @@ impl Conversations {
         id: ConversationId,
         patch: ConversationPatch,
     ) -> Result<ConversationView, Error> {
-        let title = patch.title.as_deref().map(rules::title).transpose()?;
+        let title = patch.title.as_deref().map(title::tidy).transpose()?;
         if patch.draft.as_ref().is_some_and(|draft| draft.len() > MESSAGE_BYTES_MAX) {
             return Err(Error::DraftTooLong { max: MESSAGE_BYTES_MAX });
         }

@@ -63,6 +63,12 @@ fn named(options: &[FilterOption]) -> String {
     names.join(", ")
 }
 
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         match self {

@@ -221,7 +221,7 @@ impl Dashboards {
             Ok(Drawn::Content(content)) => view.content = Some(content),
             Ok(Drawn::Nothing) => return None,
             Err(error) => {
-                tracing::warn!(error = %error, widget.id = %view.id, "a widget could not be drawn");
+                tracing::warn!(error = &error as &dyn std::error::Error, widget.id = %view.id, "a widget could not be drawn");
                 view.error = Some(penny_words::fault(ctx.locale, &error.to_fault()));
             }
         }
@@ -285,7 +285,7 @@ fn gather(definitions: &[&Kpi], read: Vec<Result<KpiValue, Error>>) -> Result<Ve
         match read {
             Ok(kpi) => kpis.push(kpi),
             Err(error) if has_any => {
-                tracing::warn!(error = %error, kpi.slug = %definition.slug, "a key figure could not be computed");
+                tracing::warn!(error = &error as &dyn std::error::Error, kpi.slug = %definition.slug, "a key figure could not be computed");
                 kpis.push(figures::nothing(definition));
             }
             Err(error) => return Err(error),

@@ -30,7 +30,7 @@ pub(crate) struct Kpi {
 
 pub(super) async fn kpis(conn: &impl ConnectionTrait, ctx: &Ctx) -> Result<Vec<Kpi>, Error> {
     let rows = kpi::Entity::find_in(ctx.tenant).order_by_asc(kpi::Column::Position).all(conn).await;
-    rows.map_err(StoreError::from)?.into_iter().map(|row| definition(row, ctx.locale)).collect()
+    rows?.into_iter().map(|row| definition(row, ctx.locale)).collect()
 }
 
 fn definition(row: kpi::Model, locale: Locale) -> Result<Kpi, Error> {
@@ -63,7 +63,7 @@ pub(super) async fn put_kpi(
     (position, new): (i32, NewKpi),
 ) -> Result<(), Error> {
     let before = kpi::Entity::find_in(ctx.tenant).filter(kpi::Column::Slug.eq(&new.slug)).one(conn).await;
-    let before = before.map_err(StoreError::from)?;
+    let before = before?;
     let mut row = kpi::ActiveModel {
         tenant_id: Set(ctx.tenant),
         id: Set(before.as_ref().map_or_else(|| ctx.mint(), |row| row.id)),
@@ -86,7 +86,7 @@ pub(super) async fn put_kpi(
         }
         None => row.insert(conn).await,
     };
-    written.map_err(StoreError::from)?;
+    written?;
     Ok(())
 }
 
@@ -118,7 +118,7 @@ pub(super) async fn widgets(
 pub(super) async fn boards(conn: &impl ConnectionTrait, ctx: &Ctx) -> Result<Vec<Board>, Error> {
     let rows = dashboards(conn, ctx).await?;
     let shown = widget::Entity::find_in(ctx.tenant).filter(widget::Column::Kind.eq(WidgetKind::Kpi));
-    let shown = shown.all(conn).await.map_err(StoreError::from)?;
+    let shown = shown.all(conn).await?;
     let mut boards: Vec<(DashboardId, Board)> =
         rows.into_iter().map(|row| (row.id, Board { slug: row.slug, kpis: Vec::new() })).collect();
     for widget in shown {
@@ -153,12 +153,8 @@ pub(super) async fn put_dashboard(
         Some(_) => row.update(conn).await,
         None => row.insert(conn).await,
     };
-    let id = id.map_err(StoreError::from)?.id;
-    widget::Entity::delete_in(ctx.tenant)
-        .filter(widget::Column::DashboardId.eq(id))
-        .exec(conn)
-        .await
-        .map_err(StoreError::from)?;
+    let id = id?.id;
+    widget::Entity::delete_in(ctx.tenant).filter(widget::Column::DashboardId.eq(id)).exec(conn).await?;
     for (position, new) in (0..).zip(new.widgets) {
         let row = widget::ActiveModel {
             tenant_id: Set(ctx.tenant),
@@ -171,7 +167,7 @@ pub(super) async fn put_dashboard(
             columns: Set(new.columns),
             config: Set(serde_json::to_value(bound(new.config, datasource)).map_err(Error::BadConfig)?),
         };
-        row.insert(conn).await.map_err(StoreError::from)?;
+        row.insert(conn).await?;
     }
     Ok(id)
 }

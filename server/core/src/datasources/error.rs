@@ -32,6 +32,12 @@ pub enum Error {
     Store(#[from] StoreError),
 }
 
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 impl ToFault for Error {
     fn to_fault(&self) -> Fault {
         match self {

@@ -35,7 +35,7 @@ pub(super) async fn find(
         Which::Id(id) => rows.filter(datasource::Column::Id.eq(id)),
         Which::WithUnits => rows.order_by_asc(datasource::Column::CreatedAt),
     };
-    for row in rows.all(conn).await.map_err(StoreError::from)? {
+    for row in rows.all(conn).await? {
         let config: Config = serde_json::from_value(row.config.clone()).map_err(Error::BadConfig)?;
         if !matches!(which, Which::WithUnits) || config.units.is_some() {
             return Ok(Some((row, config)));
@@ -92,7 +92,7 @@ pub(crate) async fn names_bytes(
     digest: [u8; 32],
 ) -> Result<bool, StoreError> {
     let digest = data_encoding::HEXLOWER.encode(&digest);
-    let rows = datasource::Entity::find_in(ctx.tenant).all(conn).await.map_err(StoreError::from)?;
+    let rows = datasource::Entity::find_in(ctx.tenant).all(conn).await?;
     // What cannot be read is taken to name it: bytes are removed only when nobody can want them.
     Ok(rows.iter().any(|row| {
         serde_json::from_value::<Config>(row.config.clone())

@@ -4,12 +4,12 @@
 //! words by their beginnings and want all of them in one message. What a person types is taken apart
 //! into letters and digits before it comes near either query language.
 
-use super::{Batch, StoreError};
-use penny_entity::{TenantScoped, message_search};
+use super::{Batch, StoreError, signed};
+use penny_entity::message_search;
 use penny_types::{ConversationId, MessageId, PrincipalId, TenantId};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement,
+    ConnectionTrait, DbBackend, EntityTrait, Statement,
 };
 
 /// Bytes of a message that are indexed; PostgreSQL takes no more than a megabyte at once.
@@ -43,38 +43,6 @@ pub fn index_text(
     batch.push(&message_search::Entity::insert(row));
 }
 
-/// Makes what a message says no longer findable, so that it can be indexed anew.
-///
-/// # Errors
-/// When the database does not do it.
-pub async fn remove_message(
-    tx: &impl ConnectionTrait,
-    tenant: TenantId,
-    message: MessageId,
-) -> Result<(), StoreError> {
-    message_search::Entity::delete_in(tenant)
-        .filter(message_search::Column::MessageId.eq(message))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// Makes a whole conversation no longer findable.
-///
-/// # Errors
-/// When the database does not do it.
-pub async fn remove_conversation(
-    tx: &impl ConnectionTrait,
-    tenant: TenantId,
-    conversation: ConversationId,
-) -> Result<(), StoreError> {
-    message_search::Entity::delete_in(tenant)
-        .filter(message_search::Column::ConversationId.eq(conversation))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
 /// Finds the owner's conversations in which a message has every word of `query`, the last changed
 /// first, each with the words around its newest find.
 ///
@@ -96,7 +64,7 @@ pub async fn find(
         DbBackend::Postgres => (POSTGRES, join(&terms, " & ", |term| format!("{term}:*"))),
         _ => (SQLITE, join(&terms, " ", |term| format!("\"{term}\"*"))),
     };
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let limit = signed(limit);
     let values = [pattern.into(), tenant.into(), owner.into(), limit.into()];
     let rows = tx.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
     rows.iter()

@@ -93,7 +93,10 @@ impl WriteTx {
         for (to, notice) in queued {
             // Whoever misses a notice reads again: it is not worth failing what is already stored.
             if let Err(error) = bus.notify(to, notice).await {
-                tracing::warn!(error = %error, "a change is stored but could not be announced");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a change is stored but could not be announced"
+                );
             }
         }
         Ok(())

@@ -37,13 +37,22 @@ pub struct NewUser {
     pub role: Role,
 }
 
+/// The address of the first administrator where the operator named none: no mail reaches it, but a
+/// token or a link can be made for it by name.
+const FIRST_ADMIN: &str = "admin@localhost";
+
 /// What stands ready for the first administrator.
 #[derive(Debug)]
 pub enum FirstAdmin {
     /// An administrator can sign in; nothing is to be done.
     CanSignIn,
-    /// Nobody can yet: this is the secret of a link that lets the administrator in.
-    NeedsLink(SecretString),
+    /// Nobody can yet.
+    NeedsLink {
+        /// Whom the link lets in: the administrator's address, or their name when they have none.
+        whom: String,
+        /// The secret of the link.
+        secret: SecretString,
+    },
 }
 
 /// An account, its password hashed already.
@@ -177,25 +186,28 @@ impl Identity {
         if by_provider || admins.iter().any(by_password) {
             return Ok(FirstAdmin::CanSignIn);
         }
-        let id = match admins.first() {
-            Some(admin) => admin.id,
-            None => {
-                let tx = self.shared.db.begin(ctx).await?;
-                let account = NewAccount {
-                    email: None,
-                    name: name.to_owned(),
-                    role: Role::Admin,
-                    locale: ctx.locale,
-                    password_hash: None,
-                };
-                let who = insert_account(&tx, ctx, account).await?;
-                audit::record(&tx, ctx, Record::of("identity.first_admin", "principal").target(who.id))
-                    .await?;
-                tx.commit().await?;
-                who.id
-            }
+        let admin = match admins.into_iter().next() {
+            Some(admin) => admin,
+            None => self.make_first_admin(ctx, name).await?,
         };
-        self.issue_link(ctx, id, FIRST_LINK_MINUTES).await.map(FirstAdmin::NeedsLink)
+        let secret = self.issue_link(ctx, admin.id, FIRST_LINK_MINUTES).await?;
+        Ok(FirstAdmin::NeedsLink { whom: admin.email.unwrap_or(admin.display_name), secret })
+    }
+
+    async fn make_first_admin(&self, ctx: &Ctx, name: &str) -> Result<principal::Model> {
+        let tx = self.shared.db.begin(ctx).await?;
+        let is_free = store::find_by_email(&tx, ctx.tenant, FIRST_ADMIN).await?.is_none();
+        let account = NewAccount {
+            email: is_free.then(|| FIRST_ADMIN.to_owned()),
+            name: name.to_owned(),
+            role: Role::Admin,
+            locale: ctx.locale,
+            password_hash: None,
+        };
+        let who = insert_account(&tx, ctx, account).await?;
+        audit::record(&tx, ctx, Record::of("identity.first_admin", "principal").target(who.id)).await?;
+        tx.commit().await?;
+        Ok(who)
     }
 
     /// Shows the signed-in person to themselves.

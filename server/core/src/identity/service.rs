@@ -127,7 +127,7 @@ fn held(grants: Vec<role_grant::Model>, scopes: Vec<String>) -> Grants {
         match (grant.tool, grant.datasource_id) {
             (None, None) => held.roles.push(grant.role),
             (Some(tool), None) => held.tools.push(tool),
-            // Rights to a single datasource are decided where datasources are asked.
+            // A grant of a single datasource adds nothing yet: whoever may query one may query all.
             (_, Some(_)) => {}
         }
     }

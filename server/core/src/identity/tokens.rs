@@ -162,7 +162,7 @@ impl Identity {
             }
             .await;
             if let Err(error) = noted {
-                tracing::warn!(token.id = %id, error = %error, "the use of a token could not be noted");
+                tracing::warn!(token.id = %id, error = &error as &dyn std::error::Error, "the use of a token could not be noted");
             }
         });
     }

@@ -54,8 +54,7 @@ pub async fn enqueue(tx: &WriteTx, ctx: &Ctx, new: NewJob<'_>) -> Result<(), Sto
     job::Entity::insert(row)
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .exec_without_returning(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(())
 }
 
@@ -78,8 +77,7 @@ pub(super) async fn has_due(tx: &LookupTx, kinds: &[&str], now: DateTime<Utc>) -
         .filter(due(kinds, now))
         .into_tuple()
         .one(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(found.is_some())
 }
 
@@ -128,8 +126,7 @@ pub(super) async fn renew(
         .filter(job::Column::TenantId.eq(job.tenant_id))
         .filter(held(job))
         .exec(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(result.rows_affected == 1)
 }
 
@@ -170,7 +167,7 @@ pub(super) async fn close(tx: &WriteTx, ctx: &Ctx, job: &job::Model, fate: Fate)
             .col_expr(C::Attempts, Expr::value(0))
             .col_expr(C::Error, Expr::value(None::<String>)),
     };
-    let result = update.exec(tx.conn()).await.map_err(StoreError::from)?;
+    let result = update.exec(tx.conn()).await?;
     Ok(result.rows_affected == 1)
 }
 
@@ -195,15 +192,10 @@ pub(super) async fn tenants_without(tx: &LookupTx, kind: &str) -> Result<Vec<Ten
 
 /// Removes jobs that were over and messages that were sent before a moment.
 pub(super) async fn forget(ctx: &Ctx, tx: &WriteTx, before: DateTime<Utc>) -> Result<(), StoreError> {
-    job::Entity::delete_in(ctx.tenant)
-        .filter(job::Column::FinishedAt.lt(before))
-        .exec(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
+    job::Entity::delete_in(ctx.tenant).filter(job::Column::FinishedAt.lt(before)).exec(tx.conn()).await?;
     outbox::Entity::delete_in(ctx.tenant)
         .filter(outbox::Column::DeliveredAt.lt(before))
         .exec(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(())
 }

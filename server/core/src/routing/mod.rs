@@ -2,8 +2,10 @@
 
 mod error;
 mod service;
+mod source;
 #[cfg(test)]
 mod tests;
 
 pub use error::Error;
 pub use service::{Route, Routing};
+pub use source::{Source, Standing};

@@ -50,7 +50,10 @@ impl ToFault for Error {
             Self::NotFound => Fault::new(FaultCode::NotFound),
             Self::NoDefault => Fault::new(FaultCode::Unavailable),
             Self::Invalid { field, key } => Fault::new(FaultCode::Invalid).field(field, key),
-            Self::Taken(field) => Fault::new(FaultCode::Invalid).field(field, keys::TENANT_TAKEN),
+            Self::Taken(field) => {
+                let key = if *field == "host" { keys::TENANT_HOST_TAKEN } else { keys::TENANT_SLUG_TAKEN };
+                Fault::new(FaultCode::Invalid).field(field, key)
+            }
             Self::Theme(error) => error.to_fault(),
             Self::Denied(error) => error.to_fault(),
             Self::Store(error) => error.to_fault(),

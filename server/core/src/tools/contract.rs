@@ -17,11 +17,19 @@ pub struct Caps {
     pub per_minute: u32,
     /// The largest answer, in bytes of JSON.
     pub result_bytes: usize,
+    /// The most rows of a table, in the answer or in what is kept.
+    pub rows: usize,
 }
 
 impl Default for Caps {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(30), concurrency: 16, per_minute: 120, result_bytes: 256 * 1024 }
+        Self {
+            timeout: Duration::from_secs(30),
+            concurrency: 16,
+            per_minute: 120,
+            result_bytes: 256 * 1024,
+            rows: 10_000,
+        }
     }
 }
 

@@ -47,6 +47,14 @@ pub enum Error {
         /// The tool.
         name: String,
     },
+    /// A table it brought has more rows than it may have.
+    #[error("a table of {name} has more than {max} rows")]
+    TooManyRows {
+        /// The tool.
+        name: String,
+        /// Its limit.
+        max: usize,
+    },
     /// The tool said no.
     #[error("the tool failed: {0}")]
     Failed(Fault),
@@ -94,6 +102,9 @@ impl ToFault for Error {
                 .arg("seconds", seconds),
             Self::ResultTooLarge { name } => {
                 Fault::keyed(FaultCode::ToolFailed, keys::FAULT_TOOL_RESULT).arg("name", name)
+            }
+            Self::TooManyRows { name, max } => {
+                Fault::keyed(FaultCode::ToolFailed, keys::FAULT_TOOL_ROWS).arg("name", name).arg("max", max)
             }
             Self::Failed(fault) => fault.clone(),
             Self::DeniedByPerson => Fault::keyed(FaultCode::Forbidden, keys::FAULT_TOOL_DENIED),

@@ -52,6 +52,12 @@ pub(super) fn canonical(value: &Value) -> String {
     }
 }
 
+/// Counts the rows of the table that a value is, or has, as a chart does; none when there is no table.
+pub(super) fn rows(value: &Value) -> usize {
+    let table = value.get("table").unwrap_or(value);
+    table.get("rows").and_then(Value::as_array).map_or(0, Vec::len)
+}
+
 /// Cuts an answer to what is shown in the conversation.
 pub(super) fn shown(result: &str) -> String {
     match result.char_indices().nth(SHOWN) {

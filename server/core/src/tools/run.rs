@@ -12,7 +12,7 @@ use crate::{
     ctx::Ctx,
     db::{WriteTx, storable_text},
     fault::ToFault,
-    turns::steps,
+    turns::{Filters, steps},
 };
 use penny_entity::{
     tool_call,
@@ -114,13 +114,14 @@ impl Tools {
         Ok((entry, arguments, plan))
     }
 
-    /// Runs a recorded call within its caps and keeps what it brought. An error means that nothing
+    /// Runs a recorded call within its caps and keeps what it brought, as `filters` leave it. An error means that nothing
     /// could be recorded; a tool's own failure is a [`Done`].
     pub(crate) async fn run(
         &self,
         ctx: &Ctx,
         origin: &Origin,
         call: tool_call::Model,
+        filters: &Filters,
     ) -> Result<Done, Error> {
         let started = Instant::now();
         let call = self.mark_running(ctx, origin, call).await?;
@@ -128,6 +129,10 @@ impl Tools {
             Ok(entry) => self.execute(ctx, entry, &call).await,
             Err(error) => Err(error),
         };
+        let outcome = outcome.map(|outcome| ToolOutcome {
+            result: filters.tool_result(&call.name, outcome.result),
+            ..outcome
+        });
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match outcome {
             Ok(outcome) => match self.keep(ctx, origin, call.clone(), outcome, duration_ms).await {
@@ -163,6 +168,11 @@ impl Tools {
         let outcome = tokio::time::timeout(caps.timeout, work).await.map_err(|_| timeout())??;
         if outcome.result.to_string().len() > caps.result_bytes {
             return Err(Error::ResultTooLarge { name: name() });
+        }
+        let mut values =
+            std::iter::once(&outcome.result).chain(outcome.artifacts.iter().map(|made| &made.content));
+        if values.any(|value| rules::rows(value) > caps.rows) {
+            return Err(Error::TooManyRows { name: name(), max: caps.rows });
         }
         Ok(outcome)
     }

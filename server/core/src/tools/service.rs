@@ -12,7 +12,7 @@ use crate::{
     db::{StoreError, WriteTx},
     fault::ToFault,
     foundation::Shared,
-    turns::steps,
+    turns::{Filters, steps},
 };
 use penny_entity::{
     tool_call,
@@ -72,7 +72,8 @@ impl Tools {
             Prepared::Refused(_, error) => return Err(error),
         };
         let call_id = call.id;
-        let done = self.run(ctx, &Origin::default(), call).await?;
+        // No model is told of it, so nothing is filtered.
+        let done = self.run(ctx, &Origin::default(), call, &Filters::default()).await?;
         match done.fault {
             Some(fault) => Err(Error::Failed(fault)),
             None => Ok(ToolResultView {

@@ -154,10 +154,9 @@ pub(super) async fn settle(
     ctx: &Ctx,
     turn: TurnId,
 ) -> Result<Vec<tool_call::Model>, StoreError> {
-    let open = [ToolCallStatus::Pending, ToolCallStatus::Waiting, ToolCallStatus::Running];
     let mut calls = of_turn(conn, ctx, turn).await?;
     for call in &mut calls {
-        if open.contains(&call.status) {
+        if call.status.is_open() {
             let is_in_doubt = call.status == ToolCallStatus::Running && call.effect != Effect::Read;
             let status = if is_in_doubt { ToolCallStatus::InDoubt } else { ToolCallStatus::Failed };
             *call = change(conn, call.clone(), |row| {

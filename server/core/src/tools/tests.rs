@@ -43,6 +43,19 @@ fn a_long_answer_is_cut_between_characters() {
 }
 
 #[test]
+fn rows_are_those_of_a_table_and_of_a_charts_table() {
+    for (value, expected) in [
+        (json!({ "columns": [], "rows": [[1], [2]] }), 2),
+        (json!({ "option": {}, "table": { "columns": [], "rows": [[1]] } }), 1),
+        (json!({ "rows": "many" }), 0),
+        (json!([[1], [2]]), 0),
+        (json!("rows"), 0),
+    ] {
+        assert_eq!(rows(&value), expected, "{value}");
+    }
+}
+
+#[test]
 fn calls_are_counted_by_the_minute() {
     let start = Instant::now();
     let mut window = Window::starting(start);

@@ -39,9 +39,6 @@ pub enum Error {
     /// Nobody is asked about that call, or not any more.
     #[error("the call does not wait for a decision")]
     NotWaiting,
-    /// What would run is not what was shown.
-    #[error("the call changed since it was shown")]
-    PlanChanged,
     /// The model cannot be asked.
     #[error(transparent)]
     Routing(#[from] routing::Error),
@@ -84,9 +81,7 @@ impl ToFault for Error {
             Self::StillRunning => Fault::keyed(FaultCode::Conflict, keys::FAULT_TURN_RUNNING),
             Self::TooManyLive => Fault::new(FaultCode::RateLimited).retry_after(5),
             Self::NotContinuable => Fault::keyed(FaultCode::Conflict, keys::FAULT_NOT_CONTINUABLE),
-            Self::NotWaiting | Self::PlanChanged => {
-                Fault::keyed(FaultCode::Conflict, keys::FAULT_NOT_WAITING)
-            }
+            Self::NotWaiting => Fault::keyed(FaultCode::Conflict, keys::FAULT_NOT_WAITING),
             Self::Routing(error) => error.to_fault(),
             Self::Conversation(error) => error.to_fault(),
             Self::Tool(error) => error.to_fault(),

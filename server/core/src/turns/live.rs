@@ -5,7 +5,7 @@ use super::{
     coalesce::Channel,
     draft::Draft,
 };
-use crate::{ctx::Ctx, foundation::Shared};
+use crate::{ctx::Ctx, db::unsigned, foundation::Shared};
 use penny_types::{
     TurnId,
     events::{ReasoningDelta, TextDelta, TurnEvent, TurnEventBody},
@@ -39,10 +39,10 @@ impl Live {
         turn: &penny_entity::turn::Model,
         draft: Draft,
     ) -> Self {
-        let next = u64::try_from(turn.last_seq).unwrap_or(0) + 1;
-        let reserved = u64::try_from(turn.seq_reserved).unwrap_or(0);
+        let next = unsigned(turn.last_seq) + 1;
+        let reserved = unsigned(turn.seq_reserved);
         if let Err(error) = shared.bus.open_turn(turn.id, next).await {
-            tracing::warn!(turn.id = %turn.id, error = %error, "a turn's channel could not be opened");
+            tracing::warn!(turn.id = %turn.id, error = &error as &dyn std::error::Error, "a turn's channel could not be opened");
         }
         let slot = checkpointer.attach(ctx.clone(), turn.id, turn.fencing_token, reserved);
         let standing = slot.standing();
@@ -96,7 +96,7 @@ impl Live {
     pub(super) async fn farewell(&self, last: Arc<TurnEvent>) {
         self.send(last).await;
         if let Err(error) = self.shared.bus.close_turn(self.turn).await {
-            tracing::warn!(turn.id = %self.turn, error = %error, "a turn's channel could not be closed");
+            tracing::warn!(turn.id = %self.turn, error = &error as &dyn std::error::Error, "a turn's channel could not be closed");
         }
     }
 
@@ -114,7 +114,7 @@ impl Live {
 
     async fn send(&self, event: Arc<TurnEvent>) {
         if let Err(error) = self.shared.bus.publish_turn(event).await {
-            tracing::warn!(turn.id = %self.turn, error = %error, "an event could not be published; readers find it in the database");
+            tracing::warn!(turn.id = %self.turn, error = &error as &dyn std::error::Error, "an event could not be published; readers find it in the database");
         }
     }
 

@@ -5,6 +5,7 @@ use crate::{artifacts::Artifacts, conversations::store as conversations, ctx::Ct
 use penny_ports::models::{ModelMessage, ToolRequest};
 use penny_types::{
     MessageId, ToolCallId,
+    artifacts::ArtifactKind,
     conversations::{Author, PartBody, ToolCallPart},
     tools::ToolCallStatus,
 };
@@ -27,15 +28,35 @@ pub(super) struct Answer {
     pub is_error: bool,
 }
 
-/// Writes the standing instructions.
-pub(super) fn system(ctx: &Ctx) -> String {
-    format!(
+/// Writes the standing instructions, and what kinds of artifact the message hopes for.
+pub(super) fn system(ctx: &Ctx, expected: &[ArtifactKind]) -> String {
+    let standing = format!(
         "You are the assistant of a company's workbench. Today is {}. Answer in the language of the person's last \
          message. Be brief and exact; write Markdown. When a figure, a chart or a dashboard is asked for and a tool \
          gives it, call the tool; never invent figures. Charts and tables that tools make are shown to the person \
          beside your words: do not repeat them, say what matters in them. If a tool fails, say so plainly.",
         ctx.now().format("%A, %Y-%m-%d")
+    );
+    if expected.is_empty() {
+        return standing;
+    }
+    let kinds: Vec<&str> = expected.iter().map(|kind| described(*kind)).collect();
+    format!(
+        "{standing} The person expects this answer to bring: {}. Make each with a tool where one makes it, and write \
+         the others in Markdown.",
+        kinds.join("; ")
     )
+}
+
+const fn described(kind: ArtifactKind) -> &'static str {
+    match kind {
+        ArtifactKind::Markdown => "a written document (markdown)",
+        ArtifactKind::Table => "a table",
+        ArtifactKind::Chart => "a chart",
+        ArtifactKind::Dashboard => "a dashboard",
+        ArtifactKind::Mermaid => "a Mermaid diagram, in a code block of its own (mermaid)",
+        ArtifactKind::File => "a file, as a code block of its own",
+    }
 }
 
 /// Reads what was said on the path up to and including `leaf`, oldest first. Of the calls in

@@ -11,6 +11,7 @@ use crate::{
     audit::{self, Record},
     conversations::{self, store as rows},
     ctx::Ctx,
+    db::unsigned,
 };
 use penny_entity::{turn, words::Outcome};
 use penny_types::{
@@ -115,7 +116,7 @@ async fn interrupt(crew: &Crew, ctx: &Ctx, orphan: &turn::Model) -> Result<bool,
     let (_, draft) = store::checkpointed(tx.conn(), ctx, &turn).await?;
     let length = draft.text_length();
     // Above any number that anyone can have seen.
-    let seq = store::unsigned(turn.seq_reserved) + 1;
+    let seq = unsigned(turn.seq_reserved) + 1;
     let event =
         TurnEvent { seq, turn_id: turn.id, body: TurnEventBody::Interrupted(TurnInterrupted { length }) };
     let close = Close {

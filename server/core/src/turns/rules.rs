@@ -1,5 +1,5 @@
 use super::Error;
-use penny_types::turns::{MESSAGE_BYTES_MAX, NewMessage, TurnStatus};
+use penny_types::turns::{MESSAGE_BYTES_MAX, NewMessage};
 
 const ATTACHMENTS_MAX: usize = 20;
 const TOOLS_MAX: usize = 64;
@@ -39,11 +39,6 @@ pub(super) fn check(message: &mut NewMessage) -> Result<(), Error> {
     Ok(())
 }
 
-/// Says whether a turn left something to go on with.
-pub(super) const fn is_continuable(status: TurnStatus) -> bool {
-    matches!(status, TurnStatus::Interrupted | TurnStatus::Stopped | TurnStatus::Failed)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,11 +69,5 @@ mod tests {
         let mut keyed = message("x");
         keyed.client_key = Some("k".repeat(65));
         assert!(matches!(check(&mut keyed), Err(Error::BadField { field: "clientKey" })));
-    }
-
-    #[test]
-    fn only_what_broke_off_can_be_continued() {
-        let continuable: Vec<_> = TurnStatus::ALL.iter().copied().filter(|&s| is_continuable(s)).collect();
-        assert_eq!(continuable, [TurnStatus::Failed, TurnStatus::Stopped, TurnStatus::Interrupted]);
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     audit::{self, Record},
     conversations::{Conversations, store as rows},
     ctx::Ctx,
-    db::Batch,
+    db::{Batch, unsigned},
     foundation::Shared,
     routing::{Route, Routing},
     tools::{self, Tools},
@@ -89,6 +89,7 @@ impl Turns {
         mut new: NewMessage,
     ) -> Result<TurnView, Error> {
         rules::check(&mut new)?;
+        self.routing.ready_for(new.model.as_deref()).await;
 
         let tx = self.crew.shared.db.begin(ctx).await?;
         let (conversation, permit) =
@@ -120,7 +121,7 @@ impl Turns {
         let said = is_all.then(|| vec![ModelMessage::User { text: new.content.clone() }]);
         let wishes = Wishes {
             tools_allowed: new.tools_allowed,
-            artifacts_expected: new.artifacts_expected.iter().map(ToString::to_string).collect(),
+            artifacts_expected: new.artifacts_expected,
             client_key: new.client_key,
         };
         let (turn, call) =
@@ -142,6 +143,7 @@ impl Turns {
         id: MessageId,
         model: Option<String>,
     ) -> Result<TurnView, Error> {
+        self.routing.ready_for(model.as_deref()).await;
         let tx = self.crew.shared.db.begin(ctx).await?;
         let answer = rows::message(tx.conn(), ctx, id).await?.ok_or(Error::NotFound)?;
         let (conversation, permit) =
@@ -159,13 +161,11 @@ impl Turns {
         let anew = Answer { turn: turn_id, route: &route };
         let message = submit::write_answer(&mut batch, ctx, &conversation, said, anew);
         let place = Place { turn: turn_id, user_message, message, continues: None };
-        // What the message allowed when it was sent, it allows still.
         let before = match answer.turn_id {
             Some(before) => store::find(tx.conn(), ctx, before).await?,
             None => None,
         };
-        let wishes =
-            Wishes { tools_allowed: before.as_ref().and_then(store::tools_allowed), ..Wishes::default() };
+        let wishes = before.as_ref().map(Wishes::of).unwrap_or_default();
         let (turn, call) =
             submit::write_turn(&mut batch, ctx, &self.crew, &conversation, &place, &route, wishes);
         submit::move_on((&tx, &mut batch), ctx, conversation, &turn, None, &permit)?;
@@ -185,7 +185,7 @@ impl Turns {
         let (conversation, permit) =
             self.conversations.held(tx.conn(), ctx, before.conversation_id, Action::ConversationAsk).await?;
         let message = rows::message(tx.conn(), ctx, before.message_id).await?.ok_or(Error::NotFound)?;
-        if !rules::is_continuable(before.status) || message.turn_id != Some(before.id) {
+        if !before.status.is_continuable() || message.turn_id != Some(before.id) {
             return Err(Error::NotContinuable);
         }
         self.check_live(ctx)?;
@@ -196,7 +196,7 @@ impl Turns {
             message: before.message_id,
             continues: Some((before.id, before.text_length)),
         };
-        let wishes = Wishes { tools_allowed: store::tools_allowed(&before), ..Wishes::default() };
+        let wishes = Wishes::of(&before);
         let mut batch = Batch::of(tx.conn());
         let (turn, call) =
             submit::write_turn(&mut batch, ctx, &self.crew, &conversation, &place, &route, wishes);
@@ -211,7 +211,7 @@ impl Turns {
         }
         tx.commit().await?;
 
-        let draft = Draft::starting_at(store::unsigned(turn.text_offset_start));
+        let draft = Draft::starting_at(unsigned(turn.text_offset_start));
         self.launch(ctx, turn, route, Beginning { draft, call: Some(call), ..Beginning::default() }).await
     }
 

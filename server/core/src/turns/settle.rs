@@ -47,7 +47,7 @@ fn settled(
     let mut parts = parts.to_vec();
     for part in &mut parts {
         if let PartBody::ToolCall(part) = part
-            && is_open(part.status)
+            && part.status.is_open()
         {
             match calls.iter().find(|call| call.id == part.call_id) {
                 Some(call) => take_over(ctx, part, call),
@@ -86,10 +86,6 @@ fn settled(
         }
     }
     parts
-}
-
-const fn is_open(status: ToolCallStatus) -> bool {
-    matches!(status, ToolCallStatus::Pending | ToolCallStatus::Running | ToolCallStatus::Waiting)
 }
 
 /// Makes a part say what its row says.

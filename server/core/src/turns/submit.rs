@@ -14,10 +14,12 @@ use crate::{
     ctx::Ctx,
     db::{self, Batch, WriteTx},
     routing::Route,
+    title,
 };
 use penny_entity::{conversation, message, turn};
 use penny_types::{
     MessageId, TurnId,
+    artifacts::ArtifactKind,
     conversations::{Author, PartBody, TextPart},
     turns::{NewMessage, TurnStatus},
 };
@@ -58,8 +60,19 @@ impl Answer<'_> {
 #[derive(Default)]
 pub(super) struct Wishes {
     pub tools_allowed: Option<Vec<String>>,
-    pub artifacts_expected: Vec<String>,
+    pub artifacts_expected: Vec<ArtifactKind>,
     pub client_key: Option<String>,
+}
+
+impl Wishes {
+    /// Takes over what a message wished for when it was sent: it wishes for it still.
+    pub(super) fn of(before: &turn::Model) -> Self {
+        Self {
+            tools_allowed: store::tools_allowed(before),
+            artifacts_expected: store::artifacts_expected(before),
+            client_key: None,
+        }
+    }
 }
 
 /// Finds the message a new one follows, and refuses while that one is still being written.
@@ -174,7 +187,7 @@ pub(super) fn write_turn(
         lease_owner: Some(crew.checkpointer.owner().to_owned()),
         lease_expires_at: Some(now + LEASE),
         fencing_token: 1,
-        seq_reserved: store::signed(RESERVE),
+        seq_reserved: db::signed(RESERVE),
         last_seq: 0,
         text_offset_start: place.continues.map_or(0, |(_, length)| length),
         text_length: place.continues.map_or(0, |(_, length)| length),
@@ -210,7 +223,7 @@ pub(super) fn move_on(
     change.model = Set(Some(turn.model.clone()));
     if let Some(content) = content {
         change.draft = Set(String::new());
-        let title = conversations::title_from(content);
+        let title = title::from_message(content);
         if !has_title && !title.is_empty() {
             change.title = Set(Some(title));
         }

@@ -2,7 +2,7 @@
 //! longer reaches back, until the last event.
 
 use super::{Error, store};
-use crate::{ctx::Ctx, foundation::Shared};
+use crate::{ctx::Ctx, db::unsigned, foundation::Shared};
 use async_stream::try_stream;
 use futures::{StreamExt, stream::BoxStream};
 use penny_ports::bus::BusError;
@@ -89,7 +89,7 @@ enum Rest {
 async fn rest(shared: &Shared, ctx: &Ctx, turn: TurnId, last: u64) -> Result<Rest, Error> {
     let tx = shared.db.read(ctx).await?;
     let row = store::find(tx.conn(), ctx, turn).await?.ok_or(Error::NotFound)?;
-    let has_more = store::unsigned(row.last_seq) > last;
+    let has_more = unsigned(row.last_seq) > last;
     Ok(match row.status {
         _ if has_more => Rest::Behind,
         status if status.is_over() => Rest::Over,

@@ -67,7 +67,8 @@ impl Company {
             tasks: Tasks::default(),
         });
         let services =
-            Services::new(shared, Setup::with_models(Routing::new(Vec::new(), "none".to_owned()))).unwrap();
+            Services::new(shared, Setup::with_models(Routing::new(Vec::new(), Some("none".to_owned()))))
+                .unwrap();
         let system = Ctx::system(world.mint(), world);
         tenant(&database, &system, "acme", time_zone).await;
         demo::seed(&services, &system).await.unwrap();

@@ -17,6 +17,7 @@ use penny_core::{
     routing::Routing,
     tasks::Tasks,
     tools::Tool,
+    turns::Filters,
 };
 use penny_entity::{
     TenantScoped, turn_step,
@@ -92,9 +93,10 @@ impl House {
             world: self.database.world.clone(),
             tasks: Tasks::default(),
         });
-        let mut setup = Setup::with_models(Routing::new(parts.models, "script/one".to_owned()));
+        let mut setup = Setup::with_models(Routing::new(parts.models, Some("script/one".to_owned())));
         setup.tools = parts.tools;
         setup.jobs = parts.jobs;
+        setup.filters = parts.filters;
         Process { services: Services::new(shared, setup).unwrap() }
     }
 
@@ -129,6 +131,7 @@ pub struct Parts {
     pub models: Vec<Arc<dyn ModelProvider>>,
     pub tools: Vec<Arc<dyn Tool>>,
     pub jobs: Vec<Arc<dyn Kind>>,
+    pub filters: Filters,
 }
 
 impl Parts {
@@ -136,7 +139,7 @@ impl Parts {
         Self {
             models: vec![model.clone()],
             tools: tools.iter().map(|&tool| tool.clone() as Arc<dyn Tool>).collect(),
-            jobs: Vec::new(),
+            ..Self::default()
         }
     }
 }

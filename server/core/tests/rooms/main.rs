@@ -4,7 +4,13 @@
 #[cfg(test)]
 mod at_once;
 #[cfg(test)]
+mod caps;
+#[cfg(test)]
 mod continuing;
+#[cfg(test)]
+mod expected;
+#[cfg(test)]
+mod filtered;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
@@ -22,3 +28,5 @@ mod scripted;
 mod steps;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod trail;

@@ -22,6 +22,7 @@ use tokio::sync::Semaphore;
 pub enum Line {
     Say(&'static str),
     Call(&'static str),
+    CallWith(&'static str, &'static str),
     /// Says nothing more until it is let go.
     Hang,
     Panic,
@@ -75,8 +76,11 @@ impl ModelProvider for Scripted {
                     Line::Say(words) => yield Ok(ModelEvent::Text(words.to_owned())),
                     Line::Call(name) => {
                         calls += 1;
-                        let id = format!("call_{number}_{calls}");
-                        yield Ok(ModelEvent::ToolCall(ToolRequest { id, name: name.to_owned(), arguments: "{}".to_owned() }));
+                        yield Ok(call(number, calls, name, "{}"));
+                    }
+                    Line::CallWith(name, arguments) => {
+                        calls += 1;
+                        yield Ok(call(number, calls, name, arguments));
                     }
                     Line::Hang => gate.acquire().await.unwrap().forget(),
                     Line::Panic => panic!("the model breaks"),
@@ -90,6 +94,11 @@ impl ModelProvider for Scripted {
     async fn list(&self) -> Result<Vec<ModelListing>, ModelError> {
         Ok(Vec::new())
     }
+}
+
+fn call(request: usize, number: usize, name: &str, arguments: &str) -> ModelEvent {
+    let id = format!("call_{request}_{number}");
+    ModelEvent::ToolCall(ToolRequest { id, name: name.to_owned(), arguments: arguments.to_owned() })
 }
 
 /// A tool that counts how often it ran, and hangs when it was made to.

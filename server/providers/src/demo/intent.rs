@@ -56,6 +56,18 @@ pub(super) enum Intent {
     Unknown,
 }
 
+impl Intent {
+    /// Returns the dashboard and the part of the company that a message names, or the usual ones: for
+    /// an answer that is to bring figures whatever it was asked.
+    pub(super) fn about(self) -> (String, Scope) {
+        match self {
+            Self::Dashboard(slug, scope) => (slug, scope),
+            Self::Figures(scope) | Self::Again(scope) => (COMPANY_HEALTH.to_owned(), scope),
+            _ => (COMPANY_HEALTH.to_owned(), Scope { period: None, subject: Subject::Unsaid }),
+        }
+    }
+}
+
 /// Words a message may have and still be a greeting, thanks or a follow-up.
 const SHORT: usize = 6;
 

@@ -76,6 +76,25 @@ impl Report {
         told
     }
 
+    /// Writes the figures as a table: what they are, what they should be and what they were.
+    pub(super) fn table(&self, locale: Locale) -> String {
+        let hand = self.hand(locale);
+        let heads = [
+            keys::DEMO_COMPARE_COLUMN,
+            keys::DEMO_TABLE_VALUE,
+            keys::DEMO_TABLE_TARGET,
+            keys::DEMO_TABLE_PREVIOUS,
+        ];
+        let heads = heads.map(|key| text(locale, key, &[])).join(" | ");
+        let mut table = format!("| {heads} |\n|:--|--:|--:|--:|");
+        for figure in &self.kpis {
+            let written = [figure.value, figure.target, figure.previous];
+            let written = written.map(|value| hand.write(value, figure.format));
+            table.push_str(&format!("\n| {} | {} |", figure.name, written.join(" | ")));
+        }
+        table
+    }
+
     fn hand(&self, locale: Locale) -> Hand<'_> {
         Hand { locale, currency: &self.currency }
     }

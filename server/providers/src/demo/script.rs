@@ -9,6 +9,7 @@ use super::{
 use penny_ports::models::{ModelMessage, ModelRequest, ToolRequest};
 use penny_types::{
     Locale,
+    artifacts::ArtifactKind,
     dashboards::{Period, Unit},
 };
 use penny_words::{keys, text};
@@ -29,13 +30,36 @@ pub(super) struct Script {
 
 /// Writes the next step. The same request always gives the same.
 pub(super) fn write(request: &ModelRequest) -> Script {
-    let mut script = Scene::of(request).script();
-    if request.continues
-        && let Some(ModelMessage::Assistant { text: said, .. }) = request.messages.last()
-    {
-        script.words = rest(&script.words, said);
+    let step = Scene::of(request).step();
+    let words = match request.messages.last() {
+        Some(ModelMessage::Assistant { text: said, .. }) if request.continues => rest(&step.words, said),
+        _ => step.words,
+    };
+    let first = request.messages.iter().map(calls_of).map(<[_]>::len).sum::<usize>();
+    let calls = (first..).zip(step.calls);
+    Script {
+        words,
+        calls: calls.map(|(number, (tool, arguments))| tool_request(number, tool, &arguments)).collect(),
     }
-    script
+}
+
+/// What to say, and what to call with which arguments.
+#[derive(Default)]
+struct Step {
+    words: String,
+    calls: Vec<(&'static str, Value)>,
+}
+
+impl Step {
+    /// Does another thing too.
+    fn and(mut self, other: Self) -> Self {
+        if !self.words.is_empty() && !other.words.is_empty() {
+            self.words = self.words.trim_end().to_owned() + "\n\n";
+        }
+        self.words.push_str(&other.words);
+        self.calls.extend(other.calls);
+        self
+    }
 }
 
 /// Returns what is left to say after what was said. A text that differs, as after a change of the
@@ -77,16 +101,47 @@ impl<'a> Scene<'a> {
         Self { request, locale: language::of(question, request.locale), question, answers: answers.collect() }
     }
 
-    fn script(&self) -> Script {
+    fn step(&self) -> Step {
         if !self.answers.is_empty() {
             return self.words(self.tell());
         }
-        match intent::of(self.question) {
-            Intent::Figures(scope) => self.look_up(&scope),
-            Intent::Again(scope) => match self.asked_before() {
-                Some(before) => self.look_up(&before.changed_by(scope)),
-                None => self.look_up(&scope),
-            },
+        let intent = match intent::of(self.question) {
+            Intent::Again(scope) => Intent::Figures(match self.asked_before() {
+                Some(before) => before.changed_by(scope),
+                None => scope,
+            }),
+            other => other,
+        };
+        let has_figures = self.expects(ArtifactKind::Chart)
+            || (self.expects(ArtifactKind::Table) && intent != Intent::Table);
+        match (has_figures, self.expects(ArtifactKind::Dashboard), intent) {
+            (false, false, intent) if self.expects(ArtifactKind::Markdown) => self.prose(intent),
+            (false, false, intent) => self.asked(intent),
+            (has_figures, has_dashboard, intent) => {
+                let (slug, scope) = intent.about();
+                let figures = if has_figures { self.look_up(&scope) } else { Step::default() };
+                let dashboard = if has_dashboard { self.open(&slug, &scope) } else { Step::default() };
+                figures.and(dashboard)
+            }
+        }
+    }
+
+    fn expects(&self, kind: ArtifactKind) -> bool {
+        self.request.artifacts_expected.contains(&kind)
+    }
+
+    /// Answers in words where a document is expected: figures are told, nothing is opened.
+    fn prose(&self, intent: Intent) -> Step {
+        match intent {
+            Intent::Dashboard(_, scope) => self.look_up(&scope),
+            Intent::Unknown => self.say(keys::DEMO_MARKDOWN),
+            other => self.asked(other),
+        }
+    }
+
+    fn asked(&self, intent: Intent) -> Step {
+        match intent {
+            Intent::Figures(scope) | Intent::Again(scope) => self.look_up(&scope),
             Intent::Dashboard(slug, scope) => self.open(&slug, &scope),
             Intent::Connect => self.say(keys::DEMO_CONNECT),
             Intent::Abilities => self.say(keys::DEMO_ABILITIES),
@@ -99,15 +154,15 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn words(&self, words: String) -> Script {
-        Script { words, calls: Vec::new() }
+    fn words(&self, words: String) -> Step {
+        Step { words, calls: Vec::new() }
     }
 
-    fn say(&self, key: &str) -> Script {
+    fn say(&self, key: &str) -> Step {
         self.words(text(self.locale, key, &[]))
     }
 
-    fn look_up(&self, scope: &Scope) -> Script {
+    fn look_up(&self, scope: &Scope) -> Step {
         let period = scope.period.unwrap_or(Period::Mtd);
         let arguments = |unit: Unit, id: Option<&str>| {
             let mut arguments = Map::new();
@@ -132,7 +187,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn open(&self, slug: &str, scope: &Scope) -> Script {
+    fn open(&self, slug: &str, scope: &Scope) -> Step {
         let mut filters = Map::new();
         if let Some(period) = scope.period {
             filters.insert("period".into(), period.as_str().into());
@@ -150,13 +205,12 @@ impl<'a> Scene<'a> {
     }
 
     /// Calls a tool, if it is offered.
-    fn call(&self, announcement: &str, tool: &str, each: Vec<Value>) -> Script {
+    fn call(&self, announcement: &str, tool: &'static str, each: Vec<Value>) -> Step {
         if !self.request.tools.iter().any(|offered| offered.name == tool) {
             return self.words(text(self.locale, keys::DEMO_NO_TOOL, &[("tool", tool)]));
         }
-        let first = self.request.messages.iter().map(calls_of).map(<[_]>::len).sum::<usize>();
-        let calls = (first..).zip(each).map(|(number, arguments)| tool_request(number, tool, &arguments));
-        Script { words: text(self.locale, announcement, &[]) + "\n\n", calls: calls.collect() }
+        let words = text(self.locale, announcement, &[]) + "\n\n";
+        Step { words, calls: each.into_iter().map(|arguments| (tool, arguments)).collect() }
     }
 
     /// Finds what figures were asked for last, so that a follow-up needs to name only what differs.
@@ -177,13 +231,27 @@ impl<'a> Scene<'a> {
         let excuses: Vec<String> = failed.map(|answer| self.excuse(answer)).collect();
         let reports: Vec<Report> =
             self.good(KPIS).filter_map(|answer| Report::read(answer.content)).collect();
-        let told = match reports.as_slice() {
+        let mut told: Vec<String> = match reports.as_slice() {
             [] => self.answers.iter().find(|answer| !answer.is_error).map(|answer| self.other(answer)),
-            [report] => Some(report.tell(self.locale, &intent::topics(self.question))),
+            [report] => Some(self.figures(report)),
             several => report::compare(several, self.locale),
-        };
-        let paragraphs: Vec<String> = told.into_iter().chain(excuses).collect();
-        paragraphs.join("\n\n")
+        }
+        .into_iter()
+        .collect();
+        if !reports.is_empty() {
+            told.extend(self.good(LOAD_DASHBOARD).map(|answer| self.other(answer)));
+        }
+        told.extend(excuses);
+        told.join("\n\n")
+    }
+
+    /// Tells of one unit's figures, in a table too where one is expected.
+    fn figures(&self, report: &Report) -> String {
+        let told = report.tell(self.locale, &intent::topics(self.question));
+        if !self.expects(ArtifactKind::Table) {
+            return told;
+        }
+        format!("{told}\n\n{}", report.table(self.locale))
     }
 
     fn good(&self, tool: &'static str) -> impl Iterator<Item = &Answer<'a>> {

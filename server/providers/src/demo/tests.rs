@@ -1,6 +1,7 @@
 use super::*;
 use futures::TryStreamExt;
 use penny_ports::models::ToolSpec;
+use penny_types::artifacts::ArtifactKind;
 use serde_json::{Value, json};
 
 fn ask(messages: Vec<ModelMessage>) -> ModelRequest {
@@ -11,6 +12,7 @@ fn ask(messages: Vec<ModelMessage>) -> ModelRequest {
         system: String::new(),
         messages,
         tools: vec![tool("get_company_kpis"), tool("load_dashboard")],
+        artifacts_expected: Vec::new(),
         max_output_tokens: None,
         locale: Locale::En,
         continues: false,
@@ -178,6 +180,41 @@ async fn a_follow_up_changes_what_it_names_and_keeps_the_rest() {
         let (_, calls) = answer(ask([before.clone(), vec![user(follow_up)]].concat())).await;
         assert_eq!(calls, [("get_company_kpis".to_owned(), expected)], "{follow_up}");
     }
+}
+
+#[tokio::test]
+async fn what_the_message_expects_decides_what_is_made() {
+    use ArtifactKind::{Chart, Dashboard, Markdown, Table};
+    let (kpis, load) = ("get_company_kpis", "load_dashboard");
+    for (question, expected, tools) in [
+        ("Good morning", &[][..], &[][..]),
+        ("Good morning", &[Chart], &[kpis]),
+        ("Good morning", &[Dashboard], &[load]),
+        ("Show me company health now", &[Dashboard], &[load]),
+        ("Show me company health now", &[Chart, Dashboard], &[kpis, load]),
+        ("Open the company health dashboard", &[Chart], &[kpis]),
+        ("Open the company health dashboard", &[Markdown], &[kpis]),
+        ("Write about the sea and the wind", &[Markdown], &[]),
+        ("Show me a table", &[Table], &[]),
+    ] {
+        let request = ModelRequest { artifacts_expected: expected.to_vec(), ..ask(vec![user(question)]) };
+        let (words, calls) = answer(request).await;
+        let called: Vec<&str> = calls.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(called, tools, "{question} {expected:?}");
+        assert_eq!(words.contains("```python"), expected == [Markdown] && tools.is_empty(), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn figures_are_told_in_a_table_too_where_one_is_expected() {
+    let report = tool("get_company_kpis", &report("Studio", 1_320_000.0), false);
+    let told = ask(vec![user("How is Studio doing?"), report]);
+    let plain = answer(told.clone()).await.0;
+    let request = ModelRequest { artifacts_expected: vec![ArtifactKind::Table], ..told };
+    let table = "| Key figure | Value | Target | Year before |\n|:--|--:|--:|--:|\n\
+        | Revenue | €1.32M | €1.2M | €1M |\n| Gross margin | 43.1% | 44% | 42% |\n\
+        | Time to hire | 52\u{a0}days | 35\u{a0}days | 40\u{a0}days |\n| Pipeline | – | – | – |";
+    assert_eq!(answer(request).await.0, format!("{plain}\n\n{table}"));
 }
 
 #[tokio::test]

@@ -72,6 +72,7 @@ fn ask(model: &str) -> ModelRequest {
         system: "Be brief.".into(),
         messages: vec![ModelMessage::User { text: "Hello".into() }],
         tools: vec![tool("one"), tool("two")],
+        artifacts_expected: Vec::new(),
         max_output_tokens: None,
         locale: Locale::En,
         continues: false,

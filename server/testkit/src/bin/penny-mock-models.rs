@@ -2,7 +2,7 @@
 //!
 //! `penny-mock-models --addr 127.0.0.1:8000`; without an address, a free port.
 
-use penny_testkit::models::{Recording, router};
+use penny_testkit::models::{Listing, Recording, router};
 use std::{env, io};
 use tokio::net::TcpListener;
 
@@ -19,5 +19,5 @@ async fn main() -> io::Result<()> {
     }
     let listener = TcpListener::bind(&address).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, router(Recording::off())).await
+    axum::serve(listener, router(Recording::off(), Listing::default())).await
 }

@@ -17,4 +17,4 @@ mod tests;
 pub use answer::{text, thoughts};
 pub use check::OpenApi;
 pub use script::{Failure, Script};
-pub use server::{MockModels, Recorded, Recording, router};
+pub use server::{Listing, MockModels, Recorded, Recording, router};

@@ -31,6 +31,50 @@ const MAX_RECORDED: usize = 10_000;
 /// What `GET /v1/models` and `/api/tags` list.
 const LISTED: [&str; 3] = ["mock", "mock-ttft200-itl20-len300", "mock-reasoning50-len50"];
 
+/// How the server answers who asks which models it has.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// What it lists; nothing when it has no list, which is answered with 404.
+    pub names: Option<Vec<String>>,
+    /// How long it takes.
+    pub after: Duration,
+}
+
+impl Default for Listing {
+    fn default() -> Self {
+        Self { names: Some(LISTED.map(str::to_owned).to_vec()), after: Duration::ZERO }
+    }
+}
+
+impl Listing {
+    /// Has no list.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { names: None, ..Self::default() }
+    }
+
+    /// Lists these.
+    #[must_use]
+    pub fn of(names: &[&str]) -> Self {
+        Self { names: Some(names.iter().map(|&name| name.to_owned()).collect()), ..Self::default() }
+    }
+
+    /// Takes its time.
+    #[must_use]
+    pub const fn after(mut self, after: Duration) -> Self {
+        self.after = after;
+        self
+    }
+
+    async fn write(&self, whole: impl FnOnce(&[String]) -> Value) -> Response {
+        tokio::time::sleep(self.after).await;
+        match &self.names {
+            Some(names) => Json(whole(names)).into_response(),
+            None => StatusCode::NOT_FOUND.into_response(),
+        }
+    }
+}
+
 /// A request as it came.
 #[derive(Debug, Clone)]
 pub struct Recorded {
@@ -107,11 +151,23 @@ impl MockModels {
     ///
     /// # Panics
     /// When the machine has no free port.
-    #[expect(clippy::expect_used, reason = "a test without its server must not go on")]
     pub async fn start_with(recording: Recording) -> Self {
+        Self::serve(recording, Listing::default()).await
+    }
+
+    /// Starts a server that answers who asks for its models as `listing` says.
+    ///
+    /// # Panics
+    /// When the machine has no free port.
+    pub async fn start_listing(listing: Listing) -> Self {
+        Self::serve(Recording::on(), listing).await
+    }
+
+    #[expect(clippy::expect_used, reason = "a test without its server must not go on")]
+    async fn serve(recording: Recording, listing: Listing) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound port has an address");
-        let app = router(recording.clone());
+        let app = router(recording.clone(), listing);
         let mut serving = JoinSet::new();
         serving.spawn(async move {
             // Serving ends only when the set is dropped.
@@ -141,28 +197,29 @@ impl MockModels {
 }
 
 /// Makes the server's routes.
-pub fn router(recording: Recording) -> Router {
+pub fn router(recording: Recording, listing: Listing) -> Router {
+    let tags = listing.clone();
     Router::new()
         .route("/v1/chat/completions", post(chat_completions))
-        .route("/v1/models", get(list_models))
+        .route("/v1/models", get(async move || listing.write(models).await))
         .route("/api/chat", post(ollama_chat))
-        .route("/api/tags", get(list_tags))
+        .route("/api/tags", get(async move || tags.write(tagged).await))
         .route("/api/version", get(async || Json(json!({ "version": "0.0.0-mock" }))))
         .layer(DefaultBodyLimit::max(64 * 1024 * 1024))
         .with_state(recording)
 }
 
-async fn list_models() -> Json<Value> {
-    let models = LISTED.map(|id| json!({ "id": id, "object": "model", "created": 0, "owned_by": "mock" }));
-    Json(json!({ "object": "list", "data": models }))
+fn models(names: &[String]) -> Value {
+    let model = |id: &String| json!({ "id": id, "object": "model", "created": 0, "owned_by": "mock" });
+    json!({ "object": "list", "data": names.iter().map(model).collect::<Vec<_>>() })
 }
 
-async fn list_tags() -> Json<Value> {
-    let models = LISTED.map(|name| {
+fn tagged(names: &[String]) -> Value {
+    let model = |name: &String| {
         json!({ "name": format!("{name}:latest"), "model": format!("{name}:latest"),
         "size": 1, "details": { "family": "mock", "parameter_size": "1B" } })
-    });
-    Json(json!({ "models": models }))
+    };
+    json!({ "models": names.iter().map(model).collect::<Vec<_>>() })
 }
 
 async fn chat_completions(

@@ -52,8 +52,22 @@ impl Status {
 
     /// Says whether a person may ask for the rest.
     #[must_use]
-    pub const fn can_continue(&self) -> bool {
-        matches!(self, Self::Stopped | Self::Interrupted | Self::Failed { .. })
+    pub fn can_continue(&self) -> bool {
+        self.turn().is_some_and(TurnStatus::is_continuable)
+    }
+
+    /// Returns the turn's status that it shows; none before there is a turn.
+    const fn turn(&self) -> Option<TurnStatus> {
+        match self {
+            Self::Settled => Some(TurnStatus::Finished),
+            Self::Sending | Self::Unsent(_) => None,
+            Self::Queued => Some(TurnStatus::Queued),
+            Self::Running => Some(TurnStatus::Running),
+            Self::Waiting => Some(TurnStatus::Waiting),
+            Self::Stopped => Some(TurnStatus::Stopped),
+            Self::Interrupted => Some(TurnStatus::Interrupted),
+            Self::Failed { .. } => Some(TurnStatus::Failed),
+        }
     }
 
     fn of_turn(status: Option<TurnStatus>, code: Option<&String>) -> Self {

@@ -230,13 +230,22 @@ fn ModelPicker(thread: Thread) -> impl IntoView {
 }
 
 fn picker(thread: Thread, models: Vec<ModelView>) -> AnyView {
-    let fallback =
-        models.iter().find(|model| model.is_default).or(models.first()).map(|model| model.id.clone());
-    let Some(fallback) = fallback else { return ().into_any() };
+    if models.is_empty() {
+        return ().into_any();
+    }
+    let fallback = models.iter().find(|model| model.is_default).map(|model| model.id.clone());
+    let chosen = Memo::new(move |_| thread.model.get().or_else(|| fallback.clone()));
     let names: Vec<String> = models.iter().map(|model| model.id.clone()).collect();
-    let chosen = Memo::new(move |_| {
-        thread.model.get().filter(|model| names.contains(model)).unwrap_or_else(|| fallback.clone())
-    });
+    // A model that no provider lists is asked all the same; without any, the person is to pick one.
+    let unlisted = move || {
+        let model = chosen.get().filter(|model| !names.contains(model));
+        let (value, name) = match model {
+            Some(model) => (model.clone(), model.into_any()),
+            None if chosen.with(Option::is_none) => (String::new(), tr(keys::CHAT_MODEL_NONE).into_any()),
+            None => return None,
+        };
+        Some(view! { <option value=value selected=true prop:selected=true disabled=true>{name}</option> })
+    };
     let options = models
         .into_iter()
         .map(|model| {
@@ -244,7 +253,7 @@ fn picker(thread: Thread, models: Vec<ModelView>) -> AnyView {
             // Models have names of their own; the demo's is ours, and says what it is.
             let name = if is_demo { tr(keys::CHAT_MODEL_DEMO).into_any() } else { name.into_any() };
             let value = id.clone();
-            let is_chosen = move || chosen.with(|chosen| *chosen == id);
+            let is_chosen = move || chosen.with(|chosen| chosen.as_ref() == Some(&id));
             view! { <option value=value selected=is_chosen.clone() prop:selected=is_chosen>{name}</option> }
         })
         .collect_view();
@@ -254,6 +263,7 @@ fn picker(thread: Thread, models: Vec<ModelView>) -> AnyView {
                 aria-label=tr(keys::CHAT_MODEL)
                 on:change=move |event| thread.model.set(Some(event_target_value(&event)))
             >
+                {unlisted}
                 {options}
             </select>
             <Icon glyph=Glyph::ChevronsUpDown/>

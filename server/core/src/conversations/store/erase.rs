@@ -42,15 +42,13 @@ pub(in crate::conversations) async fn let_go_of_artifacts(
         .col_expr(A::ToolCallId, Expr::value(None::<ToolCallId>))
         .filter(Condition::any().add(A::ConversationId.eq(id)).add(A::TurnId.in_subquery(turns(ctx, id))))
         .exec(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     artifact_version::Entity::update_in(ctx.tenant)
         .col_expr(V::TurnId, Expr::value(None::<TurnId>))
         .col_expr(V::ToolCallId, Expr::value(None::<ToolCallId>))
         .filter(V::TurnId.in_subquery(turns(ctx, id)))
         .exec(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(())
 }
 
@@ -68,6 +66,6 @@ pub(in crate::conversations) async fn erase(
     ctx: &Ctx,
     id: ConversationId,
 ) -> Result<(), StoreError> {
-    conversation::Entity::delete_by_id((ctx.tenant, id)).exec(conn).await.map_err(StoreError::from)?;
+    conversation::Entity::delete_by_id((ctx.tenant, id)).exec(conn).await?;
     Ok(())
 }

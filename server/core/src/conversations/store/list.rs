@@ -1,9 +1,10 @@
 use super::{ACTIVE, summary};
 use crate::{
     access::Reach,
-    conversations::{Error, rules::Cursor},
+    conversations::Error,
     ctx::Ctx,
     db,
+    paging::{self, Cursor},
 };
 use penny_entity::{TenantScoped, conversation, turn};
 use penny_types::{ConversationId, Page, TurnId, conversations::ConversationSummary};
@@ -27,7 +28,7 @@ pub(in crate::conversations) async fn list(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     reach: Reach,
-    after: Option<Cursor>,
+    after: Option<Cursor<ConversationId>>,
     limit: u32,
 ) -> Result<Page<ConversationSummary>, Error> {
     let mut select = seen(ctx, reach).limit(u64::from(limit) + 1);
@@ -35,12 +36,11 @@ pub(in crate::conversations) async fn list(
         select = select.filter(beyond(cursor));
     }
     let mut rows = select.all(conn).await?;
-    let has_more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next_cursor = rows
-        .last()
-        .filter(|_| has_more)
-        .map(|row| Cursor { is_pinned: row.is_pinned, updated_at: row.updated_at, id: row.id }.encode());
+    let next_cursor = paging::cut(&mut rows, limit, |row| Cursor {
+        is_first_group: row.is_pinned,
+        updated_at: row.updated_at,
+        id: row.id,
+    });
     Ok(Page { items: with_turns(conn, ctx, rows).await?, next_cursor })
 }
 
@@ -70,13 +70,12 @@ pub(in crate::conversations) async fn search(
     Ok(Page { items, next_cursor: None })
 }
 
-fn beyond(cursor: Cursor) -> Condition {
+/// Pinned ones come first: they are the cursor's first group.
+fn beyond(cursor: Cursor<ConversationId>) -> Condition {
     use conversation::Column::{Id, IsPinned, UpdatedAt};
-    let later = Condition::any()
-        .add(UpdatedAt.lt(cursor.updated_at))
-        .add(Condition::all().add(UpdatedAt.eq(cursor.updated_at)).add(Id.lt(cursor.id)));
-    let same_group = Condition::all().add(IsPinned.eq(cursor.is_pinned)).add(later);
-    if cursor.is_pinned { Condition::any().add(same_group).add(IsPinned.eq(false)) } else { same_group }
+    let is_pinned = cursor.is_first_group;
+    let same_group = Condition::all().add(IsPinned.eq(is_pinned)).add(cursor.beyond(UpdatedAt, Id));
+    if is_pinned { Condition::any().add(same_group).add(IsPinned.eq(false)) } else { same_group }
 }
 
 async fn with_turns(

@@ -67,7 +67,7 @@ pub(super) async fn lock(
     id: ConversationId,
 ) -> Result<Option<conversation::Model>, StoreError> {
     let found = conversation::Entity::find_by_id((ctx.tenant, id)).lock_exclusive();
-    let row = found.one(conn).await.map_err(StoreError::from)?;
+    let row = found.one(conn).await?;
     Ok(row.filter(|row| row.deleted_at.is_none()))
 }
 
@@ -82,8 +82,7 @@ pub(crate) async fn set_leaf(
         .col_expr(conversation::Column::LeafId, Expr::value(leaf))
         .filter(conversation::Column::Id.eq(id))
         .exec(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(())
 }
 
@@ -198,7 +197,7 @@ pub(crate) async fn deepest_below(
          SELECT id FROM below ORDER BY id DESC LIMIT 1",
         [ctx.tenant.into(), conversation.into(), message.into()],
     );
-    let found = Found::find_by_statement(statement).one(conn).await.map_err(StoreError::from)?;
+    let found = Found::find_by_statement(statement).one(conn).await?;
     Ok(found.map(|found| found.id))
 }
 

@@ -4,7 +4,7 @@ use super::message as find_message;
 use crate::{
     conversations::Error,
     ctx::Ctx,
-    db::StoreError,
+    db::{StoreError, unsigned},
     turns::{self, Draft},
 };
 use penny_entity::{TenantScoped, conversation, message, message_part, turn};
@@ -86,8 +86,7 @@ pub(crate) async fn parts(
         .order_by_asc(message_part::Column::MessageId)
         .order_by_asc(message_part::Column::Position)
         .all(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     let mut found: HashMap<MessageId, Vec<PartView>> = HashMap::new();
     for row in rows {
         match serde_json::from_value::<PartBody>(row.body) {
@@ -98,7 +97,9 @@ pub(crate) async fn parts(
                     body,
                 });
             }
-            Err(error) => tracing::error!(part.id = %row.id, error = %error, "a message part cannot be read"),
+            Err(error) => {
+                tracing::error!(part.id = %row.id, error = &error as &dyn std::error::Error, "a message part cannot be read")
+            }
         }
     }
     Ok(found)
@@ -134,7 +135,6 @@ async fn views(
 }
 
 fn base(row: &message::Model, turn: Option<&turn::Model>, parts: Vec<PartView>) -> MessageView {
-    let unsigned = |value: i64| u64::try_from(value).unwrap_or(0);
     MessageView {
         id: row.id,
         conversation_id: row.conversation_id,
@@ -190,8 +190,7 @@ async fn siblings(
         .order_by_asc(message::Column::Id)
         .into_tuple()
         .all(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     let mut siblings: HashMap<Option<MessageId>, Vec<MessageId>> = HashMap::new();
     for (id, parent) in found {
         siblings.entry(parent).or_default().push(id);

@@ -22,7 +22,7 @@ pub fn all(dashboards: &Dashboards) -> Vec<Arc<dyn Tool>> {
 fn failed(error: impl ToFault) -> ToolError {
     let failure = ToolError::from_fault(error.to_fault());
     if let ToolError::Failed(fault) = &failure {
-        tracing::warn!(error = %error, fault.code = %fault.code, "a built-in tool failed");
+        tracing::warn!(error = &error as &dyn std::error::Error, fault.code = %fault.code, "a built-in tool failed");
     }
     failure
 }

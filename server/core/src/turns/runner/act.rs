@@ -91,7 +91,7 @@ impl Runner {
         let origin = self.origin(call.model_call_ref.clone());
         let crew = self.crew.clone();
         let ctx = self.ctx.clone();
-        let work = crew.tools.run(&ctx, &origin, call.clone());
+        let work = crew.tools.run(&ctx, &origin, call.clone(), &crew.filters);
         let done = if call.effect == Effect::Read {
             // What only reads can be given up; anything else is waited for, so that it is never in doubt.
             tokio::select! {
@@ -119,10 +119,8 @@ impl Runner {
         result: &Value,
         duration_ms: Option<u64>,
     ) -> Result<(), End> {
-        let mut content = result.to_string();
-        self.crew.filters.tool_result(&call.name, &mut content);
         let is_error = status != ToolCallStatus::Succeeded;
-        let answer = Answer { model_ref: call.model_call_ref.clone(), content, is_error };
+        let answer = Answer { model_ref: call.model_call_ref.clone(), content: result.to_string(), is_error };
         self.answers.insert(call.id, answer);
         self.say_call(call, status, Some(tools::shown(result)), duration_ms).await
     }
@@ -149,10 +147,8 @@ impl Runner {
     /// Takes in what a call of this message answered before this run, as the model was told it.
     pub(super) fn note_answer(&mut self, call: &tool_call::Model) {
         let Some(told) = &call.result else { return };
-        let mut content = told.to_string();
-        self.crew.filters.tool_result(&call.name, &mut content);
         let is_error = call.status != ToolCallStatus::Succeeded;
-        let answer = Answer { model_ref: call.model_call_ref.clone(), content, is_error };
+        let answer = Answer { model_ref: call.model_call_ref.clone(), content: told.to_string(), is_error };
         self.answers.insert(call.id, answer);
     }
 

@@ -157,11 +157,13 @@ impl Runner {
         let mut messages = self.base.clone().unwrap_or_default();
         messages.extend(prompt::fold(own, &self.answers));
         let allowed = store::tools_allowed(&self.turn);
+        let expected = store::artifacts_expected(&self.turn);
         let mut request = ModelRequest {
             model: self.route.model.clone(),
-            system: prompt::system(&self.ctx),
+            system: prompt::system(&self.ctx, &expected),
             messages,
             tools: self.crew.tools.specs(&self.ctx, allowed.as_deref()),
+            artifacts_expected: expected,
             max_output_tokens: None,
             locale: self.ctx.locale,
             continues: self.turn.continues.is_some() && own.is_empty(),

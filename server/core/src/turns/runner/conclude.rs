@@ -119,7 +119,7 @@ impl Runner {
         if let Some(row) = rows::find(tx.conn(), ctx, self.turn.conversation_id).await? {
             let mut change = row.into_active_model();
             change.updated_at = Set(ctx.now());
-            let row = change.update(tx.conn()).await.map_err(StoreError::from)?;
+            let row = change.update(tx.conn()).await?;
             let active = rows::active_turn(tx.conn(), ctx, self.turn.conversation_id).await?;
             conversations::tell(&tx, &row, active);
         }

@@ -123,7 +123,7 @@ pub(in crate::turns) async fn close_call(
         finished_at: Set(Some(ctx.now())),
         ..Default::default()
     };
-    row.update(conn).await.map_err(StoreError::from)?;
+    row.update(conn).await?;
     match end.status {
         CallStatus::Succeeded => close_step(conn, ctx, call.step, StepStatus::Finished).await,
         CallStatus::Failed => close_step(conn, ctx, call.step, StepStatus::Failed).await,
@@ -144,7 +144,6 @@ pub(in crate::turns) async fn settle_calls(
         .filter(model_call::Column::TurnId.eq(turn))
         .filter(model_call::Column::Status.eq(CallStatus::Running))
         .exec(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(())
 }

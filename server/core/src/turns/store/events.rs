@@ -27,10 +27,7 @@ pub(in crate::turns) async fn append(
                 events: Set(serde_json::to_string(records).ok()?),
             })
         });
-        event_checkpoint::Entity::insert_many(rows)
-            .exec_without_returning(conn)
-            .await
-            .map_err(StoreError::from)?;
+        event_checkpoint::Entity::insert_many(rows).exec_without_returning(conn).await?;
     }
     Ok(())
 }
@@ -47,13 +44,14 @@ pub(in crate::turns) async fn records(
         .filter(event_checkpoint::Column::LastSeq.gt(signed(after)))
         .order_by_asc(event_checkpoint::Column::LastSeq)
         .all(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     let mut records = Vec::new();
     for row in rows {
         match serde_json::from_str::<Vec<Record>>(&row.events) {
             Ok(some) => records.extend(some),
-            Err(error) => tracing::error!(turn.id = %turn, error = %error, "a checkpoint cannot be read"),
+            Err(error) => {
+                tracing::error!(turn.id = %turn, error = &error as &dyn std::error::Error, "a checkpoint cannot be read")
+            }
         }
     }
     Ok(records)

@@ -59,8 +59,7 @@ pub(in crate::turns) async fn append_parts(
         .filter(message_part::Column::MessageId.eq(place.1))
         .into_tuple::<Option<i32>>()
         .one(conn)
-        .await
-        .map_err(StoreError::from)?
+        .await?
         .flatten()
         .map_or(0, |last| last + 1);
     let mut batch = Batch::of(conn);
@@ -110,6 +109,6 @@ pub(in crate::turns) async fn set_turn(
 ) -> Result<(), StoreError> {
     let mut change = row.into_active_model();
     change.turn_id = Set(Some(turn));
-    change.update(conn).await.map_err(StoreError::from)?;
+    change.update(conn).await?;
     Ok(())
 }

@@ -15,12 +15,13 @@ pub(super) use steps::{finish_waits, open_steps, settle_steps, wait};
 use super::checkpoint::RESERVE;
 use crate::{
     ctx::Ctx,
-    db::{Batch, StoreError},
+    db::{Batch, StoreError, signed, unsigned},
 };
 use chrono::{DateTime, Utc};
 use penny_entity::{TenantScoped, turn};
 use penny_types::{
     ConversationId, MessageId, TurnId,
+    artifacts::ArtifactKind,
     models::UsageView,
     turns::{TurnStatus, TurnView},
 };
@@ -73,8 +74,7 @@ pub(super) async fn is_being_written(
         .filter(turn::Column::MessageId.eq(message))
         .filter(turn::Column::Status.is_in(crate::conversations::store::ACTIVE))
         .one(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(active.is_some())
 }
 
@@ -99,8 +99,7 @@ pub(super) async fn still_owned(
         .filter(turn::Column::Status.eq(TurnStatus::Running))
         .into_tuple()
         .all(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     let fences: HashMap<TurnId, i64> = turns.iter().copied().collect();
     let mine = rows.into_iter().filter(|(id, fence, _)| fences.get(id) == Some(fence));
     Ok(mine.map(|(id, _, stop_asked)| (id, stop_asked.is_some())).collect())
@@ -116,8 +115,7 @@ pub(super) async fn reserve(
         .col_expr(turn::Column::SeqReserved, Expr::value(signed(through)))
         .filter(turn::Column::Id.eq(id))
         .exec(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(())
 }
 
@@ -131,8 +129,7 @@ pub(super) async fn renew(
         .col_expr(turn::Column::LeaseExpiresAt, Expr::value(until))
         .filter(turn::Column::Id.is_in(turns.iter().copied()))
         .exec(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(())
 }
 
@@ -175,8 +172,7 @@ pub(super) async fn close(
         .filter(C::FencingToken.eq(turn.fencing_token))
         .filter(C::Status.is_in(crate::conversations::store::ACTIVE))
         .exec(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(result.rows_affected == 1)
 }
 
@@ -197,8 +193,7 @@ pub(super) async fn take_over(
         .filter(C::FencingToken.eq(turn.fencing_token))
         .filter(C::Status.eq(turn.status))
         .exec(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     if result.rows_affected == 1 { find(conn, ctx, turn.id).await } else { Ok(None) }
 }
 
@@ -212,8 +207,7 @@ pub(crate) async fn request_stop(
         .col_expr(turn::Column::StopRequestedAt, Expr::value(ctx.now()))
         .filter(turn::Column::Id.eq(id))
         .exec(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(())
 }
 
@@ -244,14 +238,12 @@ pub(super) fn tools_allowed(row: &turn::Model) -> Option<Vec<String>> {
     row.tools_allowed.as_ref().and_then(|names| serde_json::from_value(names.clone()).ok())
 }
 
+/// Returns the kinds of artifact that a turn's message hopes for.
+pub(super) fn artifacts_expected(row: &turn::Model) -> Vec<ArtifactKind> {
+    let kinds = row.artifacts_expected.as_ref().map(|kinds| serde_json::from_value(kinds.clone()));
+    kinds.and_then(Result::ok).unwrap_or_default()
+}
+
 pub(super) fn names(list: Option<Vec<String>>) -> Option<serde_json::Value> {
     list.map(|names| json!(names))
-}
-
-pub(super) fn signed(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-pub(super) fn unsigned(value: i64) -> u64 {
-    u64::try_from(value).unwrap_or(0)
 }

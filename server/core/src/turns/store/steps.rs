@@ -65,8 +65,7 @@ async fn next_position(conn: &impl ConnectionTrait, ctx: &Ctx, turn: TurnId) -> 
         .filter(turn_step::Column::TurnId.eq(turn))
         .into_tuple::<Option<i32>>()
         .one(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(last.flatten().map_or(0, |last| last + 1))
 }
 
@@ -100,8 +99,7 @@ async fn holds(conn: &impl ConnectionTrait, ctx: &Ctx, id: TurnId, fence: i64) -
         .lock_exclusive()
         .into_tuple::<TurnId>()
         .one(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(held.is_some())
 }
 
@@ -118,8 +116,7 @@ pub(crate) async fn run_step(
             .col_expr(turn_step::Column::Status, Expr::value(StepStatus::Running))
             .filter(turn_step::Column::Id.eq(id))
             .exec(conn)
-            .await
-            .map_err(StoreError::from)?;
+            .await?;
     }
     Ok(is_held)
 }
@@ -137,8 +134,7 @@ pub(crate) async fn close_step(
         .filter(turn_step::Column::Id.eq(id))
         .filter(turn_step::Column::Status.is_in(OPEN))
         .exec(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .await?;
     Ok(())
 }
 
@@ -197,6 +193,6 @@ async fn end(
     if let Some(kind) = kind {
         update = update.filter(turn_step::Column::Kind.eq(kind));
     }
-    update.exec(conn).await.map_err(StoreError::from)?;
+    update.exec(conn).await?;
     Ok(())
 }

@@ -75,6 +75,7 @@ mod tests {
                 description: "Tells".into(),
                 input_schema: json!({}),
             }],
+            artifacts_expected: Vec::new(),
             max_output_tokens: Some(9),
             locale: Locale::En,
             continues: false,

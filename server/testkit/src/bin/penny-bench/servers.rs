@@ -169,7 +169,7 @@ fn command(program: &Path, port: u16, models_url: &str, folder: &Path) -> Comman
         .env("PENNY__BOOTSTRAP__PASSWORD", "measured with care")
         .env("PENNY__MODELS__OPENAI_COMPATIBLE__BASE_URL", models_url)
         .env("PENNY__MODELS__OPENAI_COMPATIBLE__API_KEY", "sk-not-a-secret")
-        .env("PENNY__MODELS__OLLAMA__BASE_URL", "http://127.0.0.1:9")
+        .env("PENNY__MODELS__OLLAMA__BASE_URL", "")
         .stdout(Stdio::null());
     command
 }

@@ -1,1 +1,0 @@
-//! Behaviour of the room over a real database; see `server/tests`.
