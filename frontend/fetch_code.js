@@ -21,6 +21,19 @@ export async function fetchCode(address) {
   }
 }
 
+const files = new Map();
+
+// Fetches a piece that stands in one file with others; the file is fetched once.
+export async function fetchPart(address, from, to) {
+  const { href } = address;
+  if (!files.has(href)) files.set(href, fetchCode(address).then((response) => response.arrayBuffer()));
+  const bytes = await files.get(href).catch((error) => {
+    files.delete(href);
+    throw error;
+  });
+  return new Response(bytes.slice(from, to), { headers: { "content-type": "application/wasm" } });
+}
+
 // Whether somebody waits for code: the page is not alive yet, or an outline stands in it.
 function isAwaited() {
   return !("alive" in document.documentElement.dataset) || document.querySelector(".skeleton") !== null;

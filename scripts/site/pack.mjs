@@ -36,17 +36,35 @@ const common = {
 };
 
 // What the page fetches of its own code when it first needs it. The script that does so names the files.
+// Pieces of a few kilobytes stand in one file: a page needs many of them, and asking for each costs more than they weigh.
+const SMALL_BYTES = 16 * 1024;
 const splitter = join(joined, "__wasm_split.js");
 let fetches = await readFile(splitter, "utf8");
-for (const name of await readdir(joined)) {
+const small = [];
+for (const name of (await readdir(joined)).sort()) {
   if (!name.endsWith(".wasm") || /^penny(_bg)?\.wasm$/.test(name)) continue;
   const bytes = await readFile(join(joined, name));
+  if (bytes.length < SMALL_BYTES) {
+    small.push({ name, bytes });
+    continue;
+  }
   const hashed = name.replace(/\.wasm$/, `.${digest(bytes)}.wasm`);
   await writeFile(join(pkg, hashed), bytes);
   fetches = fetches.replaceAll(`"./${name}"`, `"./${hashed}"`);
 }
+const together = Buffer.concat(small.map(({ bytes }) => bytes));
+const smallFile = `chunk_small.${digest(together)}.wasm`;
+await writeFile(join(pkg, smallFile), together);
+let from = 0;
+for (const { name, bytes } of small) {
+  const to = from + bytes.length;
+  const own = `= fetch(new URL("./${name}", import.meta.url))`;
+  if (!fetches.includes(own)) throw new Error(`the splitter's script fetches ${name} in another way now`);
+  fetches = fetches.replaceAll(own, `= fetchPart(new URL("./${smallFile}", import.meta.url), ${from}, ${to})`);
+  from = to;
+}
 if (!fetches.includes("= fetch(")) throw new Error("the splitter's script fetches its files in another way now");
-fetches = `import { fetchCode } from ${JSON.stringify(resolve("frontend/fetch_code.js"))};\n${fetches.replaceAll("= fetch(", "= fetchCode(")}`;
+fetches = `import { fetchCode, fetchPart } from ${JSON.stringify(resolve("frontend/fetch_code.js"))};\n${fetches.replaceAll("= fetch(", "= fetchCode(")}`;
 await writeFile(splitter, fetches);
 
 // The page and its libraries: one graph, so that what two of them share is fetched once.
