@@ -7,6 +7,7 @@
 
 mod answer;
 mod check;
+mod listing;
 mod ollama;
 mod openai;
 mod script;
@@ -16,5 +17,6 @@ mod tests;
 
 pub use answer::{text, thoughts};
 pub use check::OpenApi;
+pub use listing::Listing;
 pub use script::{Failure, Script};
-pub use server::{Listing, MockModels, Recorded, Recording, router};
+pub use server::{MockModels, Recorded, Recording, router};

@@ -3,6 +3,7 @@
 use super::{
     answer::{Asked, Step, steps},
     check::{self, OpenApi},
+    listing::Listing,
     ollama, openai,
     script::{Failure, Script},
 };
@@ -28,53 +29,6 @@ use tokio::{net::TcpListener, task::JoinSet, time::Instant};
 
 /// Requests that are remembered.
 const MAX_RECORDED: usize = 10_000;
-/// What `GET /v1/models` and `/api/tags` list.
-const LISTED: [&str; 3] = ["mock", "mock-ttft200-itl20-len300", "mock-reasoning50-len50"];
-
-/// How the server answers who asks which models it has.
-#[derive(Debug, Clone)]
-pub struct Listing {
-    /// What it lists; nothing when it has no list, which is answered with 404.
-    pub names: Option<Vec<String>>,
-    /// How long it takes.
-    pub after: Duration,
-}
-
-impl Default for Listing {
-    fn default() -> Self {
-        Self { names: Some(LISTED.map(str::to_owned).to_vec()), after: Duration::ZERO }
-    }
-}
-
-impl Listing {
-    /// Has no list.
-    #[must_use]
-    pub fn none() -> Self {
-        Self { names: None, ..Self::default() }
-    }
-
-    /// Lists these.
-    #[must_use]
-    pub fn of(names: &[&str]) -> Self {
-        Self { names: Some(names.iter().map(|&name| name.to_owned()).collect()), ..Self::default() }
-    }
-
-    /// Takes its time.
-    #[must_use]
-    pub const fn after(mut self, after: Duration) -> Self {
-        self.after = after;
-        self
-    }
-
-    async fn write(&self, whole: impl FnOnce(&[String]) -> Value) -> Response {
-        tokio::time::sleep(self.after).await;
-        match &self.names {
-            Some(names) => Json(whole(names)).into_response(),
-            None => StatusCode::NOT_FOUND.into_response(),
-        }
-    }
-}
-
 /// A request as it came.
 #[derive(Debug, Clone)]
 pub struct Recorded {
@@ -201,25 +155,12 @@ pub fn router(recording: Recording, listing: Listing) -> Router {
     let tags = listing.clone();
     Router::new()
         .route("/v1/chat/completions", post(chat_completions))
-        .route("/v1/models", get(async move || listing.write(models).await))
+        .route("/v1/models", get(async move || listing.openai().await))
         .route("/api/chat", post(ollama_chat))
-        .route("/api/tags", get(async move || tags.write(tagged).await))
+        .route("/api/tags", get(async move || tags.ollama().await))
         .route("/api/version", get(async || Json(json!({ "version": "0.0.0-mock" }))))
         .layer(DefaultBodyLimit::max(64 * 1024 * 1024))
         .with_state(recording)
-}
-
-fn models(names: &[String]) -> Value {
-    let model = |id: &String| json!({ "id": id, "object": "model", "created": 0, "owned_by": "mock" });
-    json!({ "object": "list", "data": names.iter().map(model).collect::<Vec<_>>() })
-}
-
-fn tagged(names: &[String]) -> Value {
-    let model = |name: &String| {
-        json!({ "name": format!("{name}:latest"), "model": format!("{name}:latest"),
-        "size": 1, "details": { "family": "mock", "parameter_size": "1B" } })
-    };
-    json!({ "models": names.iter().map(model).collect::<Vec<_>>() })
 }
 
 async fn chat_completions(
