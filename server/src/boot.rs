@@ -80,6 +80,8 @@ pub async fn open(config: Config, outside: Outside) -> Result<AppState> {
         schema: penny_graphql::schema(Arc::clone(&services)),
         site: Arc::new(Site::new(config.http.site_dir.clone())),
         openid: Arc::new(openid),
+        strangers: Default::default(),
+        readiness: Default::default(),
         services,
         config: Arc::new(config),
     })

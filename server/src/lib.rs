@@ -4,6 +4,7 @@
 pub mod boot;
 pub mod cli;
 pub mod config;
+mod connections;
 pub mod doctor;
 pub mod rest;
 pub mod serve;

@@ -3,6 +3,7 @@
 use crate::{
     boot,
     config::Config,
+    connections,
     web::{AppState, router::router},
 };
 use anyhow::{Context, Result};
@@ -28,7 +29,7 @@ pub struct Server {
     /// A one-time link for the administrator, when nobody could sign in otherwise.
     pub first_link: Option<FirstLink>,
     stopping: CancellationToken,
-    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    serving: tokio::task::JoinHandle<()>,
     _lock: Option<File>,
 }
 
@@ -66,15 +67,9 @@ pub async fn start(config: Config, outside: boot::Outside) -> Result<Server> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the listener is what tasks are told to stop by")]
-fn serve(
-    listener: TcpListener,
-    state: AppState,
-    stopping: CancellationToken,
-) -> tokio::task::JoinHandle<std::io::Result<()>> {
-    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move {
-        axum::serve(listener, app).with_graceful_shutdown(stopping.cancelled_owned()).await
-    })
+fn serve(listener: TcpListener, state: AppState, stopping: CancellationToken) -> tokio::task::JoinHandle<()> {
+    let most = state.config.http.max_connections;
+    tokio::spawn(connections::serve(listener, router(state), most, stopping))
 }
 
 /// Holds the data folder for this process: SQLite's turns belong to one.
@@ -133,10 +128,10 @@ impl Server {
     /// Serves until `ended` comes true, then lets what is under way end.
     ///
     /// # Errors
-    /// When the listener fails.
+    /// When serving breaks off, or the database cannot be closed.
     pub async fn until(mut self, ended: impl Future<Output = ()>) -> Result<()> {
         tokio::select! {
-            result = &mut self.serving => return Ok(result??),
+            result = &mut self.serving => return Ok(result?),
             () = ended => {}
         }
         self.stop().await

@@ -35,10 +35,13 @@ pub fn text(locale: Locale, key: &str, args: &[(&str, &str)]) -> String {
     find(locale, key, args.iter().copied()).unwrap_or_else(|| key.to_owned())
 }
 
-/// Returns the sentence about a fault: its own when there is one, else its code's.
+/// Returns the sentence about a fault: its own when there is one, else its code's. A sentence that takes
+/// `fields` gets what is wrong with each of them.
 #[must_use]
 pub fn fault(locale: Locale, fault: &Fault) -> String {
-    find(locale, &fault.message_key, borrowed(&fault.args))
+    let told = |field: &FieldFault| format!("{}: {}", field.field, field_fault(locale, field));
+    let fields = fault.fields.iter().map(told).collect::<Vec<_>>().join(" ");
+    find(locale, &fault.message_key, borrowed(&fault.args).chain([("fields", fields.as_str())]))
         .unwrap_or_else(|| text(locale, fault.code.message_key(), &[]))
 }
 

@@ -41,3 +41,15 @@ fn counts_choose_their_plural() {
         text(Locale::Es, keys::UI_RESULTS, &[("count", "2")]).replace('2', "1"),
     );
 }
+
+#[test]
+fn a_fault_may_say_what_is_wrong_with_each_field() {
+    let fault = Fault::keyed(FaultCode::Invalid, keys::FAULT_TOOL_ARGUMENTS)
+        .arg("name", "t")
+        .field("a", keys::FIELD_MISSING)
+        .field("b", keys::FIELD_UNKNOWN);
+    let said = super::fault(Locale::Es, &fault);
+    let (first, second) =
+        (text(Locale::Es, keys::FIELD_MISSING, &[]), text(Locale::Es, keys::FIELD_UNKNOWN, &[]));
+    assert!(said.ends_with(&format!("a: {first} b: {second}")), "{said}");
+}

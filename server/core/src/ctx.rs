@@ -7,7 +7,7 @@ use penny_types::{
     Locale, PrincipalId, RequestId, TenantId,
     people::{PrincipalKind, Role},
 };
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use uuid::Uuid;
 
 /// Time, identity and chance, from outside.
@@ -92,6 +92,8 @@ pub struct Grants {
     pub scopes: Vec<String>,
     /// Tools granted by name, beyond what the roles give.
     pub tools: Vec<String>,
+    /// When the token used ends; absent when it does not, or when none is used.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// An authenticated request. There is no other way to reach a tenant's data.
@@ -175,6 +177,8 @@ pub const SYSTEM: PrincipalId = PrincipalId(Uuid::from_u128(1));
 pub struct Visitor {
     /// Which tenant's door they stand at.
     pub tenant: TenantId,
+    /// Where they come from, as far as known.
+    pub address: Option<IpAddr>,
     /// In which language.
     pub locale: Locale,
     /// By which door.

@@ -16,6 +16,8 @@ pub mod fault;
 pub mod foundation;
 pub mod identity;
 pub mod jobs;
+pub mod json;
+pub mod misfit;
 pub mod paging;
 pub mod routing;
 pub mod services;

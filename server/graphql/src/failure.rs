@@ -1,6 +1,6 @@
 //! A fault as a GraphQL error: words in the person's language, and extensions for programs.
 
-use async_graphql::{Error, ErrorExtensions, Response, ServerError, Value};
+use async_graphql::{Error, ErrorExtensions, Pos, Response, ServerError, Value};
 use penny_core::{
     ctx::Ctx,
     fault::{self, ToFault},
@@ -8,6 +8,7 @@ use penny_core::{
 use penny_types::{Fault, FaultCode, Locale};
 use penny_words::keys;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Turns a service's error into the resolver's, and logs what is our own fault or our dependencies'.
 pub(crate) fn fail(ctx: &Ctx, error: impl ToFault) -> Error {
@@ -36,7 +37,10 @@ pub fn from_fault(fault: &Fault, locale: Locale) -> Error {
 /// Answers a whole request with one fault.
 #[must_use]
 pub fn response(fault: &Fault, locale: Locale) -> Response {
-    Response::from_errors(vec![from_fault(fault, locale).into_server_error(async_graphql::Pos::default())])
+    let mut error = from_fault(fault, locale).into_server_error(Pos::default());
+    // It is about the document as a whole: no line of it is to blame.
+    error.locations.clear();
+    Response::from_errors(vec![error])
 }
 
 /// A field at fault, with its sentence.
@@ -46,6 +50,8 @@ struct Field<'a> {
     field: &'a str,
     message_key: &'a str,
     message: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    args: &'a BTreeMap<String, String>,
 }
 
 fn fields(fault: &Fault, locale: Locale) -> Vec<Field<'_>> {
@@ -53,7 +59,12 @@ fn fields(fault: &Fault, locale: Locale) -> Vec<Field<'_>> {
     fault
         .fields
         .iter()
-        .map(|field| Field { field: &field.field, message_key: &field.message_key, message: render(field) })
+        .map(|field| Field {
+            field: &field.field,
+            message_key: &field.message_key,
+            message: render(field),
+            args: &field.args,
+        })
         .collect()
 }
 
@@ -88,5 +99,6 @@ pub(crate) fn complete(error: &mut ServerError, locale: Locale) {
     extensions.set("messageKey", fault.message_key.as_str());
     if let Some(fault) = limit {
         error.message = penny_words::fault(locale, &fault);
+        error.locations.retain(|place| place.line > 0);
     }
 }

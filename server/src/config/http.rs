@@ -3,6 +3,7 @@
 use super::lenient;
 use serde::Deserialize;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use tokio::sync::Semaphore;
 use url::Url;
 
 /// The `[http]` section.
@@ -18,6 +19,9 @@ pub struct Http {
     /// Whether the last entry of `X-Forwarded-For` is the caller.
     #[serde(deserialize_with = "lenient::parsed")]
     pub trust_forwarded: bool,
+    /// The most connections at once.
+    #[serde(deserialize_with = "lenient::parsed")]
+    pub max_connections: usize,
     /// The largest request body.
     #[serde(deserialize_with = "lenient::parsed")]
     pub body_limit_bytes: usize,
@@ -63,6 +67,9 @@ impl Http {
         }
         if self.body_limit_bytes < 64 * 1024 {
             problems.push("http.body_limit_bytes must be at least 65536".to_owned());
+        }
+        if !(1..=Semaphore::MAX_PERMITS).contains(&self.max_connections) {
+            problems.push("http.max_connections must be at least 1".to_owned());
         }
         if !(1..=600).contains(&self.timeout_seconds) {
             problems.push("http.timeout_seconds must be between 1 and 600".to_owned());

@@ -7,10 +7,14 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::request::Parts,
 };
-use penny_types::{Fault, FaultCode, FieldFault};
+use penny_core::{json, misfit};
+use penny_types::{Fault, FaultCode};
 use penny_words::keys;
-use serde::de::DeserializeOwned;
-use std::{collections::BTreeMap, str::FromStr};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
+use std::str::FromStr;
 use uuid::Uuid;
 
 /// The id in a path.
@@ -59,24 +63,34 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Filter<T> {
     }
 }
 
-/// A JSON body.
-#[derive(Debug)]
-pub(super) struct Body<T>(pub(super) T);
+/// Reads a number of a query; an empty text, as some programs write for none, is none.
+pub(super) fn number_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    let text = Option::<String>::deserialize(from)?.filter(|text| !text.is_empty());
+    text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+}
 
-impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
+/// The largest body where only a few short fields are sent.
+pub(super) const SHORT: usize = 64 * 1024;
+
+/// A JSON body of at most `MOST` bytes, and never more than the operator allows.
+#[derive(Debug)]
+pub(super) struct Body<T, const MOST: usize = { usize::MAX }>(pub(super) T);
+
+impl<T: DeserializeOwned, const MOST: usize> FromRequest<AppState> for Body<T, MOST> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Refusal> {
         let locale = asked_locale(request.headers());
-        let limit = state.config.http.body_limit_bytes;
+        let limit = state.config.http.body_limit_bytes.min(MOST);
         let refuse = |fault| Refusal::new(fault, locale);
         body::need_json(request.headers()).map_err(refuse)?;
         let bytes = body::read(request, limit).await.map_err(refuse)?;
+        json::bound(&bytes).map_err(refuse)?;
         parse(&bytes).map(Self).map_err(refuse)
     }
 }
 
-/// A JSON body that may be left out altogether; then everything is as by default.
+/// A short JSON body that may be left out altogether; then everything is as by default.
 #[derive(Debug)]
 pub(super) struct BodyOrNone<T>(pub(super) T);
 
@@ -87,7 +101,7 @@ impl<T: DeserializeOwned + Default> FromRequest<AppState> for BodyOrNone<T> {
         if HttpBody::size_hint(request.body()).exact() == Some(0) {
             return Ok(Self(T::default()));
         }
-        Body::from_request(request, state).await.map(|Body(value)| Self(value))
+        Body::<T, SHORT>::from_request(request, state).await.map(|Body(value)| Self(value))
     }
 }
 
@@ -119,32 +133,11 @@ fn broken(error: &serde_json::Error) -> Fault {
 
 /// Makes a fault about one field out of what serde says.
 fn wrong_field(path: &str, message: &str) -> Fault {
-    let named = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
-    let (leaf, key) = match (named("unknown field `"), named("missing field `"), named("duplicate field `")) {
-        (Some(name), _, _) => (Some(name), keys::REST_FIELD_UNKNOWN),
-        (_, Some(name), _) => (Some(name), keys::REST_FIELD_MISSING),
-        (_, _, Some(name)) => (Some(name), keys::REST_FIELD_TWICE),
-        _ => (None, keys::REST_FIELD_WRONG),
-    };
-    let field = join(path, leaf);
-    if field.is_empty() {
+    let field = misfit::of_serde(path, message);
+    if field.field.is_empty() {
         return no_object();
     }
-    let mut fault = Fault::new(FaultCode::Invalid);
-    fault.fields.push(FieldFault { field, message_key: key.to_owned(), args: BTreeMap::new() });
-    fault
-}
-
-/// Joins the path serde was at with the name it speaks of; they may overlap.
-fn join(path: &str, leaf: Option<&str>) -> String {
-    let path = path.trim_matches('.').chars().take(128).collect::<String>();
-    let leaf = leaf.map(|leaf| leaf.chars().take(64).collect::<String>());
-    match leaf {
-        None => path,
-        Some(leaf) if path.is_empty() || path == "?" || path == leaf => leaf,
-        Some(leaf) if path.ends_with(&format!(".{leaf}")) => path,
-        Some(leaf) => format!("{path}.{leaf}"),
-    }
+    Fault { fields: vec![field], ..Fault::new(FaultCode::Invalid) }
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ impl<T, E: ToFault> OrRefuse<T> for Result<T, E> {
 }
 
 /// Answers for an address that is not there.
-pub(super) async fn address(headers: HeaderMap) -> Response {
+pub(crate) async fn address(headers: HeaderMap) -> Response {
     let fault = Fault::keyed(FaultCode::NotFound, keys::REST_NO_SUCH_ADDRESS);
     problem_as(StatusCode::NOT_FOUND, &fault, asked_locale(&headers))
 }

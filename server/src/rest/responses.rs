@@ -46,6 +46,8 @@ pub(super) struct ProblemField {
     message_key: String,
     /// What is wrong with it, in the caller's language.
     detail: String,
+    /// What was filled into that sentence.
+    args: Option<BTreeMap<String, String>>,
 }
 
 type Responses = BTreeMap<String, RefOr<Response>>;

@@ -46,8 +46,7 @@ pub async fn sign_in(
     let Ok(Form(fields)) = form else {
         return back(Some("credentials"), None);
     };
-    let attempt =
-        PasswordAttempt { email: fields.email, password: fields.password.0, address: standing.address };
+    let attempt = PasswordAttempt { email: fields.email, password: fields.password.0 };
     match state.services.identity.sign_in_password(&standing.visitor(&state), attempt).await {
         Ok(who) => welcome(&state, &session, who, fields.next.as_deref()).await,
         Err(error) => {

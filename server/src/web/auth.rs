@@ -133,8 +133,11 @@ fn bearer(parts: &Parts) -> Option<SecretString> {
     parts.headers.get(header::AUTHORIZATION)?.to_str().ok().and_then(token_in)
 }
 
-/// Reads the token out of an `Authorization` value.
+/// Reads the token out of an `Authorization` value; `None` when it holds another scheme, or nothing that
+/// could be a token.
 pub(crate) fn token_in(value: &str) -> Option<SecretString> {
     let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| SecretString::from(token.trim().to_owned()))
+    let token = token.trim();
+    let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    (scheme.eq_ignore_ascii_case("bearer") && is_token).then(|| SecretString::from(token.to_owned()))
 }

@@ -3,12 +3,12 @@
 //! Browsers say where a request comes from: `Sec-Fetch-Site` (Fetch Metadata), and `Origin` on
 //! everything but plain navigation. A request that changes something, or opens a socket, and would
 //! be let in by a cookie has to come from our own pages. A bearer token is never sent by itself, so
-//! requests that carry one are left alone.
+//! requests that carry one are left alone, except where people sign in: there a token counts for nothing.
 
-use super::{Refusal, state::AppState, tenant};
+use super::{Refusal, auth::token_in, state::AppState, tenant};
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, Method, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -18,18 +18,24 @@ use url::Url;
 
 /// Guards every request that a cookie could let in.
 pub async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let headers = request.headers();
+    let (headers, uri) = (request.headers(), request.uri());
     let has_effect = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
         || headers.contains_key(header::UPGRADE);
-    if has_effect && !headers.contains_key(header::AUTHORIZATION) && !is_ours(headers, &state) {
+    if has_effect && !is_by_token(headers, uri.path()) && !is_ours(headers, uri, &state) {
         let fault = Fault::keyed(FaultCode::Forbidden, keys::IDENTITY_CROSS_SITE);
         return Refusal::new(fault, tenant::asked_locale(headers)).into_response();
     }
     next.run(request).await
 }
 
-fn is_ours(headers: &HeaderMap, state: &AppState) -> bool {
-    let host = tenant::host(headers, state.config.http.trust_forwarded);
+/// Says whether a token alone decides who sent a request.
+fn is_by_token(headers: &HeaderMap, path: &str) -> bool {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    value.is_some_and(|value| token_in(value).is_some()) && !path.starts_with("/auth/")
+}
+
+fn is_ours(headers: &HeaderMap, uri: &Uri, state: &AppState) -> bool {
+    let host = tenant::host(headers, uri, state.config.http.trust_forwarded);
     comes_from_us(headers, host, state.config.http.public_url.as_ref())
 }
 
@@ -64,6 +70,27 @@ mod tests {
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn only_a_bearer_token_excuses_from_saying_where_one_comes_from() {
+        for (value, path, expected) in [
+            ("Bearer pny_1", "/v1/conversations", true),
+            ("bearer pny_1", "/graphql", true),
+            ("Bearer pny_1", "/auth/sign-out", false),
+            ("Bearer", "/graphql", false),
+            ("Bearer ", "/graphql", false),
+            ("Bearer a b", "/graphql", false),
+            ("Basic YTpi", "/graphql", false),
+            ("", "/graphql", false),
+        ] {
+            assert_eq!(
+                is_by_token(&headers(&[("authorization", value)]), path),
+                expected,
+                "{value:?} {path}"
+            );
+        }
+        assert!(!is_by_token(&HeaderMap::new(), "/graphql"));
     }
 
     #[test]

@@ -34,11 +34,15 @@ fn body(status: StatusCode, fault: &Fault, locale: Locale) -> Value {
         .fields
         .iter()
         .map(|field| {
-            json!({
+            let mut told = json!({
                 "field": field.field,
                 "messageKey": field.message_key,
                 "detail": penny_words::field_fault(locale, field),
-            })
+            });
+            if let Some(object) = told.as_object_mut().filter(|_| !field.args.is_empty()) {
+                object.insert("args".to_owned(), json!(field.args));
+            }
+            told
         })
         .collect();
     let mut body = json!({

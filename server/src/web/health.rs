@@ -7,7 +7,14 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use chrono::{DateTime, TimeDelta, Utc};
+use penny_core::{Shared, db::StoreError};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// How long an answer is kept: asking writes a file, and anybody may ask.
+const KEPT: TimeDelta = TimeDelta::seconds(2);
 
 /// Answers as long as the process lives.
 pub async fn health() -> Response {
@@ -17,21 +24,61 @@ pub async fn health() -> Response {
 /// Answers well when requests can be served: the database answers and is up to date, files can be
 /// written. What is wrong is named without its cause.
 pub async fn ready(State(state): State<AppState>) -> Response {
-    let foundation = &state.foundation;
-    let (database, blobs) = tokio::join!(foundation.db.check(), foundation.blobs.check());
-    let is_outdated = matches!(database, Err(penny_core::db::StoreError::Outdated { .. }));
-    let is_reached = database.is_ok() || is_outdated;
-    let errors =
-        [database.err().map(|error| error.to_string()), blobs.as_ref().err().map(ToString::to_string)];
-    for error in errors.into_iter().flatten() {
-        tracing::warn!(error, "not ready");
-    }
+    let checks = state.readiness.checks(&state).await;
+    let is_ready = checks.is_reached && checks.is_current && checks.has_blobs;
     let word = |is_fine: bool| Value::from(if is_fine { "ok" } else { "failing" });
-    let is_ready = is_reached && !is_outdated && blobs.is_ok();
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
         "status": if is_ready { "ready" } else { "not_ready" },
-        "checks": { "database": word(is_reached), "migrations": word(is_reached && !is_outdated), "blobs": word(blobs.is_ok()) },
+        "checks": {
+            "database": word(checks.is_reached),
+            "migrations": word(checks.is_current),
+            "blobs": word(checks.has_blobs),
+        },
     });
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+/// What was found, and when.
+#[derive(Debug, Clone, Copy)]
+struct Checks {
+    at: DateTime<Utc>,
+    is_reached: bool,
+    is_current: bool,
+    has_blobs: bool,
+}
+
+/// What was found last. Many who ask at once wait for one look.
+#[derive(Debug, Clone, Default)]
+pub struct Readiness(Arc<Mutex<Option<Checks>>>);
+
+impl Readiness {
+    async fn checks(&self, state: &AppState) -> Checks {
+        let mut last = self.0.lock().await;
+        let now = state.world.now();
+        if let Some(checks) = *last
+            && (TimeDelta::zero()..KEPT).contains(&(now - checks.at))
+        {
+            return checks;
+        }
+        let checks = look(&state.foundation, now).await;
+        *last = Some(checks);
+        checks
+    }
+}
+
+async fn look(foundation: &Shared, at: DateTime<Utc>) -> Checks {
+    let (database, blobs) = tokio::join!(foundation.db.check(), foundation.blobs.check());
+    let is_outdated = matches!(database, Err(StoreError::Outdated { .. }));
+    let checks = Checks {
+        at,
+        is_reached: database.is_ok() || is_outdated,
+        is_current: database.is_ok(),
+        has_blobs: blobs.is_ok(),
+    };
+    let errors = [database.err().map(|error| error.to_string()), blobs.err().map(|error| error.to_string())];
+    for error in errors.into_iter().flatten() {
+        tracing::warn!(error, "not ready");
+    }
+    checks
 }

@@ -14,6 +14,7 @@ mod plain;
 pub mod router;
 pub mod sessions;
 pub mod site;
+mod socket;
 pub mod state;
 pub mod tenant;
 

@@ -4,10 +4,12 @@ use super::{
     auth::authenticate,
     fault::problem,
     headers::page_policy,
+    plain,
     sessions::SignedInSession,
     state::AppState,
     tenant::{self, Standing},
 };
+use crate::rest::refuse;
 use async_trait::async_trait;
 use axum::{
     extract::{Request, State},
@@ -28,8 +30,12 @@ use serde_json::Value;
 use std::sync::Arc;
 use tower_sessions::Session;
 
-/// Serves every address that nothing else claims.
+/// Serves every address that nothing else claims. Whoever asks for JSON there finds none: pages are not
+/// for programs.
 pub async fn serve(State(state): State<AppState>, request: Request) -> Response {
+    if plain::wants_json(request.headers()) {
+        return refuse::address(request.headers().clone()).await;
+    }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
@@ -137,7 +143,7 @@ async fn render(state: &AppState, facts: RequestFacts, who: Option<Ctx>, request
     let assets = state.site.assets();
     let language = HeaderValue::from_static(facts.locale.as_str());
     let http = &state.config.http;
-    let host = tenant::host(request.headers(), http.trust_forwarded).map(ToOwned::to_owned);
+    let host = tenant::host(request.headers(), request.uri(), http.trust_forwarded).map(ToOwned::to_owned);
     let is_https = http.is_https();
     let api = Api::new(Arc::new(InProcess { state: state.clone(), who }));
     let contexts = move || {

@@ -38,9 +38,20 @@ pub async fn for_people(request: Request, next: Next) -> Response {
 
 /// Says whether a browser asks for a page: programs that name no type, or all, get JSON.
 fn wants_a_page(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut ranges = accepted.flat_map(|list| list.split(','));
-    ranges.any(|range| range.trim().to_ascii_lowercase().starts_with("text/html"))
+    accepted(headers).any(|kind| kind == "text/html")
+}
+
+/// Says whether a program asks for JSON by name, and would not read a page.
+pub(super) fn wants_json(headers: &HeaderMap) -> bool {
+    let is_json = |kind: &str| kind == "application/json" || kind.ends_with("+json");
+    !wants_a_page(headers) && accepted(headers).any(|kind| is_json(&kind))
+}
+
+/// Returns the media types a client names.
+fn accepted(headers: &HeaderMap) -> impl Iterator<Item = String> {
+    let lists = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let ranges = lists.flat_map(|list| list.split(','));
+    ranges.map(|range| range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
 fn page(problem: &Value, status: StatusCode, language: &str, may_repeat: bool) -> String {
@@ -84,16 +95,18 @@ mod tests {
     }
 
     #[test]
-    fn only_those_who_name_it_get_a_page() {
-        for (accept, expected) in [
-            ("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", true),
-            ("application/json, Text/HTML;q=0.5", true),
-            ("*/*", false),
-            ("application/json", false),
-            ("", false),
+    fn only_those_who_name_it_get_a_page_or_json() {
+        for (accept, is_page, is_json) in [
+            ("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", true, false),
+            ("application/json, Text/HTML;q=0.5", true, false),
+            ("*/*", false, false),
+            ("application/json", false, true),
+            ("Application/JSON; charset=utf-8, */*;q=0.1", false, true),
+            ("application/problem+json", false, true),
+            ("", false, false),
         ] {
             let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
-            assert_eq!(wants_a_page(&headers), expected, "{accept}");
+            assert_eq!((wants_a_page(&headers), wants_json(&headers)), (is_page, is_json), "{accept}");
         }
     }
 }

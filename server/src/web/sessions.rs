@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
 use penny_core::identity::{Sessions, SignedIn, StoredSession};
 use penny_types::{Fault, FaultCode, PrincipalId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ use super::tenant::asked_locale;
 use crate::config::Config;
 
 const WHO: &str = "who";
+/// How long a session lasts to which nobody is signed in: it holds what was begun at a provider, and is
+/// anybody's to make.
+pub(crate) const UNCLAIMED: TimeDelta = TimeDelta::minutes(10);
 
 /// Puts words to a session that could not be stored, which the layer below answers without any.
 pub async fn explain(request: Request, next: Next) -> Response {
@@ -126,11 +129,12 @@ impl SessionStore for Store {
         let data = serde_json::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
         let expires_at = DateTime::from_timestamp(record.expiry_date.unix_timestamp(), 0)
             .ok_or_else(|| Error::Encode("the end of a session is out of range".to_owned()))?;
+        let unclaimed = who.is_none().then(|| self.0.world().now() + UNCLAIMED);
         let stored = StoredSession {
             tenant: who.map(|who| who.tenant),
             principal: who.map(|who| who.principal),
             data,
-            expires_at,
+            expires_at: unclaimed.map_or(expires_at, |unclaimed| expires_at.min(unclaimed)),
         };
         self.0.save(&key(record.id), stored).await.map_err(backend)
     }

@@ -19,6 +19,10 @@ pub struct AppState {
     pub schema: penny_graphql::Schema,
     /// The OpenID Connect providers people may sign in with.
     pub openid: Arc<crate::sign_in::openid::Providers>,
+    /// Places for sockets whose callers are not known yet.
+    pub strangers: super::socket::Strangers,
+    /// The last answer to whether requests can be served.
+    pub readiness: super::health::Readiness,
     /// The files of the page.
     pub site: Arc<super::site::Site>,
 }

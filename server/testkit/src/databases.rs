@@ -9,12 +9,12 @@ use crate::{
     postgres,
 };
 use penny_core::{
-    ctx::World,
+    ctx::{Ctx, World},
     db::{Db, DbOptions},
 };
 use sea_orm::{
-    ConnectOptions, Database, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseTransaction, QueryResult, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait,
 };
 use std::{path::Path, sync::Arc};
 use tempfile::TempDir;
@@ -59,6 +59,21 @@ impl TestDb {
     pub fn is_sqlite(&self) -> bool {
         self.options.is_sqlite()
     }
+}
+
+/// Returns the action, the target and the outcome of every record of a tenant's trail, oldest first.
+///
+/// # Panics
+/// When it cannot be read.
+#[expect(clippy::expect_used, reason = "a test that cannot read the trail cannot go on")]
+pub async fn trail(db: &Db, ctx: &Ctx) -> Vec<[String; 3]> {
+    let tx = db.read(ctx).await.expect("the database answers");
+    let sql =
+        "SELECT action, coalesce(target_id, '') AS target, outcome FROM audit_event ORDER BY occurred_at, id";
+    let rows = tx.conn().query_all_raw(Statement::from_string(db.backend(), sql)).await;
+    let text = |row: &QueryResult, name: &str| row.try_get::<String>("", name).expect("it is a text");
+    let rows = rows.expect("the trail can be read");
+    rows.iter().map(|row| ["action", "target", "outcome"].map(|name| text(row, name))).collect()
 }
 
 /// A SQLite file held by another program; it is free again when this is dropped or let go.

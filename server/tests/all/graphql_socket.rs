@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest},
+    tungstenite::{Error as Refused, Message, client::IntoClientRequest},
 };
 
 /// One end of a socket.
@@ -20,24 +20,34 @@ impl Socket {
 
     /// Opens a socket of any server, for any protocol.
     pub async fn open_at(base: &str, protocol: Option<&str>) -> Self {
-        let mut request = format!("{base}/graphql/ws").replace("http", "ws").into_client_request().unwrap();
+        Self::try_open(&format!("{base}/graphql/ws"), protocol).await.unwrap()
+    }
+
+    /// Opens a socket at an address, unless it is refused.
+    pub async fn try_open(address: &str, protocol: Option<&str>) -> Result<Self, Refused> {
+        let mut request = address.replace("http", "ws").into_client_request().unwrap();
         if let Some(protocol) = protocol {
             request.headers_mut().insert("sec-websocket-protocol", protocol.parse().unwrap());
         }
-        let (socket, response) = connect_async(request).await.unwrap();
+        let (socket, response) = connect_async(request).await?;
         if protocol == Some("graphql-transport-ws") {
             assert_eq!(response.headers()["sec-websocket-protocol"], "graphql-transport-ws");
         }
-        Self(socket)
+        Ok(Self(socket))
     }
 
     /// Opens a socket and says who one is.
     pub async fn of(person: &Person) -> Self {
         let mut socket = Self::open().await;
-        let payload = json!({ "authorization": format!("Bearer {}", person.token) });
-        socket.say(&json!({ "type": "connection_init", "payload": payload })).await;
-        assert_eq!(socket.hear().await, Ok(json!({ "type": "connection_ack" })));
+        socket.greet(&person.token).await;
         socket
+    }
+
+    /// Says who one is.
+    pub async fn greet(&mut self, token: &str) {
+        let payload = json!({ "authorization": format!("Bearer {token}") });
+        self.say(&json!({ "type": "connection_init", "payload": payload })).await;
+        assert_eq!(self.hear().await, Ok(json!({ "type": "connection_ack" })));
     }
 
     pub async fn say(&mut self, message: &Value) {
@@ -237,7 +247,7 @@ async fn a_connection_runs_so_many_operations_and_no_two_of_one_name() {
 #[tokio::test]
 async fn what_is_too_deep_or_too_large_ends_the_socket_and_not_the_server() {
     let alice = app().person("alice", Company::Acme).await;
-    let deep = format!("{{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{}", "{\"a\":".repeat(100_000));
+    let deep = format!("{{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{}", "{\"a\":".repeat(40_000));
     let mut socket = Socket::of(&alice).await;
     socket.0.send(Message::text(deep)).await.unwrap();
     assert_eq!(socket.hear().await, Err(4400));

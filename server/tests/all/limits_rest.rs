@@ -29,7 +29,7 @@ async fn a_body_that_cannot_be_read_is_told_apart_from_one_that_does_not_fit() {
         ("{\"title\":7}", 422, "invalid", Some("title")),
         ("{\"colour\":7}", 422, "invalid", Some("colour")),
         ("{\"title\":\"\"}", 422, "invalid", Some("title")),
-        (deep.as_str(), 422, "invalid", Some("title")),
+        (deep.as_str(), 400, "malformed", None),
     ] {
         let reply = body(&alice, "POST", "/v1/conversations", text.to_owned()).await;
         let start: String = text.chars().take(30).collect();
@@ -41,12 +41,59 @@ async fn a_body_that_cannot_be_read_is_told_apart_from_one_that_does_not_fit() {
 }
 
 #[tokio::test]
-async fn json_nested_without_end_is_malformed() {
+async fn json_nested_without_end_is_malformed_and_says_so() {
     let alice = app().person("alice", Company::Acme).await;
-    for text in ["[".repeat(1_000_000), "{\"a\":".repeat(300_000)] {
+    for text in ["[".repeat(200_000), "{\"a\":".repeat(40_000), "[".repeat(101)] {
         let reply = body(&alice, "POST", "/v1/tools/get_company_kpis/invoke", text).await;
         assert_eq!(reply.problem(), (400, "malformed".to_owned()));
+        assert_eq!(reply.json()["messageKey"], "json-too-deep");
     }
+}
+
+#[tokio::test]
+async fn json_of_too_many_values_is_too_large_at_every_door_and_in_ones_own_language() {
+    let alice = app().person("alice", Company::Acme).await;
+    let conversation = alice.conversation().await;
+    let many = format!("[{}0]", "0,".repeat(100_000));
+    for (path, text) in [
+        ("/v1/artifacts".to_owned(), format!("{{\"type\":\"table\",\"title\":\"t\",\"content\":{many}}}")),
+        (
+            format!("/v1/chat/{conversation}/messages"),
+            format!("{{\"content\":\"a\",\"attachments\":{many}}}"),
+        ),
+        ("/v1/tools/get_company_kpis/invoke".to_owned(), many.clone()),
+        (
+            "/graphql".to_owned(),
+            format!("{{\"query\":\"{{ viewer {{ name }} }}\",\"variables\":{{\"a\":{many}}}}}"),
+        ),
+    ] {
+        let request = alice.request("POST", &path).header("content-type", "application/json");
+        let reply = alice.send(request.header("accept-language", "es").body(text)).await;
+        assert_eq!(reply.problem(), (413, "too_large".to_owned()), "{path}: {}", reply.text);
+        let said = penny_words::text(Locale::Es, "json-too-many", &[("limit", "100000")]);
+        assert_eq!(reply.json()["detail"], said, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn each_address_takes_as_much_as_it_needs() {
+    let alice = app().person("alice", Company::Acme).await;
+    let long = |length: usize| json!({ "title": "t", "x": "x".repeat(length) }).to_string();
+    for (method, path, length, status) in [
+        ("POST", "/v1/conversations", 60 * 1024, 422),
+        ("POST", "/v1/conversations", 70 * 1024, 413),
+        ("POST", "/v1/tools/get_company_kpis/invoke", 250 * 1024, 422),
+        ("POST", "/v1/tools/get_company_kpis/invoke", 260 * 1024, 413),
+        ("POST", "/v1/artifacts", 4 * 1024 * 1024, 422),
+        ("POST", "/graphql", 2 * 1024 * 1024 + 70 * 1024, 413),
+    ] {
+        let reply = body(&alice, method, path, long(length)).await;
+        assert_eq!(reply.problem().0, status, "{path} {length}");
+    }
+    let create = "mutation($i: NewArtifact!) { createArtifact(input: $i) { id } }";
+    let input = json!({ "type": "file", "title": "t", "content": "\n".repeat(512 * 1024) });
+    let made = alice.graphql(create, &json!({ "i": input })).await;
+    assert!(made["data"]["createArtifact"]["id"].is_string(), "{made}");
 }
 
 #[tokio::test]

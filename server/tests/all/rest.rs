@@ -201,7 +201,7 @@ async fn stopping_keeps_what_was_said_and_it_can_be_continued() {
         seen.push_str(std::str::from_utf8(&following.chunk().await.unwrap().unwrap()).unwrap());
     }
     let stopped = alice.post(&format!("/v1/turns/{id}/stop"), &json!({})).await;
-    assert_eq!(stopped.status, 200, "{}", stopped.text);
+    assert_eq!((stopped.status, &stopped.json()["status"]), (200, &json!("stopped")), "{}", stopped.text);
     while let Some(chunk) = following.chunk().await.unwrap() {
         seen.push_str(std::str::from_utf8(&chunk).unwrap());
     }

@@ -353,16 +353,14 @@ async fn preferences_are_kept_and_checked() {
     let state = &house.server.state;
     let visitor = Visitor {
         tenant: house.default_tenant().await,
+        address: None,
         locale: Locale::En,
         via: Via::Web,
         request: state.world.mint(),
         world: state.world.clone(),
     };
-    let attempt = PasswordAttempt {
-        email: "alice@acme.example".into(),
-        password: PASSWORD.to_owned().into(),
-        address: None,
-    };
+    let attempt =
+        PasswordAttempt { email: "alice@acme.example".into(), password: PASSWORD.to_owned().into() };
     let who = state.services.identity.sign_in_password(&visitor, attempt).await.unwrap();
     let ctx = state.services.identity.ctx_for(&state.world, who, Via::Web, None).await.unwrap();
     assert_eq!(ctx.grants.roles, [Role::Creator]);

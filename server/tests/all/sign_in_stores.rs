@@ -16,7 +16,7 @@ use std::time::Duration;
 
 fn visitor(house: &House, tenant: TenantId) -> Visitor {
     let world = house.server.state.world.clone();
-    Visitor { tenant, locale: Locale::Es, via: Via::Web, request: world.mint(), world }
+    Visitor { tenant, address: None, locale: Locale::Es, via: Via::Web, request: world.mint(), world }
 }
 
 fn at_acme(subject: &str, email: &str, is_email_verified: bool) -> ExternalPerson {
@@ -167,6 +167,7 @@ async fn a_database_that_goes_away_makes_the_server_unready_and_comes_back() {
     let browser = house.browser();
     assert_eq!(browser.get("/ready").await.status, StatusCode::OK);
     passage.cut().await;
+    house.clock.advance(chrono::TimeDelta::seconds(2));
     let unready = browser.get("/ready").await;
     assert_eq!(unready.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(unready.json()["checks"]["database"], "failing");

@@ -131,3 +131,26 @@ async fn the_use_of_a_token_is_noted_to_the_minute() {
     assert!((state.world.now() - noted).abs() < TimeDelta::seconds(30));
     house.server.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_makes_none_that_outlives_it() {
+    let house = House::open(&[]).await;
+    let alice = house.person("alice@acme.example").await;
+    let (state, ctx) = (&house.server.state, house.ctx(house.default_tenant().await));
+    let identity = &state.services.identity;
+    let hour = NewToken { lifetime: Some(TimeDelta::hours(1)), ..named("hour") };
+    let (made, secret) = identity.issue_token_for(&ctx, alice, hour).await.unwrap();
+    let own = identity.authenticate_token(&state.world, &secret, Via::Rest, None).await.unwrap();
+    for (lifetime, expected) in [
+        (None, made.expires_at),
+        (Some(TimeDelta::days(365)), made.expires_at),
+        (Some(TimeDelta::minutes(5)), None),
+    ] {
+        let (child, _) = identity.issue_token(&own, NewToken { lifetime, ..named("child") }).await.unwrap();
+        match expected {
+            Some(_) => assert_eq!(child.expires_at, expected),
+            None => assert!(child.expires_at < made.expires_at),
+        }
+    }
+    house.server.stop().await.unwrap();
+}

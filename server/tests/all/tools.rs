@@ -3,7 +3,7 @@
 
 use crate::rest_app::{Company, Event, Person, app, text_of};
 use penny_core::identity::NewToken;
-use penny_types::{Locale, people::Role};
+use penny_types::{Fault, Locale, people::Role};
 use serde_json::{Value, json};
 
 const INVOKE: &str =
@@ -57,14 +57,9 @@ async fn each_way_to_fail_has_its_code_and_its_sentence_in_both_languages() {
         let path = format!("/v1/tools/{name}/invoke");
         let spanish = alice.request("POST", &path).header("accept-language", "es").json(&arguments);
         let spanish = alice.send(spanish).await.json();
-        let args: Vec<(&str, &str)> = problem["args"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
-            .collect();
-        assert_eq!(problem["detail"], penny_words::text(Locale::En, key, &args), "{name}");
-        assert_eq!(spanish["detail"], penny_words::text(Locale::Es, key, &args), "{name}");
+        let fault: Fault = serde_json::from_value(problem.clone()).unwrap();
+        assert_eq!(problem["detail"], penny_words::fault(Locale::En, &fault), "{name}");
+        assert_eq!(spanish["detail"], penny_words::fault(Locale::Es, &fault), "{name}");
         assert_ne!(spanish["detail"], problem["detail"], "{name}");
     }
 }

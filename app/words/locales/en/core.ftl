@@ -2,7 +2,39 @@
 fault-field = This value is not valid.
 fault-title = A title has 1 to { $max } characters.
 fault-cursor = This place in the list no longer exists. Start from the beginning.
-fault-content = The content is not a valid { $kind }: { $detail }
+fault-content = { $kind ->
+    [table] This is not the content of a table.
+    [chart] This is not the content of a chart.
+    [dashboard] This is not the content of a dashboard.
+   *[other] The content should be a text.
+} { $fields }
+fault-table-ragged = This row has { $found } values for { $columns } columns.
+fault-table-nested = This row holds a list or an object where a single value belongs.
+field-missing = This is required.
+field-unknown = There is no such field here.
+field-twice = This is given more than once.
+field-kind = { $kind ->
+    [string] This should be a text.
+    [number] This should be a number.
+    [integer] This should be a whole number.
+    [boolean] This should be true or false.
+    [array] This should be a list.
+    [object] This should be an object.
+    [null] This should be null.
+   *[other] This is of the wrong kind.
+}
+field-choice = Choose one of these: { $options }.
+field-short = This should have at least { $limit } characters.
+field-long = This should have at most { $limit } characters.
+field-few = This should have at least { $limit } entries.
+field-many = This should have at most { $limit } entries.
+field-low = This should be at least { $limit }.
+field-high = This should be at most { $limit }.
+field-above = This should be more than { $limit }.
+field-below = This should be less than { $limit }.
+field-no-json = This is not JSON.
+json-too-deep = The JSON nests deeper than { $limit } levels. Send it flatter.
+json-too-many = The JSON holds more than { $limit } values. Split it up.
 fault-message-empty = Write something first.
 fault-message-too-large = The text is too long: { $max } bytes at most.
 fault-artifact-too-large = The content is too large: { $max } bytes at most.
@@ -13,7 +45,7 @@ fault-not-waiting = Nobody is waiting for this decision any more.
 fault-model-unnamed = No model is named, and the provider { $provider } does not say which it has. Name one with your message, or have an administrator set PENNY__MODELS__DEFAULT.
 fault-no-model = No model is set up. Ask an administrator to connect one.
 fault-tool-unknown = There is no tool called { $name } that you may use.
-fault-tool-arguments = The tool { $name } was called wrongly: { $detail }
+fault-tool-arguments = The tool { $name } was called wrongly. { $fields }
 fault-tool-needs-approval = The tool { $name } needs your approval for every call. Use it in a conversation.
 fault-tool-timeout = The tool { $name } took longer than { $seconds } seconds and was stopped.
 fault-tool-result = The answer of the tool { $name } is too large. Ask for less.

@@ -33,4 +33,4 @@ figures-summary = { $title }: { $good } of { $known } key figures are on target.
 figures-summary-worst = { $title }: { $good } of { $known } key figures are on target. Furthest off: { $worst }, { $value } against { $target }.
 figures-chart-summary = { $title }, { $label }: { $figures }.
 figures-chart-empty = { $title }: nothing to show for this choice.
-fault-arguments = The arguments are wrong: { $detail }
+fault-arguments = The arguments are wrong. { $fields }

@@ -2,7 +2,39 @@
 fault-field = Este valor no es válido.
 fault-title = Un título tiene de 1 a { $max } caracteres.
 fault-cursor = Este punto de la lista ya no existe. Empieza desde el principio.
-fault-content = El contenido no es válido para { $kind }: { $detail }
+fault-content = { $kind ->
+    [table] Esto no es el contenido de una tabla.
+    [chart] Esto no es el contenido de un gráfico.
+    [dashboard] Esto no es el contenido de un panel.
+   *[other] El contenido debe ser un texto.
+} { $fields }
+fault-table-ragged = Esta fila tiene { $found } valores para { $columns } columnas.
+fault-table-nested = Esta fila contiene una lista o un objeto donde va un solo valor.
+field-missing = Esto es obligatorio.
+field-unknown = Aquí no existe ese campo.
+field-twice = Esto aparece más de una vez.
+field-kind = { $kind ->
+    [string] Esto debe ser un texto.
+    [number] Esto debe ser un número.
+    [integer] Esto debe ser un número entero.
+    [boolean] Esto debe ser true o false.
+    [array] Esto debe ser una lista.
+    [object] Esto debe ser un objeto.
+    [null] Esto debe ser null.
+   *[other] Esto es de otro tipo.
+}
+field-choice = Elige uno de estos: { $options }.
+field-short = Esto debe tener al menos { $limit } caracteres.
+field-long = Esto debe tener como máximo { $limit } caracteres.
+field-few = Esto debe tener al menos { $limit } elementos.
+field-many = Esto debe tener como máximo { $limit } elementos.
+field-low = Esto debe ser al menos { $limit }.
+field-high = Esto debe ser como máximo { $limit }.
+field-above = Esto debe ser mayor que { $limit }.
+field-below = Esto debe ser menor que { $limit }.
+field-no-json = Esto no es JSON.
+json-too-deep = El JSON tiene más de { $limit } niveles. Envíalo con menos anidamiento.
+json-too-many = El JSON contiene más de { $limit } valores. Divídelo.
 fault-message-empty = Escribe algo primero.
 fault-message-too-large = El texto es demasiado largo: { $max } bytes como máximo.
 fault-artifact-too-large = El contenido es demasiado grande: { $max } bytes como máximo.
@@ -13,7 +45,7 @@ fault-not-waiting = Ya nadie espera esta decisión.
 fault-model-unnamed = No se ha nombrado ningún modelo y el proveedor { $provider } no dice cuáles tiene. Nombra uno con tu mensaje, o pide a un administrador que defina PENNY__MODELS__DEFAULT.
 fault-no-model = No hay ningún modelo configurado. Pide a un administrador que conecte uno.
 fault-tool-unknown = No hay ninguna herramienta llamada { $name } que puedas usar.
-fault-tool-arguments = La herramienta { $name } se llamó mal: { $detail }
+fault-tool-arguments = La herramienta { $name } se llamó mal. { $fields }
 fault-tool-needs-approval = La herramienta { $name } necesita tu aprobación en cada llamada. Úsala en una conversación.
 fault-tool-timeout = La herramienta { $name } tardó más de { $seconds } segundos y se detuvo.
 fault-tool-result = La respuesta de la herramienta { $name } es demasiado grande. Pide menos.

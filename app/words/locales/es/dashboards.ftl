@@ -33,4 +33,4 @@ figures-summary = { $title }: { $good } de { $known } indicadores en objetivo.
 figures-summary-worst = { $title }: { $good } de { $known } indicadores en objetivo. El más alejado: { $worst }, { $value } frente a { $target }.
 figures-chart-summary = { $title }, { $label }: { $figures }.
 figures-chart-empty = { $title }: no hay nada que mostrar con esta selección.
-fault-arguments = Los argumentos son incorrectos: { $detail }
+fault-arguments = Los argumentos son incorrectos. { $fields }

@@ -2,10 +2,6 @@
 rest-json-broken = El cuerpo no es JSON válido: mira la línea { $line }, columna { $column }.
 rest-body-too-large = El cuerpo ocupa más de { $limit } bytes. Acórtalo o divídelo.
 rest-body-cut = El cuerpo terminó antes de estar completo.
-rest-field-unknown = Aquí no existe ese campo.
-rest-field-missing = Esto es obligatorio.
-rest-field-twice = Esto aparece más de una vez.
-rest-field-wrong = Este valor no encaja.
 rest-method = Esta dirección no admite ese método. La cabecera Allow dice cuáles admite.
 rest-no-such-address = No hay nada en esta dirección.
 rest-no-object = Envía un objeto JSON.

@@ -38,7 +38,7 @@ fn ctx(roles: &[Role], scopes: &[&str]) -> Ctx {
         grants: Arc::new(Grants {
             roles: roles.to_vec(),
             scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
-            tools: Vec::new(),
+            ..Grants::default()
         }),
         locale: Locale::En,
         via: Via::Rest,

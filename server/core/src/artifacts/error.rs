@@ -1,6 +1,6 @@
 use crate::{access::Denied, db::StoreError, fault::ToFault, paging::BadCursor, title::BadTitle};
 use penny_ports::{blobs::BlobError, bus::BusError};
-use penny_types::{Fault, FaultCode};
+use penny_types::{Fault, FaultCode, FieldFault, artifacts::ArtifactKind};
 use penny_words::keys;
 
 /// Says why an artifact could not be kept or read.
@@ -13,12 +13,12 @@ pub enum Error {
     #[error(transparent)]
     Title(#[from] BadTitle),
     /// The content is not of its kind.
-    #[error("the content is not a {kind}: {detail}")]
+    #[error("the content is not a {kind}: {} is wrong", .field.field)]
     BadContent {
         /// The kind it should be.
-        kind: &'static str,
+        kind: ArtifactKind,
         /// What is wrong with it.
-        detail: String,
+        field: FieldFault,
     },
     /// The content is too large to keep.
     #[error("an artifact has at most {max} bytes")]
@@ -57,10 +57,10 @@ impl ToFault for Error {
         match self {
             Self::NotFound => Fault::new(FaultCode::NotFound),
             Self::Title(error) => error.to_fault(),
-            Self::BadContent { kind, detail } => Fault::keyed(FaultCode::Invalid, keys::FAULT_CONTENT)
-                .arg("kind", kind)
-                .arg("detail", detail)
-                .field("content", keys::FAULT_FIELD),
+            Self::BadContent { kind, field } => {
+                let fault = Fault::keyed(FaultCode::Invalid, keys::FAULT_CONTENT).arg("kind", kind);
+                Fault { fields: vec![field.clone()], ..fault }
+            }
             Self::TooLarge { max } => {
                 Fault::keyed(FaultCode::TooLarge, keys::FAULT_ARTIFACT_TOO_LARGE).arg("max", max)
             }

@@ -1,44 +1,60 @@
 use super::Error;
+use crate::misfit;
 use bytes::Bytes;
-use penny_types::artifacts::{ArtifactKind, ChartContent, DashboardContent, TableContent};
+use penny_types::{
+    FieldFault,
+    artifacts::{ArtifactKind, ChartContent, DashboardContent, TableContent},
+};
+use penny_words::keys;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// The largest content, in bytes.
 pub(super) const SIZE_MAX: usize = 16 * 1024 * 1024;
+/// What the content is called where it is sent.
+const CONTENT: &str = "content";
 
 /// Checks that content is of its kind and returns the bytes to keep and their media type.
 pub(super) fn encode(kind: ArtifactKind, content: &Value) -> Result<(Bytes, &'static str), Error> {
-    let wrong = |detail: String| Error::BadContent { kind: kind.as_str(), detail };
-    let (bytes, media_type) = match kind {
+    let wrong = |field| Error::BadContent { kind, field };
+    let bytes = match kind {
         ArtifactKind::Markdown | ArtifactKind::Mermaid | ArtifactKind::File => {
-            let text = content.as_str().ok_or_else(|| wrong("expected a string".to_owned()))?;
-            (text.as_bytes().to_vec(), media_type(kind))
+            content.as_str().ok_or_else(|| wrong(not_a("string", CONTENT)))?.as_bytes().to_vec()
         }
         ArtifactKind::Table => {
-            let table: TableContent =
-                serde_json::from_value(content.clone()).map_err(|error| wrong(error.to_string()))?;
-            check_table(&table).map_err(wrong)?;
-            (to_json(content), media_type(kind))
+            check_table(&read::<TableContent>(content).map_err(wrong)?).map_err(wrong)?;
+            to_json(content)
         }
         ArtifactKind::Chart => {
-            let chart: ChartContent =
-                serde_json::from_value(content.clone()).map_err(|error| wrong(error.to_string()))?;
+            let chart: ChartContent = read(content).map_err(wrong)?;
             check_table(&chart.table).map_err(wrong)?;
             if !chart.option.is_object() {
-                return Err(wrong("option is not an object".to_owned()));
+                return Err(wrong(not_a("object", "content.option")));
             }
-            (to_json(content), media_type(kind))
+            to_json(content)
         }
         ArtifactKind::Dashboard => {
-            serde_json::from_value::<DashboardContent>(content.clone())
-                .map_err(|error| wrong(error.to_string()))?;
-            (to_json(content), media_type(kind))
+            read::<DashboardContent>(content).map_err(wrong)?;
+            to_json(content)
         }
     };
     if bytes.len() > SIZE_MAX {
         return Err(Error::TooLarge { max: SIZE_MAX });
     }
-    Ok((Bytes::from(bytes), media_type))
+    Ok((Bytes::from(bytes), media_type(kind)))
+}
+
+/// Reads content as what it should be; what does not fit is named as its sender did.
+fn read<T: DeserializeOwned>(content: &Value) -> Result<T, FieldFault> {
+    misfit::read(content).map_err(|field| {
+        let path =
+            if field.field.is_empty() { CONTENT.to_owned() } else { format!("{CONTENT}.{}", field.field) };
+        FieldFault { field: path, ..field }
+    })
+}
+
+fn not_a(kind: &str, path: &str) -> FieldFault {
+    misfit::field(path, keys::FIELD_KIND, &[("kind", kind)])
 }
 
 /// Reads bytes back as the content they were made from.
@@ -73,13 +89,19 @@ fn to_json(content: &Value) -> Vec<u8> {
     content.to_string().into_bytes()
 }
 
-fn check_table(table: &TableContent) -> Result<(), String> {
+fn check_table(table: &TableContent) -> Result<(), FieldFault> {
     for (number, row) in table.rows.iter().enumerate() {
+        let path = format!("{CONTENT}.rows[{number}]");
         if row.len() != table.columns.len() {
-            return Err(format!("row {number} has {} values for {} columns", row.len(), table.columns.len()));
+            let (found, columns) = (row.len().to_string(), table.columns.len().to_string());
+            return Err(misfit::field(
+                &path,
+                keys::FAULT_TABLE_RAGGED,
+                &[("found", &found), ("columns", &columns)],
+            ));
         }
         if row.iter().any(|value| value.is_object() || value.is_array()) {
-            return Err(format!("row {number} holds a value that is no scalar"));
+            return Err(misfit::field(&path, keys::FAULT_TABLE_NESTED, &[]));
         }
     }
     Ok(())

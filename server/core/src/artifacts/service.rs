@@ -305,8 +305,9 @@ impl Artifacts {
     /// Follows what happens to the person's artifacts from now on.
     ///
     /// # Errors
-    /// When the bus cannot be reached.
+    /// When the token may not read artifacts, or the bus cannot be reached.
     pub async fn updates(&self, ctx: &Ctx) -> Result<BoxStream<'static, ArtifactUpdate>, Error> {
+        self.shared.access.artifacts(ctx)?;
         let notices = self.shared.bus.notices(ctx.subject()).await?;
         Ok(notices
             .filter_map(|notice| async move {

@@ -212,8 +212,9 @@ impl Conversations {
     /// Follows what happens to the person's conversations from now on.
     ///
     /// # Errors
-    /// When the bus cannot be reached.
+    /// When the token may not read conversations, or the bus cannot be reached.
     pub async fn updates(&self, ctx: &Ctx) -> Result<BoxStream<'static, ConversationUpdate>, Error> {
+        self.shared.access.conversations(ctx)?;
         let notices = self.shared.bus.notices(ctx.subject()).await?;
         Ok(notices
             .filter_map(|notice| async move {

@@ -24,6 +24,20 @@ pub fn normalise(address: &str) -> Option<String> {
     (normalised.len() <= 254).then_some(normalised)
 }
 
+/// Returns what may be kept of an address, or of what was typed as one: its first letter and its domain.
+#[must_use]
+pub fn masked(typed: &str) -> String {
+    match typed.rsplit_once('@') {
+        Some((local, domain)) => {
+            let first: String = local.chars().take(1).collect();
+            let domain: String = domain.chars().filter(|letter| !letter.is_control()).take(128).collect();
+            format!("{first}***@{domain}")
+        }
+        // Whatever was typed here may be a password.
+        None => "***".to_owned(),
+    }
+}
+
 /// Returns a name to show for an address without one.
 #[must_use]
 pub fn name_from(address: &str) -> String {

@@ -92,17 +92,17 @@ impl Identity {
         locale: Option<Locale>,
     ) -> Result<Ctx> {
         let actor = |kind| Actor { id: who.principal, kind, on_behalf_of: None };
-        self.ctx(world, who, via, locale, Vec::new(), actor).await
+        self.ctx(world, who, via, locale, Grants::default(), actor).await
     }
 
-    /// Loads an account with its grants and makes its context.
+    /// Loads an account with its grants and makes its context; `limits` is what a token leaves of them.
     pub(super) async fn ctx(
         &self,
         world: &World,
         who: SignedIn,
         via: Via,
         locale: Option<Locale>,
-        scopes: Vec<String>,
+        limits: Grants,
         actor: impl FnOnce(penny_types::people::PrincipalKind) -> Actor,
     ) -> Result<Ctx> {
         let tx = self.shared.db.read(&Ctx::system(who.tenant, world.clone())).await?;
@@ -111,7 +111,7 @@ impl Identity {
         Ok(Ctx {
             actor: actor(account.kind),
             tenant: who.tenant,
-            grants: Arc::new(held(grants, scopes)),
+            grants: Arc::new(held(grants, limits)),
             locale: locale.unwrap_or(account.locale),
             via,
             request: world.mint(),
@@ -121,8 +121,8 @@ impl Identity {
 }
 
 /// Sorts grants into roles that count everywhere and tools by name.
-fn held(grants: Vec<role_grant::Model>, scopes: Vec<String>) -> Grants {
-    let mut held = Grants { scopes, ..Grants::default() };
+fn held(grants: Vec<role_grant::Model>, limits: Grants) -> Grants {
+    let mut held = limits;
     for grant in grants {
         match (grant.tool, grant.datasource_id) {
             (None, None) => held.roles.push(grant.role),

@@ -19,7 +19,6 @@ use penny_entity::{external_identity, principal, sign_in_link, words::Outcome};
 use penny_types::{PrincipalId, people::Role};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use secrecy::{ExposeSecret, SecretString};
-use std::net::IpAddr;
 
 /// How long a one-time link works.
 pub const LINK_MINUTES: i64 = 15;
@@ -33,9 +32,10 @@ pub struct PasswordAttempt {
     pub email: String,
     /// The password as typed.
     pub password: SecretString,
-    /// Where it comes from, as far as known.
-    pub address: Option<IpAddr>,
 }
+
+/// What failed links are counted under; no account has such a name.
+const LINKS: &str = "link";
 
 /// A person as a provider knows them, its answers already checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,25 +79,21 @@ impl Identity {
         }
         let typed = attempt.email.trim().to_lowercase();
         let account = email::normalise(&attempt.email).unwrap_or(typed);
-        let (tenant, now) = (visitor.tenant, visitor.world.now());
-        let seconds = self.throttle.wait_seconds(tenant, &account, attempt.address, now);
-        if seconds > 0 {
-            return Err(Error::TooManyAttempts { seconds });
-        }
-        self.throttle.attempt(tenant, &account, attempt.address, now);
+        let whom = email::masked(&account);
+        self.slow_down(visitor, &account, &whom).await?;
 
         let found = {
             let tx = self.shared.db.read(&doorkeeper(visitor)).await?;
-            store::find_by_email(&tx, tenant, &account).await?.filter(|who| who.is_active)
+            store::find_by_email(&tx, visitor.tenant, &account).await?.filter(|who| who.is_active)
         };
         let hash = found.as_ref().and_then(|who| who.password_hash.as_deref());
         let is_right = self.hasher.is_right(&attempt.password, hash).await?;
 
         let Some(who) = found.filter(|_| is_right) else {
-            self.record_refusal(visitor, "identity.sign_in_password").await?;
+            self.record_refusal(visitor, "identity.sign_in_password", &whom).await?;
             return Err(Error::WrongCredentials);
         };
-        self.throttle.succeeded(tenant, &account, attempt.address);
+        self.throttle.succeeded(visitor.tenant, &account, visitor.address);
         let ctx = acting(visitor, &who);
         let tx = self.shared.db.begin(&ctx).await?;
         let signed_in = enter(&tx, &ctx, &who, "identity.sign_in_password").await?;
@@ -155,8 +151,22 @@ impl Identity {
     /// Lets somebody in by a one-time link and uses it up.
     ///
     /// # Errors
-    /// When it was used, has expired, belongs to another tenant or never was: one answer for all.
+    /// When it was used, has expired, belongs to another tenant or never was: one answer for all. When too
+    /// many from that address did not work.
     pub async fn consume_link(&self, visitor: &Visitor, secret: &SecretString) -> Result<SignedIn> {
+        self.slow_down(visitor, LINKS, LINKS).await?;
+        let done = self.use_link(visitor, secret).await;
+        match &done {
+            Ok(_) => self.throttle.succeeded(visitor.tenant, LINKS, visitor.address),
+            Err(Error::LinkUnusable) => {
+                self.record_refusal(visitor, "identity.sign_in_link", LINKS).await?;
+            }
+            Err(_) => {}
+        }
+        done
+    }
+
+    async fn use_link(&self, visitor: &Visitor, secret: &SecretString) -> Result<SignedIn> {
         self.check_link(visitor, secret).await?;
         let hash = self.link_hash.of(secret.expose_secret().as_bytes());
         let tx = self.shared.db.begin(&doorkeeper(visitor)).await?;
@@ -179,6 +189,19 @@ impl Identity {
     /// # Errors
     /// When their address belongs to another account, or the account may not act.
     pub async fn sign_in_external(
+        &self,
+        visitor: &Visitor,
+        person: &ExternalPerson,
+        rules: ExternalRules,
+    ) -> Result<SignedIn> {
+        let done = self.enter_external(visitor, person, rules).await;
+        if matches!(done, Err(Error::AddressTaken | Error::Inactive)) {
+            self.record_external_refusal(visitor, &person.issuer).await?;
+        }
+        done
+    }
+
+    async fn enter_external(
         &self,
         visitor: &Visitor,
         person: &ExternalPerson,
@@ -223,10 +246,49 @@ impl Identity {
         insert_account(tx, &doorkeeper(visitor), account).await
     }
 
-    async fn record_refusal(&self, visitor: &Visitor, action: &'static str) -> Result<()> {
+    /// Records that somebody whom a provider sent was not let in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record_external_refusal(&self, visitor: &Visitor, provider: &str) -> Result<()> {
+        self.record_refusal(visitor, "identity.sign_in_external", provider).await
+    }
+
+    /// Records that somebody left.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record_sign_out(&self, visitor: &Visitor, who: SignedIn) -> Result<()> {
+        let visitor = Visitor { tenant: who.tenant, ..visitor.clone() };
+        let tx = self.shared.db.begin(&doorkeeper(&visitor)).await?;
+        let Some(who) = store::find(&tx, visitor.tenant, who.principal).await? else { return Ok(()) };
+        let record = Record::of("identity.sign_out", "principal").target(who.id);
+        audit::record(&tx, &acting(&visitor, &who), record).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Counts an attempt at an account and refuses it while there is a wait for it.
+    async fn slow_down(&self, visitor: &Visitor, account: &str, whom: &str) -> Result<()> {
+        let (tenant, address, now) = (visitor.tenant, visitor.address, visitor.world.now());
+        let seconds = self.throttle.wait_seconds(tenant, account, address, now);
+        if seconds == 0 {
+            self.throttle.attempt(tenant, account, address, now);
+            return Ok(());
+        }
+        if self.throttle.is_news(tenant, account, address) {
+            self.record_refusal(visitor, "identity.slow_down", whom).await?;
+        }
+        Err(Error::TooManyAttempts { seconds })
+    }
+
+    /// Records that somebody was not let in: as whom or by what, and from where.
+    async fn record_refusal(&self, visitor: &Visitor, action: &'static str, whom: &str) -> Result<()> {
         let ctx = doorkeeper(visitor);
+        let target =
+            visitor.address.map_or_else(|| whom.to_owned(), |address| format!("{whom} from {address}"));
         let tx = self.shared.db.begin(&ctx).await?;
-        audit::record(&tx, &ctx, Record::of(action, "principal").outcome(Outcome::Denied)).await?;
+        let record = Record::of(action, "principal").target(target).outcome(Outcome::Denied);
+        audit::record(&tx, &ctx, record).await?;
         Ok(tx.commit().await?)
     }
 }

@@ -266,3 +266,37 @@ fn strangers_cannot_fill_the_memory() {
     door.fail("alice", "10.0.0.1", 9);
     assert!(door.wait("alice", "10.0.0.1") > 0, "the newest are kept");
 }
+
+#[test]
+fn guessing_at_one_company_slows_nobody_down_at_another() {
+    let mut door = Door::new();
+    for account in ["alice", "bob", "carol", "dave"] {
+        door.fail(account, "10.6.6.6", 20);
+    }
+    assert!(door.wait("erin", "10.6.6.6") > 0);
+    door.tenant = TenantId(Uuid::from_u128(2));
+    assert_eq!(door.wait("erin", "10.6.6.6"), 0);
+}
+
+#[test]
+fn a_wait_that_is_not_kept_is_news_once() {
+    let mut door = Door::new();
+    let news = |door: &Door| door.throttle.is_news(door.tenant, "alice", "10.0.0.1".parse().ok());
+    door.fail("alice", "10.0.0.1", 5);
+    assert_eq!((news(&door), news(&door)), (true, false));
+    door.fail("alice", "10.0.0.1", 1);
+    assert_eq!((news(&door), news(&door)), (true, false));
+}
+
+#[test]
+fn an_address_is_kept_by_its_first_letter_and_its_domain() {
+    for (typed, expected) in [
+        ("alice@acme.example", "a***@acme.example"),
+        ("a b@c@d.example", "a***@d.example"),
+        ("@acme.example", "***@acme.example"),
+        ("correct horse", "***"),
+        ("", "***"),
+    ] {
+        assert_eq!(email::masked(typed), expected);
+    }
+}

@@ -1,7 +1,7 @@
 //! Slows down guessing without locking anybody out.
 //!
-//! Failures are counted for an account *from an address*, and for an address alone. Somebody who
-//! guesses at alice's account slows down themselves, not alice. Kept in memory and bounded: the
+//! Failures are counted for an account *from an address*, and for an address alone, in each company by
+//! itself. Somebody who guesses at alice's account slows down themselves, not alice. Kept in memory and bounded: the
 //! oldest are forgotten first, and a restart forgives.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -26,13 +26,15 @@ const MOST: usize = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     Account(TenantId, String, Option<IpAddr>),
-    Address(IpAddr),
+    Address(TenantId, IpAddr),
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Count {
     failures: u32,
     last: DateTime<Utc>,
+    /// Whether it is on record that the present wait was not kept.
+    is_told: bool,
 }
 
 /// Counts failed attempts to sign in.
@@ -64,7 +66,7 @@ fn keys(tenant: TenantId, account: &str, address: Option<IpAddr>) -> Vec<(Key, u
     let address = address.map(household);
     let account = Key::Account(tenant, account.chars().take(254).collect(), address);
     let mut keys = vec![(account, FREE_PER_ACCOUNT)];
-    keys.extend(address.map(|address| (Key::Address(address), FREE_PER_ADDRESS)));
+    keys.extend(address.map(|address| (Key::Address(tenant, address), FREE_PER_ADDRESS)));
     keys
 }
 
@@ -96,13 +98,27 @@ impl Throttle {
             make_room(&mut counts, now);
         }
         for (key, _) in keys(tenant, account, address) {
-            let count = counts.entry(key).or_insert(Count { failures: 0, last: now });
+            let count = counts.entry(key).or_insert(Count { failures: 0, last: now, is_told: false });
             if is_forgiven(count, now) {
                 count.failures = 0;
             }
             count.failures = count.failures.saturating_add(1);
             count.last = now;
+            count.is_told = false;
         }
+    }
+
+    /// Says whether an attempt during a wait is the first one: that one is worth a record, and more would
+    /// let whoever guesses fill the trail.
+    pub fn is_news(&self, tenant: TenantId, account: &str, address: Option<IpAddr>) -> bool {
+        let mut counts = self.counts.lock();
+        let mut is_news = false;
+        for (key, _) in keys(tenant, account, address) {
+            if let Some(count) = counts.get_mut(&key) {
+                is_news |= !std::mem::replace(&mut count.is_told, true);
+            }
+        }
+        is_news
     }
 
     /// Returns how many counts are kept.
@@ -118,7 +134,7 @@ impl Throttle {
             match key {
                 Key::Account(..) => drop(counts.remove(&key)),
                 // One right password does not excuse guessing at others.
-                Key::Address(_) => {
+                Key::Address(..) => {
                     if let Some(count) = counts.get_mut(&key) {
                         count.failures = count.failures.saturating_sub(1);
                     }

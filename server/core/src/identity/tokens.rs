@@ -9,7 +9,7 @@ use super::{
 use crate::{
     access::{Action, Permit, Resource},
     audit::{self, Record},
-    ctx::{Actor, Ctx, Via, World},
+    ctx::{Actor, Ctx, Grants, Via, World},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use penny_entity::token;
@@ -42,7 +42,8 @@ pub fn scopes() -> Vec<&'static str> {
 }
 
 impl Identity {
-    /// Makes a token for the actor. The secret is told once and not kept.
+    /// Makes a token for the actor. The secret is told once and not kept. Made with a token, it outlives
+    /// that one no more than it may do more than that one.
     ///
     /// # Errors
     /// When the name or a scope is wrong, or the actor's own token may do less than asked for.
@@ -138,7 +139,8 @@ impl Identity {
         let token = found.filter(is_good).ok_or(Error::TokenUnusable)?;
         let who = SignedIn { tenant: token.tenant_id, principal: token.principal_id };
         let actor = |kind| Actor { id: token.principal_id, kind, on_behalf_of: token.on_behalf_of };
-        let ctx = self.ctx(world, who, via, locale, texts(&token.scopes), actor).await;
+        let limits = Grants { scopes: texts(&token.scopes), until: token.expires_at, ..Grants::default() };
+        let ctx = self.ctx(world, who, via, locale, limits, actor).await;
         let ctx =
             ctx.map_err(|error| if matches!(error, Error::Inactive) { Error::TokenUnusable } else { error })?;
         self.note_use(&ctx, &token);
@@ -195,7 +197,9 @@ fn checked(new: NewToken, own: &[String]) -> Result<NewToken> {
     Ok(NewToken { name, scopes, lifetime: new.lifetime })
 }
 
+/// Makes a token's row. It ends with the token it is made with, if not before.
 fn row(ctx: &Ctx, owner: PrincipalId, new: NewToken, minted: &Minted) -> token::ActiveModel {
+    let wanted = new.lifetime.map(|lifetime| ctx.now() + lifetime);
     token::ActiveModel {
         tenant_id: Set(ctx.tenant),
         id: Set(ctx.mint()),
@@ -206,7 +210,7 @@ fn row(ctx: &Ctx, owner: PrincipalId, new: NewToken, minted: &Minted) -> token::
         secret_hash: Set(minted.hash.clone()),
         scopes: Set(new.scopes.into()),
         created_at: Set(ctx.now()),
-        expires_at: Set(new.lifetime.map(|lifetime| ctx.now() + lifetime)),
+        expires_at: Set([wanted, ctx.grants.until].into_iter().flatten().min()),
         last_used_at: Set(None),
         revoked_at: Set(None),
     }

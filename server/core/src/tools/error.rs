@@ -1,6 +1,10 @@
 use crate::{access::Denied, artifacts, db::StoreError, fault::ToFault};
-use penny_types::{Fault, FaultCode};
+use penny_types::{Fault, FaultCode, FieldFault};
 use penny_words::keys;
+
+fn paths(fields: &[FieldFault]) -> String {
+    fields.iter().map(|field| field.field.as_str()).collect::<Vec<_>>().join(", ")
+}
 
 /// Says why a call was not made, or failed.
 #[derive(Debug, thiserror::Error)]
@@ -12,12 +16,12 @@ pub enum Error {
         name: String,
     },
     /// The arguments are not JSON, or break the tool's schema.
-    #[error("the arguments break the schema: {detail}")]
+    #[error("the arguments break the schema at {}", paths(.fields))]
     BadArguments {
         /// The tool.
         name: String,
-        /// What is wrong, by path.
-        detail: String,
+        /// What is wrong.
+        fields: Vec<FieldFault>,
     },
     /// The tool needs a person's approval, which only a conversation can ask for.
     #[error("the tool needs approval")]
@@ -87,11 +91,9 @@ impl ToFault for Error {
             Self::Unknown { name } => {
                 Fault::keyed(FaultCode::NotFound, keys::FAULT_TOOL_UNKNOWN).arg("name", name)
             }
-            Self::BadArguments { name, detail } => {
-                Fault::keyed(FaultCode::Invalid, keys::FAULT_TOOL_ARGUMENTS)
-                    .arg("name", name)
-                    .arg("detail", detail)
-                    .field("arguments", keys::FAULT_FIELD)
+            Self::BadArguments { name, fields } => {
+                let fault = Fault::keyed(FaultCode::Invalid, keys::FAULT_TOOL_ARGUMENTS).arg("name", name);
+                Fault { fields: fields.clone(), ..fault }
             }
             Self::NeedsApproval { name } => {
                 Fault::keyed(FaultCode::Forbidden, keys::FAULT_TOOL_NEEDS_APPROVAL).arg("name", name)

@@ -18,5 +18,6 @@ mod tests;
 pub use contract::{Caps, Tool, ToolArtifact, ToolContract, ToolError, ToolOutcome, ToolRun};
 pub use error::Error;
 pub use registry::{BadContract, Registry};
+pub use rules::ARGUMENTS_MAX;
 pub(crate) use run::{Done, Origin, Prepared, in_doubt, shown};
 pub use service::Tools;

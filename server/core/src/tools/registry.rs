@@ -1,13 +1,17 @@
 //! The tools there are, each with its compiled schema and its caps.
 
 use super::{Tool, ToolContract, rules};
+use crate::misfit;
 use parking_lot::Mutex;
-use penny_types::{PrincipalId, TenantId};
+use penny_types::{FieldFault, PrincipalId, TenantId};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 use tokio::{sync::Semaphore, time::Instant};
+
+/// How many things that are wrong with one call's arguments are told.
+const TOLD_MAX: usize = 5;
 
 /// Says that a tool's contract is wrong; found at boot.
 #[derive(Debug, thiserror::Error)]
@@ -32,19 +36,10 @@ impl Entry {
         self.tool.contract()
     }
 
-    /// Says what is wrong with the arguments, by path; `None` when nothing is.
-    pub(super) fn violation(&self, arguments: &serde_json::Value) -> Option<String> {
-        let mut all = self.schema.iter_errors(arguments).peekable();
-        all.peek()?;
-        let said: Vec<String> = all
-            .take(5)
-            .map(|error| {
-                let path = error.instance_path().to_string();
-                let path = if path.is_empty() { "arguments".to_owned() } else { path };
-                format!("{path}: {error}").chars().take(300).collect()
-            })
-            .collect();
-        Some(said.join("; "))
+    /// Says what is wrong with the arguments, a few things at most; nothing when they are right.
+    pub(super) fn misfits(&self, arguments: &serde_json::Value) -> Vec<FieldFault> {
+        let found = self.schema.iter_errors(arguments).take(TOLD_MAX);
+        found.map(|error| rules::named(misfit::of_schema(&error))).collect()
     }
 
     /// Returns the tenant's places for this tool.

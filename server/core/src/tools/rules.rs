@@ -1,4 +1,6 @@
-use penny_types::tools::Effect;
+use crate::{json, misfit};
+use penny_types::{FieldFault, tools::Effect};
+use penny_words::keys;
 use serde_json::Value;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -6,7 +8,9 @@ use tokio::time::Instant;
 /// How much of an answer stands in the conversation, in characters.
 pub(super) const SHOWN: usize = 4_000;
 /// The largest arguments, in bytes of JSON.
-pub(super) const ARGUMENTS_MAX: usize = 256 * 1024;
+pub const ARGUMENTS_MAX: usize = 256 * 1024;
+/// What the arguments are called where all of them are wrong.
+const WHOLE: &str = "arguments";
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Says whether a name is one that every model provider accepts.
@@ -21,14 +25,42 @@ pub(super) const fn needs_approval(effect: Effect) -> bool {
 }
 
 /// Reads a model's arguments: an empty text means none.
-pub(super) fn parse(arguments: &str) -> Result<Value, String> {
+pub(super) fn parse(arguments: &str) -> Result<Value, FieldFault> {
     if arguments.len() > ARGUMENTS_MAX {
-        return Err(format!("arguments: longer than {ARGUMENTS_MAX} bytes"));
+        let limit = ARGUMENTS_MAX.to_string();
+        return Err(misfit::field(WHOLE, keys::FAULT_MESSAGE_TOO_LARGE, &[("max", &limit)]));
     }
     if arguments.trim().is_empty() {
         return Ok(Value::Object(serde_json::Map::new()));
     }
-    serde_json::from_str(arguments).map_err(|error| format!("arguments: not JSON ({error})"))
+    json::bound(arguments.as_bytes()).map_err(|fault| FieldFault {
+        field: WHOLE.to_owned(),
+        message_key: fault.message_key,
+        args: fault.args,
+    })?;
+    serde_json::from_str(arguments)
+        .map_err(|error| misfit::field(WHOLE, keys::FIELD_NO_JSON, &[("detail", &error.to_string())]))
+}
+
+/// Gives what is wrong with the arguments as a whole their name.
+pub(super) fn named(mut field: FieldFault) -> FieldFault {
+    if field.field.is_empty() {
+        WHOLE.clone_into(&mut field.field);
+    }
+    field
+}
+
+/// Takes the arguments out of a body that holds nothing else, unless `arguments` is what the tool itself
+/// calls one of them.
+pub(super) fn unwrapped(schema: &Value, mut body: Value) -> Value {
+    let has_its_own = schema.get("properties").is_some_and(|fields| fields.get("arguments").is_some());
+    let Some(fields) = body.as_object_mut().filter(|fields| fields.len() == 1 && !has_its_own) else {
+        return body;
+    };
+    match fields.get_mut("arguments") {
+        Some(inner) if inner.is_object() => inner.take(),
+        _ => body,
+    }
 }
 
 /// Writes JSON in the one way that survives a database, which may turn keys round and write a whole

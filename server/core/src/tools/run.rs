@@ -103,10 +103,11 @@ impl Tools {
         allowed: Option<&[String]>,
     ) -> Result<(&Entry, Value, Option<String>), Error> {
         let entry = self.entry(ctx, name, allowed)?;
-        let bad = |detail| Error::BadArguments { name: name.to_owned(), detail };
-        let arguments = rules::parse(arguments).map_err(bad)?;
-        if let Some(detail) = entry.violation(&arguments) {
-            return Err(bad(detail));
+        let bad = |fields| Error::BadArguments { name: name.to_owned(), fields };
+        let arguments = rules::parse(arguments).map_err(|field| bad(vec![field]))?;
+        let misfits = entry.misfits(&arguments);
+        if !misfits.is_empty() {
+            return Err(bad(misfits));
         }
         let run = ToolRun { ctx, call_id: ctx.mint(), arguments: &arguments };
         let plan = entry.tool.plan(&run).await.map_err(|error| Error::Failed(error.fault().clone()))?;
@@ -369,9 +370,7 @@ async fn close(tx: &WriteTx, ctx: &Ctx, call: tool_call::Model, ending: Ending<'
 
 /// Puts a fault into words for a model, so that it can tell the person or try again rightly.
 pub(crate) fn error_for_model(ctx: &Ctx, fault: &Fault) -> Value {
-    let args: Vec<(&str, &str)> =
-        fault.args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    json!({ "error": { "code": fault.code, "message": penny_words::text(ctx.locale, &fault.message_key, &args) } })
+    json!({ "error": { "code": fault.code, "message": penny_words::fault(ctx.locale, fault) } })
 }
 
 /// Tells a model of a call that may have changed something, and of which nobody knows whether it did.

@@ -1,6 +1,7 @@
 use super::{
     Error, Registry,
     registry::Entry,
+    rules,
     run::{Origin, Prepared, error_for_model},
     store,
 };
@@ -56,6 +57,19 @@ impl Tools {
                 }
             })
             .collect()
+    }
+
+    /// Calls a tool outside a conversation with the body of a request: the arguments themselves, or
+    /// `{"arguments": {...}}` around them.
+    ///
+    /// # Errors
+    /// As [`Self::invoke`].
+    pub async fn invoke_body(&self, ctx: &Ctx, name: &str, body: Value) -> Result<ToolResultView, Error> {
+        let arguments = match self.entry(ctx, name, None) {
+            Ok(entry) => rules::unwrapped(&entry.contract().input_schema, body),
+            Err(_) => body,
+        };
+        self.invoke(ctx, name, arguments).await
     }
 
     /// Calls a tool outside a conversation.

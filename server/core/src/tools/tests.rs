@@ -74,3 +74,20 @@ fn what_was_shown_is_recognised_after_a_database_turned_its_keys_round() {
     assert_eq!(super::rules::canonical(&shown), super::rules::canonical(&kept));
     assert_ne!(super::rules::canonical(&shown), super::rules::canonical(&serde_json::json!({ "slug": "a" })));
 }
+
+#[test]
+fn arguments_may_be_wrapped_where_the_tool_has_none_of_that_name() {
+    let (plain, own) = (json!({ "properties": { "a": {} } }), json!({ "properties": { "arguments": {} } }));
+    let inner = json!({ "a": 1 });
+    for (schema, body, expected) in [
+        (&plain, json!({ "arguments": inner }), inner.clone()),
+        (&json!({}), json!({ "arguments": inner }), inner.clone()),
+        (&own, json!({ "arguments": inner }), json!({ "arguments": inner })),
+        (&plain, json!({ "arguments": inner, "b": 1 }), json!({ "arguments": inner, "b": 1 })),
+        (&plain, json!({ "arguments": [1] }), json!({ "arguments": [1] })),
+        (&plain, inner.clone(), inner.clone()),
+        (&plain, json!([]), json!([])),
+    ] {
+        assert_eq!(unwrapped(schema, body), expected);
+    }
+}

@@ -127,6 +127,7 @@ async fn a_list_holds_exactly_what_the_policies_would_let_one_see() {
                 roles: person.roles.clone(),
                 scopes: person.scopes.clone(),
                 tools: person.tools.clone(),
+                ..Grants::default()
             });
 
             let may: BTreeSet<ConversationId> = conversations

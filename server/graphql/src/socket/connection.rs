@@ -10,7 +10,7 @@ use futures::{
     Sink, SinkExt, Stream, StreamExt,
     stream::{self, BoxStream},
 };
-use penny_core::ctx::Ctx;
+use penny_core::{ctx::Ctx, json};
 use penny_types::{Fault, FaultCode};
 use penny_words::keys;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
@@ -90,6 +90,7 @@ where
 
 fn read(inbound: Inbound) -> Result<ClientMessage, Closing> {
     let Inbound::Text(text) = inbound else { return Err(Closing::Unreadable) };
+    json::bound(text.as_bytes()).map_err(|_| Closing::Unreadable)?;
     serde_json::from_str(&text).map_err(|_| Closing::Unreadable)
 }
 
@@ -156,7 +157,9 @@ where
             let response = failure::response(&fault, self.ctx.locale);
             return self.peer.say(&ServerMessage::Error { id: &id, payload: &response.errors }).await;
         }
-        let responses = crate::stream(&self.schema, self.ctx.clone(), request);
+        // Each operation is a request of its own, found again in the log by its own id.
+        let ctx = Ctx { request: self.ctx.mint(), ..self.ctx.clone() };
+        let responses = crate::stream(&self.schema, ctx, request);
         self.operations.insert(id, responses.map(Some).chain(stream::iter([None])).boxed());
         Ok(())
     }
@@ -177,10 +180,13 @@ where
         self.peer.say(&ServerMessage::Next { id, payload: &response }).await
     }
 
-    /// Asks for the caller again, and pings the peer.
+    /// Asks for the caller again, with the rights they hold now, and pings the peer. A database that is
+    /// away for a moment takes nobody's rights away.
     async fn check(&mut self) -> Result<(), Closing> {
-        if !self.keeper.still_admits(self.authorization.as_deref()).await {
-            return Err(Closing::Unauthorized);
+        match self.keeper.admit(self.authorization.as_deref()).await {
+            Ok(ctx) => self.ctx = ctx,
+            Err((fault, _)) if fault.code.is_ours() => {}
+            Err(_) => return Err(Closing::Unauthorized),
         }
         self.peer.send(Outbound::Ping).await
     }

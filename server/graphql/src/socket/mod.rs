@@ -1,8 +1,9 @@
 //! The `graphql-transport-ws` protocol (enisdenjo/graphql-ws, PROTOCOL.md) over any two streams.
 //!
-//! A connection belongs to one caller, who is asked for again every half minute: when the session or
-//! the token no longer holds, everything that runs on the connection ends with it. What one
-//! connection may run at once is bounded, and a peer that stops reading is let go.
+//! A connection belongs to one caller, who is asked for again every half minute: what begins from then
+//! on has the rights they hold then, and when the session or the token no longer holds, everything that
+//! runs on the connection ends with it. What one connection may run at once is bounded, and a peer that
+//! stops reading is let go.
 
 mod connection;
 #[cfg(test)]
@@ -22,11 +23,6 @@ pub trait Doorkeeper: Send + Sync {
     /// request that opened the connection.
     fn admit(&self, authorization: Option<&str>)
     -> impl Future<Output = Result<Ctx, (Fault, Locale)>> + Send;
-    /// Says whether what the caller came in with still holds. A database that is away for a moment
-    /// takes nobody's rights away.
-    fn still_admits(&self, authorization: Option<&str>) -> impl Future<Output = bool> + Send {
-        async move { self.admit(authorization).await.err().is_none_or(|(fault, _)| fault.code.is_ours()) }
-    }
 }
 
 /// How long things may take on a connection, and how many there may be.

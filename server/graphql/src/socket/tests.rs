@@ -2,22 +2,26 @@
 
 use super::{Bounds, Doorkeeper, Inbound, Outbound, serve};
 use crate::{mutation::Mutation, query::Query, subscription::Subscription};
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
 use futures::{SinkExt, StreamExt, channel::mpsc};
 use penny_core::ctx::{Actor, Ctx, Grants, Via, World};
 use penny_ports::world::{Clock, Entropy, IdSource};
-use penny_types::{Fault, FaultCode, Locale, PrincipalId, RequestId, TenantId, people::PrincipalKind};
+use penny_types::{
+    Fault, FaultCode, Locale, PrincipalId, RequestId, TenantId,
+    people::{PrincipalKind, Role},
+};
 use std::{
     sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 use uuid::Uuid;
 
-/// A world in which nothing happens.
-#[derive(Debug)]
-struct Still;
+/// A world in which nothing happens but ids.
+#[derive(Debug, Default)]
+struct Still(AtomicU64);
 
 impl Clock for Still {
     fn now(&self) -> chrono::DateTime<chrono::Utc> {
@@ -27,7 +31,7 @@ impl Clock for Still {
 
 impl IdSource for Still {
     fn mint(&self) -> Uuid {
-        Uuid::nil()
+        Uuid::from_u128(self.0.fetch_add(1, Ordering::Relaxed).into())
     }
 }
 
@@ -43,7 +47,7 @@ impl Doorkeeper for Flag {
         if !self.0.load(Ordering::Relaxed) {
             return Err((self.1.into(), Locale::En));
         }
-        let still = Arc::new(Still);
+        let still = Arc::new(Still::default());
         Ok(Ctx {
             actor: Actor { id: PrincipalId(Uuid::nil()), kind: PrincipalKind::User, on_behalf_of: None },
             tenant: TenantId(Uuid::nil()),
@@ -147,5 +151,81 @@ async fn a_peer_that_is_gone_ends_the_connection() {
     let (mut peer, serving) = connect(8);
     peer.greet().await;
     drop(peer);
+    serving.await.unwrap();
+}
+
+/// Takes note of who each operation is executed for.
+#[derive(Clone, Default)]
+struct Notes(Arc<Mutex<Vec<Ctx>>>);
+
+impl ExtensionFactory for Notes {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(self.clone())
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for Notes {
+    async fn execute(
+        &self,
+        context: &ExtensionContext<'_>,
+        operation: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> async_graphql::Response {
+        self.0.lock().unwrap().push(context.data_unchecked::<Ctx>().clone());
+        next.run(context, operation).await
+    }
+}
+
+/// Takes the caller's rights away after the first look.
+struct Taking(AtomicBool);
+
+impl Doorkeeper for Taking {
+    async fn admit(&self, authorization: Option<&str>) -> Result<Ctx, (Fault, Locale)> {
+        let everybody = Flag(Arc::new(AtomicBool::new(true)), FaultCode::Unauthenticated);
+        let mut ctx = everybody.admit(authorization).await?;
+        if !self.0.swap(true, Ordering::Relaxed) {
+            ctx.grants = Arc::new(Grants { roles: vec![Role::Admin], ..Grants::default() });
+        }
+        Ok(ctx)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+#[expect(clippy::disallowed_methods, reason = "the test's own runtime ends the task")]
+async fn each_operation_is_a_request_of_its_own_with_the_rights_of_its_time() {
+    let (say, incoming) = mpsc::channel(8);
+    let (outgoing, hear) = mpsc::channel(8);
+    let notes = Notes::default();
+    let schema =
+        async_graphql::Schema::build(Query, Mutation, Subscription).extension(notes.clone()).finish();
+    let serving =
+        tokio::spawn(serve(schema, Taking(AtomicBool::default()), Bounds::default(), incoming, outgoing));
+    let mut peer = Peer { say, hear, is_let_in: Arc::default() };
+    peer.greet().await;
+    for id in ["a", "b", "c"] {
+        if id == "c" {
+            while peer.hear.next().await.expect("the connection lasts") != Outbound::Ping {}
+        }
+        peer.say(&format!(r#"{{"type":"subscribe","id":"{id}","payload":{{"query":"{{ __typename }}"}}}}"#))
+            .await;
+        let done = Outbound::Text(format!(r#"{{"type":"complete","id":"{id}"}}"#));
+        while peer.hear.next().await.expect("the connection lasts") != done {}
+    }
+    drop(peer);
+    serving.await.unwrap();
+    let seen = notes.0.lock().unwrap();
+    let roles: Vec<usize> = seen.iter().map(|ctx| ctx.grants.roles.len()).collect();
+    assert_eq!(roles, [1, 1, 0], "what was taken away is gone for what begins later");
+    assert_ne!(seen[0].request, seen[1].request);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_of_too_many_values_ends_the_connection() {
+    let (mut peer, serving) = connect(8);
+    peer.greet().await;
+    peer.say(&format!(r#"{{"type":"ping","payload":[{}0]}}"#, "0,".repeat(penny_core::json::VALUES_MAX)))
+        .await;
+    assert_eq!(peer.hear.next().await, Some(Outbound::Close(4400, "Invalid message")));
     serving.await.unwrap();
 }

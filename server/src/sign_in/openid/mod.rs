@@ -11,11 +11,11 @@ mod verify;
 
 pub use provider::{Provider, Providers};
 
-use super::{back, welcome, word_for};
+use super::{back, safe_path, welcome, word_for};
 use crate::web::{AppState, tenant, tenant::Standing};
 use axum::{
     extract::{Path, Query, State},
-    http::HeaderMap,
+    http::{HeaderMap, Uri},
     response::{IntoResponse, Redirect, Response},
 };
 use pending::Pending;
@@ -70,13 +70,16 @@ pub async fn start(
     standing: Standing,
     session: Session,
     headers: HeaderMap,
+    uri: Uri,
     Path(slug): Path<String>,
     Query(query): Query<Start>,
 ) -> Response {
     let Some(provider) = state.openid.find(&slug, standing.tenant) else {
         return back(Some("disabled"), query.next.as_deref());
     };
-    let begun = flow::begin(provider, &state.world, &our_address(&state, &headers, &slug), query.next).await;
+    let next = query.next.map(|next| safe_path(Some(&next)));
+    let begun =
+        flow::begin(provider, &state.world, &our_address(&state, (&headers, &uri), &slug), next).await;
     match begun {
         Ok((address, pending)) => match pending.keep(&session, &state.world).await {
             Ok(()) => Redirect::to(address.as_str()).into_response(),
@@ -85,7 +88,7 @@ pub async fn start(
                 back(Some("unavailable"), None)
             }
         },
-        Err(error) => refused(&slug, &error, None),
+        Err(error) => refused(&state, &standing, &slug, &error, None).await,
     }
 }
 
@@ -95,6 +98,7 @@ pub async fn callback(
     standing: Standing,
     session: Session,
     headers: HeaderMap,
+    uri: Uri,
     Path(slug): Path<String>,
     Query(answer): Query<Answer>,
 ) -> Response {
@@ -103,33 +107,52 @@ pub async fn callback(
     };
     let pending = match Pending::take(&session, &slug, answer.state.as_deref(), &state.world).await {
         Ok(pending) => pending,
-        Err(error) => return refused(&slug, &error, None),
+        Err(error) => return refused(&state, &standing, &slug, &error, None).await,
     };
     let next = pending.next.clone();
-    let person =
-        match flow::finish(provider, &state.world, &our_address(&state, &headers, &slug), answer, pending)
-            .await
-        {
-            Ok(person) => person,
-            Err(error) => return refused(&slug, &error, next.as_deref()),
-        };
+    let person = match flow::finish(
+        provider,
+        &state.world,
+        &our_address(&state, (&headers, &uri), &slug),
+        answer,
+        pending,
+    )
+    .await
+    {
+        Ok(person) => person,
+        Err(error) => return refused(&state, &standing, &slug, &error, next.as_deref()).await,
+    };
     match state.services.identity.sign_in_external(&standing.visitor(&state), &person, provider.rules).await {
         Ok(who) => welcome(&state, &session, who, next.as_deref()).await,
         Err(error) => back(Some(word_for(&error)), next.as_deref()),
     }
 }
 
-fn refused(slug: &str, error: &Error, next: Option<&str>) -> Response {
+/// Leads back whom a provider did not let in, and puts it on record. What belongs to nothing that was
+/// begun here is nobody's attempt: anybody can send it, as often as they like.
+async fn refused(
+    state: &AppState,
+    standing: &Standing,
+    slug: &str,
+    error: &Error,
+    next: Option<&str>,
+) -> Response {
     tracing::warn!(provider = slug, error = %error, "a sign-in by OpenID Connect failed");
+    if matches!(error, Error::Refused(_) | Error::Unproven(_)) {
+        let visitor = standing.visitor(state);
+        if let Err(error) = state.services.identity.record_external_refusal(&visitor, slug).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "a refusal could not be recorded");
+        }
+    }
     back(Some(error.word()), next)
 }
 
 /// Returns where the provider sends the browser back to: the host it is at now, since a session's
 /// cookie belongs to one host.
-fn our_address(state: &AppState, headers: &HeaderMap, slug: &str) -> String {
+fn our_address(state: &AppState, (headers, uri): (&HeaderMap, &Uri), slug: &str) -> String {
     let http = &state.config.http;
     let scheme = if http.is_https() { "https" } else { "http" };
-    let base = match tenant::host(headers, http.trust_forwarded) {
+    let base = match tenant::host(headers, uri, http.trust_forwarded) {
         Some(host) => format!("{scheme}://{host}"),
         None => http.public_base(http.addr),
     };

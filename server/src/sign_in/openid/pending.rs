@@ -1,14 +1,13 @@
 //! Sign-ins that were begun in a browser and not finished yet.
 
 use super::Error;
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::web::sessions::UNCLAIMED;
+use chrono::{DateTime, Utc};
 use penny_core::ctx::World;
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
 const KEY: &str = "openid";
-/// How long somebody may take at the provider.
-const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 /// The most sign-ins a browser may have begun: several tabs.
 const MOST: usize = 5;
 
@@ -62,7 +61,7 @@ impl Pending {
 async fn read(session: &Session, world: &World) -> Result<Vec<Pending>, tower_sessions::session::Error> {
     let mut all: Vec<Pending> = session.get(KEY).await?.unwrap_or_default();
     let now = world.now();
-    all.retain(|one| one.begun_at <= now && now - one.begun_at < PATIENCE);
+    all.retain(|one| one.begun_at <= now && now - one.begun_at < UNCLAIMED);
     Ok(all)
 }
 

@@ -8,8 +8,10 @@ mod tests;
 pub use get_company_kpis::GetCompanyKpis;
 pub use load_dashboard::LoadDashboard;
 
-use super::{Tool, ToolError};
-use crate::{dashboards::Dashboards, fault::ToFault};
+use super::{Tool, ToolError, rules};
+use crate::{dashboards::Dashboards, fault::ToFault, misfit};
+use penny_types::{Fault, FaultCode};
+use penny_words::keys;
 use std::sync::Arc;
 
 /// Returns every built-in tool.
@@ -29,9 +31,8 @@ fn failed(error: impl ToFault) -> ToolError {
 
 /// Turns arguments the schema let through into what the tool reads.
 fn arguments<T: serde::de::DeserializeOwned>(value: &serde_json::Value) -> Result<T, ToolError> {
-    T::deserialize(value).map_err(|error| {
-        let fault =
-            penny_types::Fault::keyed(penny_types::FaultCode::Invalid, penny_words::keys::FAULT_ARGUMENTS);
-        ToolError::Invalid(fault.arg("detail", error))
+    misfit::read(value).map_err(|field| {
+        let fault = Fault::keyed(FaultCode::Invalid, keys::FAULT_ARGUMENTS);
+        ToolError::Invalid(Fault { fields: vec![rules::named(field)], ..fault })
     })
 }

@@ -17,9 +17,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use penny_types::{
-    ConversationId,
+    ConversationId, TurnId,
     turns::{NewMessage, TurnView},
 };
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The turn that answers a message.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SentMessage {
+    /// The turn's `id` once more, by the name its events have for it.
+    turn_id: TurnId,
+    #[serde(flatten)]
+    turn: TurnView,
+}
 
 /// Send a message and follow its answer
 ///
@@ -36,7 +48,7 @@ use penny_types::{
     request_body = NewMessage,
     responses(
         (status = 200, description = "The events of the answer.", body = String, content_type = "text/event-stream"),
-        (status = 202, description = "The turn; `Location` is its address.", body = TurnView),
+        (status = 202, description = "The turn; `Location` is its address.", body = SentMessage),
         (status = 409, description = "The conversation moved on in the meantime.", body = crate::rest::responses::Problem,
             content_type = "application/problem+json"),
         OfACaller, OfAnId, OfABody,
@@ -52,7 +64,8 @@ pub(crate) async fn send(
     let turn = state.services.turns.submit(&ctx, conversation, message).await.or_refuse(&ctx)?;
     if accept::prefers_json(&headers) {
         let location = format!("/v1/turns/{}", turn.id);
-        return Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(turn)).into_response());
+        let sent = SentMessage { turn_id: turn.id, turn };
+        return Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(sent)).into_response());
     }
     let events = state.services.turns.events(&ctx, turn.id, 0).await.or_refuse(&ctx)?;
     Ok(sse::answer(turn.id, events))

@@ -2,7 +2,7 @@
 
 use crate::{
     rest::{
-        extract::{Body, Id},
+        extract::{Body, Id, SHORT},
         refuse::OrRefuse,
         responses::{OfABody, OfACaller, OfAnId, Problem},
     },
@@ -40,7 +40,7 @@ pub(crate) async fn decide(
     State(state): State<AppState>,
     Caller(ctx): Caller,
     Id(id): Id<ToolCallId>,
-    Body(decided): Body<Decided>,
+    Body(decided): Body<Decided, SHORT>,
 ) -> Result<Json<TurnView>, Refusal> {
     state.services.turns.decide(&ctx, id, decided.decision).await.or_refuse(&ctx).map(Json)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     rest::{
-        extract::{Filter, Id},
+        extract::{Filter, Id, number_or_none},
         refuse::OrRefuse,
         responses::{OfACaller, OfAQuery, OfAnId},
         sse,
@@ -20,7 +20,8 @@ use utoipa::IntoParams;
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct From {
-    /// The number of the last event already seen; 0 when absent.
+    /// The number of the last event already seen; 0 when absent or empty.
+    #[serde(deserialize_with = "number_or_none")]
     after: Option<u64>,
 }
 
@@ -53,13 +54,13 @@ pub(crate) async fn events(
     Ok(sse::answer(id, events))
 }
 
-/// Reads `Last-Event-ID`.
+/// Reads `Last-Event-ID`; an empty one, which a browser may send before it has seen any, is none.
 fn last_seen(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
-    let Some(value) = headers.get("last-event-id") else { return Ok(None) };
+    let Some(value) = headers.get("last-event-id").filter(|value| !value.is_empty()) else { return Ok(None) };
     let number = value.to_str().ok().and_then(|text| text.trim().parse().ok());
     number.map(Some).ok_or_else(|| {
         Refusal::new(
-            Fault::new(FaultCode::Invalid).field("Last-Event-ID", keys::REST_FIELD_WRONG),
+            Fault::new(FaultCode::Invalid).field("Last-Event-ID", keys::FAULT_FIELD),
             asked_locale(headers),
         )
     })
