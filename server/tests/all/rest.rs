@@ -148,7 +148,9 @@ async fn from_every_number_one_gets_the_rest_and_the_same_text() {
     let live = alice.ask(&conversation, "echo", words).await;
     let turn = live[0].data["turnId"].as_str().unwrap().to_owned();
     let last = live.last().unwrap().id;
-    for after in 0..=last + 3 {
+    // Numbers that one can have seen: a replay leaves out those that it merged.
+    let seen = live.iter().map(|event| event.id).chain([0, last + 1, last + 3]);
+    for after in seen {
         let had: Vec<_> = live.iter().filter(|event| event.id <= after).cloned().collect();
         let query = alice.get(&format!("/v1/turns/{turn}/events?after={after}")).await;
         let header =

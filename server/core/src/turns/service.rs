@@ -19,7 +19,7 @@ use crate::{
     routing::{Route, Routing},
     tools::{self, Tools},
 };
-use futures::{FutureExt, StreamExt, stream::BoxStream};
+use futures::{FutureExt, stream::BoxStream};
 use penny_entity::turn;
 use penny_ports::models::ModelMessage;
 use penny_types::{
@@ -29,11 +29,8 @@ use penny_types::{
     tools::ToolCallStatus,
     turns::{Decision, NewMessage, TurnStatus, TurnView},
 };
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 use tracing::Instrument;
-
-/// How long a person who stops a turn waits to hear that it has stopped.
-const STOPS_WITHIN: Duration = Duration::from_secs(2);
 
 /// The turns of a tenant's conversations.
 #[derive(Debug, Clone)]
@@ -239,21 +236,10 @@ impl Turns {
             Some((turn, draft)) => self.end_resting(ctx, turn, draft).await?,
             None => {
                 self.crew.shared.bus.ask_stop(id).await?;
-                self.see_out(ctx, &turn).await;
+                tail::see_out(self.crew.shared.clone(), ctx, &turn).await;
             }
         }
         self.get(ctx, id).await
-    }
-
-    /// Follows a turn that was asked to stop to its last event, for as long as a person would wait. One
-    /// that takes longer, or cannot be followed, stops all the same.
-    async fn see_out(&self, ctx: &Ctx, turn: &turn::Model) {
-        let seen = unsigned(turn.last_seq);
-        let events = tail::follow(self.crew.shared.clone(), ctx.clone(), turn.id, seen);
-        let end = events.take_while(|event| std::future::ready(event.is_ok())).for_each(|_| async {});
-        if tokio::time::timeout(STOPS_WITHIN, end).await.is_err() {
-            tracing::debug!(turn.id = %turn.id, "a turn that was asked to stop is still ending");
-        }
     }
 
     /// Reads a turn.

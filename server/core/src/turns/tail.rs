@@ -5,6 +5,7 @@ use super::{Error, store};
 use crate::{ctx::Ctx, db::unsigned, foundation::Shared};
 use async_stream::try_stream;
 use futures::{StreamExt, stream::BoxStream};
+use penny_entity::turn;
 use penny_ports::bus::BusError;
 use penny_types::{TurnId, events::TurnEvent, turns::TurnStatus};
 use std::{sync::Arc, time::Duration};
@@ -14,6 +15,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
 /// Time between looks at events that the bus no longer holds and the database does not hold yet.
 const CATCH_UP: Duration = Duration::from_millis(20);
+
+/// How long a person who stops a turn waits to hear that it has stopped.
+const STOPS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Follows a turn from the event after `after`. The person's right was checked by the caller.
 pub(super) fn follow(
@@ -66,6 +70,16 @@ pub(super) fn follow(
         }
     };
     events.boxed()
+}
+
+/// Follows a turn that was asked to stop to its last event, for as long as a person would wait. One that
+/// takes longer, or cannot be followed, stops all the same.
+pub(super) async fn see_out(shared: Shared, ctx: &Ctx, turn: &turn::Model) {
+    let events = follow(shared, ctx.clone(), turn.id, unsigned(turn.last_seq));
+    let end = events.take_while(|event| std::future::ready(event.is_ok())).for_each(|_| async {});
+    if tokio::time::timeout(STOPS_WITHIN, end).await.is_err() {
+        tracing::debug!(turn.id = %turn.id, "a turn that was asked to stop is still ending");
+    }
 }
 
 async fn stored(shared: &Shared, ctx: &Ctx, turn: TurnId, after: u64) -> Result<Vec<TurnEvent>, Error> {
