@@ -42,6 +42,9 @@ test("from a starter to the chart, to the dashboard and back", async ({ chat, pa
   await open.click();
   await expect(page).toHaveURL(/\/d\/company-health\?period=MTD/);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  const name = await page.getByRole("heading", { level: 1 }).innerText();
+  const said = page.locator("[aria-live=polite]").filter({ hasText: name });
+  await expect(said, "who does not see the page change hears where they are").toBeAttached();
   const figures = async (): Promise<string> => (await page.getByRole("main").getByRole("article").allInnerTexts()).join("\n");
   await expect(page.getByRole("main").getByRole("article").first()).toBeVisible();
 

@@ -7,7 +7,7 @@ use crate::{
         sign_in::in_query,
     },
     state::{Drawer, LEFT_ID, Panes, RIGHT_ID, tr, use_locale, use_panes, use_viewer},
-    ui::{LiveRegion, Side, Splitter},
+    ui::{LiveRegion, PageName, Side, Splitter},
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -30,6 +30,8 @@ pub(crate) fn Workbench() -> impl IntoView {
 
 fn panes_view() -> AnyView {
     provide_open_chat();
+    let name = RwSignal::new(String::new());
+    provide_context(PageName(name));
     let panes = use_panes();
     let path = use_location().pathname;
     // An artifact or a dashboard at its own address has the whole window.
@@ -100,7 +102,7 @@ fn panes_view() -> AnyView {
                 </aside>
             </Show>
             <ConnectionBar/>
-            <RouteAnnouncer/>
+            <RouteAnnouncer name/>
         </div>
     }
     .into_any()
@@ -131,18 +133,16 @@ fn ConnectionBar() -> impl IntoView {
 
 /// Says where one has come to, for those who do not see the page change.
 #[component]
-fn RouteAnnouncer() -> impl IntoView {
+fn RouteAnnouncer(name: RwSignal<String>) -> impl IntoView {
     let path = use_location().pathname;
-    let title = RwSignal::new(String::new());
-    Effect::new(move |earlier: Option<String>| {
-        let path = path.get();
-        if earlier.is_some_and(|earlier| earlier != path) {
-            // The page sets its title while it is drawn.
-            request_animation_frame(move || {
-                let _ = title.try_set(document().title());
-            });
+    let begun_at = path.get_untracked();
+    let said = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        let name = name.get();
+        // The page one began with was read aloud by the browser.
+        if !said.read_untracked().is_empty() || path.get_untracked() != begun_at {
+            said.set(name);
         }
-        path
     });
-    view! { <LiveRegion text=title/> }.into_any()
+    view! { <LiveRegion text=said/> }.into_any()
 }

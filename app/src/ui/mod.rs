@@ -23,7 +23,7 @@ pub use icon::Icon;
 pub use icons::Glyph;
 pub use later::{later, later_in};
 pub use menu::{Menu, MenuItem};
-pub use page_title::PageTitle;
+pub use page_title::{PageName, PageTitle};
 pub use small::{Badge, BadgeTone, EmptyState, FaultNotice, Kbd, LiveRegion, Skeleton, VisuallyHidden};
 pub use splitter::{Side, Splitter};
 pub use tabs::{Tab, Tabs};

@@ -2,6 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Name of the provider of the built-in demo model.
+pub const DEMO_PROVIDER: &str = "demo";
+
+/// Says whether `provider/model` names the built-in demo, which is not a language model.
+#[must_use]
+pub fn is_demo(model: &str) -> bool {
+    model.split_once('/').is_some_and(|(provider, _)| provider == DEMO_PROVIDER)
+}
+
 /// A model as a person may pick it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -4,10 +4,7 @@ use super::lenient;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::time::Duration;
-use url::Url;
-
-/// Where Ollama stands on one's own machine, which is the default.
-const LOCAL_OLLAMA: &str = "http://127.0.0.1:11434/";
+use url::{Host, Url};
 
 /// The `[models]` section.
 #[derive(Debug, Clone, Deserialize)]
@@ -52,11 +49,16 @@ pub struct Ollama {
 }
 
 impl Ollama {
-    /// Says whether the operator named an address, and so wants what is there; at the default one it
-    /// is only looked for.
+    /// Says whether the operator named another machine, and so wants what is there; on this one it is
+    /// only looked for.
     #[must_use]
     pub fn is_configured(&self) -> bool {
-        self.base_url.as_ref().is_some_and(|url| url.as_str() != LOCAL_OLLAMA)
+        self.base_url.as_ref().is_some_and(|url| match url.host() {
+            Some(Host::Ipv4(address)) => !address.is_loopback(),
+            Some(Host::Ipv6(address)) => !address.is_loopback(),
+            Some(Host::Domain(name)) => name != "localhost",
+            None => true,
+        })
     }
 }
 

@@ -121,10 +121,12 @@ fn https_in_the_public_address_binds_the_cookies() {
 }
 
 #[test]
-fn an_ollama_at_the_default_address_is_looked_for_and_any_other_is_the_operators_choice() {
+fn an_ollama_on_this_machine_is_looked_for_and_any_other_is_the_operators_choice() {
     for (address, is_configured) in [
         (None, false),
         (Some("http://127.0.0.1:11434"), false),
+        (Some("http://localhost:9"), false),
+        (Some("http://[::1]:11434"), false),
         (Some("http://gpu.lan:11434"), true),
         (Some(""), false),
     ] {

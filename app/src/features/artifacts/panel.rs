@@ -14,7 +14,7 @@ use crate::{
     ui::{Glyph, Icon, IconButton, later},
 };
 use leptos::prelude::*;
-use penny_types::{ArtifactId, artifacts::ArtifactView};
+use penny_types::{ArtifactId, artifacts::ArtifactView, models::is_demo};
 use penny_words::keys;
 
 /// What the right pane shows.
@@ -74,6 +74,15 @@ fn Shown(id: ArtifactId) -> impl IntoView {
     }
 }
 
+/// Names the model that made it; the demo's name is ours, and says what it is.
+fn by(model: String) -> impl IntoView {
+    if is_demo(&model) {
+        view! { <span>{tr(keys::CHAT_MODEL_DEMO)}</span> }.into_any()
+    } else {
+        view! { <span dir="auto">{model}</span> }.into_any()
+    }
+}
+
 /// An artifact with its name, its history and its tools, as large as there is room.
 #[component]
 pub fn Whole(
@@ -105,7 +114,7 @@ pub fn Whole(
                         <span>{tr(kind_key)}</span>
                         <span>{tr_with(keys::ARTIFACT_VERSION, move || [("version", version.to_string())])}</span>
                         <span>{when}</span>
-                        {model.map(|model| view! { <span>{model}</span> })}
+                        {model.map(by)}
                     </p>
                 </div>
                 <Toolbar id kind title reading can_expand/>

@@ -23,7 +23,7 @@ use script::Script;
 use std::time::Duration;
 
 /// The provider's name.
-pub const PROVIDER: &str = "demo";
+pub const PROVIDER: &str = penny_types::models::DEMO_PROVIDER;
 /// The model's name.
 pub const MODEL: &str = "penny-demo";
 
