@@ -1,6 +1,9 @@
 //! What a tool's call may cost: how many at once, and how much it may bring.
 
-use crate::house::{House, Parts, Process, wait};
+use crate::{
+    house::{House, Parts, Process, wait},
+    scripted::contract,
+};
 use async_trait::async_trait;
 use penny_core::{
     ctx::Ctx,
@@ -33,14 +36,7 @@ struct Maker {
 
 impl Maker {
     fn new(caps: Caps, outcome: ToolOutcome, free: usize) -> Arc<Self> {
-        let contract = ToolContract {
-            name: "make",
-            version: 1,
-            description: "",
-            effect: Effect::Read,
-            input_schema: json!({ "type": "object" }),
-            caps,
-        };
+        let contract = contract("make", Effect::Read, caps);
         let gate = Semaphore::new(free);
         Arc::new(Self { contract, outcome, gate, running: AtomicUsize::new(0), most: AtomicUsize::new(0) })
     }

@@ -3,7 +3,7 @@
 
 use crate::{
     house::{House, Parts, said, words},
-    scripted::{Line, Scripted},
+    scripted::{Line, Scripted, contract},
 };
 use async_trait::async_trait;
 use penny_core::{
@@ -65,14 +65,7 @@ impl Tool for Listener {
 }
 
 fn listener() -> Arc<Listener> {
-    let contract = ToolContract {
-        name: "listen",
-        version: 1,
-        description: "",
-        effect: Effect::Read,
-        input_schema: json!({ "type": "object" }),
-        caps: Caps::default(),
-    };
+    let contract = contract("listen", Effect::Read, Caps::default());
     Arc::new(Listener { contract, heard: Mutex::default() })
 }
 

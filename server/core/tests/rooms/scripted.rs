@@ -109,16 +109,21 @@ pub struct Probe {
     gate: Option<Semaphore>,
 }
 
+/// Makes the contract of a tool that takes any object.
+pub fn contract(name: &'static str, effect: Effect, caps: Caps) -> ToolContract {
+    ToolContract {
+        name,
+        version: 1,
+        description: "",
+        effect,
+        input_schema: json!({ "type": "object" }),
+        caps,
+    }
+}
+
 impl Probe {
     fn make(name: &'static str, effect: Effect, gate: Option<Semaphore>) -> Arc<Self> {
-        let contract = ToolContract {
-            name,
-            version: 1,
-            description: "",
-            effect,
-            input_schema: json!({ "type": "object" }),
-            caps: Caps::default(),
-        };
+        let contract = contract(name, effect, Caps::default());
         Arc::new(Self { contract, ran: AtomicUsize::new(0), gate })
     }
 
