@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
-"""Lints the chart, renders it in several ways and checks each object against Kubernetes' own schemas.
+"""Lints the chart with Helm's own code, renders it in several ways and checks what comes out: each object against
+Kubernetes' own schemas, each setting against the program's, and what an ingress changes.
 
-    pip install helm-python-sdk==0.2.2 kubernetes-validate==1.37.0 && python3 helm/check.py
+    pip install -r helm/requirements.txt && python3 helm/check.py
 """
 
 import pathlib
 import sys
+import tomllib
 
 import helm_python as helm
 import kubernetes_validate
 import yaml
 
-CHART = str(pathlib.Path(__file__).parent / "penny")
+HERE = pathlib.Path(__file__).parent
+CHART = str(HERE / "penny")
+DEFAULTS = tomllib.loads((HERE.parent / "config.default.toml").read_text())
 KUBERNETES = ["1.30", "1.34"]
 WAYS = {
     "as it comes": {},
@@ -35,35 +39,75 @@ WAYS = {
 }
 
 
+
+
+def settings(things):
+    """The PENNY__ variables a container gets: written out, and by way of the secret made here."""
+    found = {}
+    for thing in things:
+        if thing["kind"] == "Secret":
+            found |= thing["stringData"] or {}
+        if thing["kind"] == "Deployment":
+            for container in thing["spec"]["template"]["spec"]["containers"]:
+                found |= {entry["name"]: entry["value"] for entry in container["env"]}
+    return found
+
+
+def known(name):
+    """Whether the program has a setting of this name: it refuses to start with one that it does not know."""
+    *tables, key = name.removeprefix("PENNY__").lower().split("__")
+    table = DEFAULTS
+    for each in tables:
+        table = table.get(each, {})
+    return key in table
+
+
+def faults(values, things):
+    """What is wrong with the objects rendered with these values, in words."""
+    for thing in things:
+        for version in KUBERNETES:
+            try:
+                kubernetes_validate.validate(thing, version, strict=True)
+            except Exception as error:  # The library has several kinds; each is a finding.
+                yield f"{thing['kind']}, Kubernetes {version}: {error}"
+    got = settings(things)
+    asked = values.get("settings", {}) | values.get("secretSettings", {})
+    for name in got.keys() - asked.keys():
+        if not known(name):
+            yield f"{name} is no setting of the program"
+    for name in asked.keys() - got.keys():
+        yield f"{name} was asked for and is not there"
+    # Behind an ingress every address is the ingress's own; without one, what a caller says of itself is not believed.
+    behind = values.get("ingress", {}).get("enabled", False)
+    if (got.get("PENNY__HTTP__TRUST_FORWARDED") == "true") != behind:
+        yield "callers' addresses are believed without an ingress, or not behind one"
+
+
 def main() -> int:
-    wrong = 0
+    found = []
     report = helm.lint(CHART)
-    print("lint:", report)
+    found += [f"lint: {error}" for error in report["errors"]]
     with helm.Chart.load(CHART) as chart:
         for way, values in WAYS.items():
-            kinds = []
-            for name, text in chart.render(values, name="penny", namespace="default").items():
-                if name.endswith(".txt"):
-                    continue
-                for thing in yaml.safe_load_all(text):
-                    if not thing:
-                        continue
-                    kinds.append(thing["kind"])
-                    for version in KUBERNETES:
-                        try:
-                            kubernetes_validate.validate(thing, version, strict=True)
-                        except Exception as error:  # The library has several kinds; each is a finding.
-                            wrong += 1
-                            print(f"{way}: {name}: {version}: {error}", file=sys.stderr)
-            print(f"{way}: {', '.join(sorted(kinds))}")
+            rendered = chart.render(values, name="penny", namespace="default")
+            things = [
+                thing
+                for name, text in rendered.items()
+                if not name.endswith(".txt")
+                for thing in yaml.safe_load_all(text)
+                if thing
+            ]
+            found += [f"{way}: {fault}" for fault in faults(values, things)]
+            print(f"{way}: {', '.join(sorted(thing['kind'] for thing in things))}")
         try:
             chart.render({"replicas": 2}, name="penny", namespace="default")
         except helm.HelmError:
             print("two replicas without Postgres are refused")
         else:
-            wrong += 1
-            print("two replicas without Postgres were not refused", file=sys.stderr)
-    return 1 if wrong else 0
+            found.append("two replicas without Postgres were not refused")
+    for fault in found:
+        print(fault, file=sys.stderr)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

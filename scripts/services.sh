@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# The real parts the tests run against: Postgres, an OpenID provider, a browser. Sourced after lib.sh.
+# The real parts the tests run against: Postgres, an OpenID provider, a browser, Helm. Sourced after lib.sh.
 # Each returns 1 with its reason in a variable when it cannot be had; tests then say that they skip.
 
-POSTGRES_WHY='' OIDC_WHY='' BROWSER_WHY=''
+POSTGRES_WHY='' OIDC_WHY='' BROWSER_WHY='' HELM_WHY=''
 
 # start_postgres   exports PENNY_TEST_POSTGRES_URL, unless the caller has set it
 start_postgres() {
@@ -49,4 +49,24 @@ prepare_browser() {
   fi
   BROWSER_WHY='no Chromium: apt-get install chromium, or set PENNY_CHROMIUM to one'
   return 1
+}
+
+# prepare_helm   makes ready HELM_PYTHON, a Python with Helm's own code and Kubernetes' schemas
+prepare_helm() {
+  local room="$TOOLS/helm" mark
+  mark=$(sha256sum helm/requirements.txt | cut -c1-16)
+  HELM_PYTHON="$room/bin/python"
+  [ "$(cat "$room/.installed" 2>/dev/null)" = "$mark" ] && return 0
+  if ! python3 -c 'import ensurepip, tomllib' 2>/dev/null && [ "$(id -u)" = 0 ] && has apt-get; then
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv) \
+      >"$ROOT/target/helm.log" 2>&1 || true
+  fi
+  if ! python3 -c 'import ensurepip, tomllib' 2>/dev/null; then
+    HELM_WHY='no Python 3.11 with venv: apt-get install python3-venv'; return 1
+  fi
+  say "Installing Helm's library into $room (once)"
+  if ! { rm -rf "$room" && python3 -m venv "$room" && "$room/bin/pip" install -q -r helm/requirements.txt; } >"$ROOT/target/helm.log" 2>&1; then
+    HELM_WHY="it could not be installed: $(tail -n1 "$ROOT/target/helm.log")"; return 1
+  fi
+  printf '%s' "$mark" >"$room/.installed"
 }
