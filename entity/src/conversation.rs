@@ -30,6 +30,8 @@ pub struct Model {
     pub model: Option<String>,
     /// The last message of the visible branch.
     pub leaf_id: Option<MessageId>,
+    /// The conversation it was branched from.
+    pub forked_from_id: Option<ConversationId>,
     /// What its owner has typed and not sent.
     pub draft: String,
     /// When it was begun.

@@ -7,6 +7,7 @@
 pub mod artifact;
 pub mod artifact_version;
 pub mod audit_event;
+pub mod audit_head;
 pub mod conversation;
 pub mod dashboard;
 pub mod datasource;

@@ -31,6 +31,8 @@ pub struct Model {
     pub model: Option<String>,
     /// The last turn that wrote it.
     pub turn_id: Option<TurnId>,
+    /// The message it is a copy of: it came here from another branch.
+    pub copied_from_id: Option<MessageId>,
     /// How careful one must be with parts that say nothing else.
     pub sensitivity: Sensitivity,
     /// When it was said.

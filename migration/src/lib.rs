@@ -5,8 +5,10 @@
 //! added and forgotten. Everything happens in one transaction that waits for other processes
 //! starting at the same time.
 
+mod branches;
 mod columns;
 mod first;
+mod heads;
 mod protect;
 
 use sea_orm_migration::{
@@ -25,7 +27,7 @@ struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(first::Migration)]
+        vec![Box::new(first::Migration), Box::new(heads::Migration), Box::new(branches::Migration)]
     }
 }
 

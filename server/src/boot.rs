@@ -98,7 +98,7 @@ async fn foundation(config: &Config, outside: &Outside) -> Result<Shared> {
     let kind = config.database.kind();
     let db =
         Db::connect(&options, Arc::clone(&bus)).await.with_context(|| format!("{kind} cannot be opened"))?;
-    let keyring = FileKeyring::open(&dir.join("master.key"), &*outside.world.entropy)?;
+    let keyring = FileKeyring::open(&config.data.key_file(), &*outside.world.entropy)?;
     Ok(Arc::new(Foundation {
         db,
         bus,

@@ -31,6 +31,9 @@ documents! {
     UPDATE_CONVERSATION = "UpdateConversation" in "update_conversation";
     DELETE_CONVERSATION = "DeleteConversation" in "delete_conversation";
     RESTORE_CONVERSATION = "RestoreConversation" in "restore_conversation";
+    FORK_CONVERSATION = "ForkConversation" in "fork_conversation";
+    COMPARE_BRANCHES = "CompareBranches" in "compare_branches";
+    MERGE_BRANCHES = "MergeBranches" in "merge_branches";
     CONVERSATION_UPDATES = "ConversationUpdates" in "conversation_updates";
     SEND_MESSAGE = "SendMessage" in "send_message";
     REGENERATE = "Regenerate" in "regenerate";

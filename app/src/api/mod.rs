@@ -5,6 +5,7 @@
 //! through [`GraphqlTransport`].
 
 mod artifacts;
+mod branches;
 mod browser;
 mod conversations;
 mod dashboards;

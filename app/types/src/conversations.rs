@@ -86,6 +86,8 @@ pub struct ConversationView {
     pub model: Option<String>,
     /// The last message of the visible branch.
     pub leaf_id: Option<MessageId>,
+    /// The conversation it was copied out of.
+    pub forked_from_id: Option<ConversationId>,
     /// What its owner has typed and not sent.
     pub draft: String,
     /// The turn that is running or waiting in it.
@@ -187,6 +189,8 @@ pub struct MessageView {
     pub sibling_ids: Vec<MessageId>,
     /// `provider/model` that said it.
     pub model: Option<String>,
+    /// The message it is a copy of, when it came here from another branch or conversation.
+    pub copied_from_id: Option<MessageId>,
     /// The last turn that wrote it.
     pub turn_id: Option<TurnId>,
     /// How that turn stands.

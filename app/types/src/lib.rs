@@ -5,6 +5,7 @@
 //! one thing in the browser and another in the server.
 
 pub mod artifacts;
+pub mod branches;
 pub mod conversations;
 pub mod dashboards;
 mod enums;

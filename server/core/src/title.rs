@@ -39,6 +39,18 @@ pub(crate) fn from_message(message: &str) -> String {
     format!("{}…", whole_words.unwrap_or(&cut).trim_end())
 }
 
+/// Makes the title of a copy: the source's with a number, one more where it has one already.
+pub(crate) fn of_copy(title: &str) -> String {
+    let numbered = title
+        .strip_suffix(')')
+        .and_then(|text| text.rsplit_once(" ("))
+        .and_then(|(base, number)| Some((base, number.parse::<u32>().ok()?)));
+    let (base, number) = numbered.unwrap_or((title, 1));
+    let suffix = format!(" ({})", number.saturating_add(1));
+    let room = TITLE_MAX.saturating_sub(suffix.len());
+    format!("{}{suffix}", base.chars().take(room).collect::<String>().trim_end())
+}
+
 fn one_line(text: &str) -> String {
     let visible = |c: char| if c.is_control() { ' ' } else { c };
     text.chars().map(visible).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
@@ -53,6 +65,16 @@ mod tests {
         assert_eq!(tidy(" Two\n\tlines\0 ").as_deref(), Ok("Two lines"));
         assert_eq!(tidy(&"ñ".repeat(TITLE_MAX)).map(|title| title.chars().count()), Ok(TITLE_MAX));
         assert_eq!((tidy(" \n\0"), tidy(&"x".repeat(TITLE_MAX + 1))), (Err(BadTitle), Err(BadTitle)));
+    }
+
+    #[test]
+    fn a_copy_is_numbered() {
+        assert_eq!(of_copy("Health"), "Health (2)");
+        assert_eq!(of_copy(&of_copy("Health")), "Health (3)");
+        assert_eq!(of_copy("Plans (draft)"), "Plans (draft) (2)");
+        let long = of_copy(&"x".repeat(TITLE_MAX));
+        assert_eq!(tidy(&long).as_deref(), Ok(long.as_str()));
+        assert_eq!(of_copy("Health (4294967295)"), "Health (4294967295)");
     }
 
     #[test]

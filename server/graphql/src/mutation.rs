@@ -7,6 +7,7 @@ use penny_core::identity::NewToken;
 use penny_types::{
     ArtifactId, ConversationId, MessageId, TokenId, ToolCallId, TurnId,
     artifacts::{ArtifactView, NewArtifact},
+    branches::{BranchMerge, NewFork},
     conversations::{ConversationPatch, ConversationView, NewConversation},
     people::{PreferencesPatch, TokenView, ViewerView},
     tools::ToolResultView,
@@ -69,6 +70,34 @@ impl Mutation {
     ) -> Result<ConversationView> {
         let (ctx, services) = parts(context)?;
         services.conversations.restore(ctx, id).await.map_err(|error| fail(ctx, error))
+    }
+
+    /// Copies a conversation up to a message into a new one, which goes on by itself. The source stays as it is.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn fork_conversation(
+        &self,
+        context: &Context<'_>,
+        id: ConversationId,
+        input: Option<NewFork>,
+    ) -> Result<ConversationView> {
+        let (ctx, services) = parts(context)?;
+        services
+            .conversations
+            .fork(ctx, id, input.unwrap_or_default())
+            .await
+            .map_err(|error| fail(ctx, error))
+    }
+
+    /// Copies what one branch has behind the end of another, which becomes the visible one. Both stay as they are.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn merge_branches(
+        &self,
+        context: &Context<'_>,
+        conversation_id: ConversationId,
+        input: BranchMerge,
+    ) -> Result<ConversationView> {
+        let (ctx, services) = parts(context)?;
+        services.conversations.merge(ctx, conversation_id, input).await.map_err(|error| fail(ctx, error))
     }
 
     /// Sends a message and begins the turn that answers it. Sent twice with one `clientKey`, it is

@@ -6,6 +6,7 @@ use penny_core::{Services, ctx::Ctx};
 use penny_types::{
     ArtifactId, ConversationId, Page, PageRequest, TurnId,
     artifacts::{ArtifactFilter, ArtifactView},
+    branches::{BranchComparison, BranchPair},
     conversations::{ConversationSummary, ConversationView, MessageWindow, MessageWindowRequest},
     dashboards::{DashboardFilters, DashboardSummary, DashboardView},
     models::ModelView,
@@ -79,6 +80,19 @@ impl Query {
         let (ctx, services) = parts(context)?;
         let window = window.unwrap_or_default();
         services.conversations.messages(ctx, conversation_id, &window).await.map_err(|error| fail(ctx, error))
+    }
+
+    /// What each of two branches of a conversation has that the other has not, from where they part.
+    #[graphql(complexity = "5 + MessageWindowRequest::MAX as usize * child_complexity")]
+    async fn compare_branches(
+        &self,
+        context: &Context<'_>,
+        conversation_id: ConversationId,
+        branches: BranchPair,
+    ) -> Result<BranchComparison> {
+        let (ctx, services) = parts(context)?;
+        let compared = services.conversations.compare(ctx, conversation_id, branches).await;
+        compared.map_err(|error| fail(ctx, error))
     }
 
     /// One turn.

@@ -12,3 +12,11 @@ pub struct Data {
     #[serde(deserialize_with = "lenient::parsed")]
     pub dir: PathBuf,
 }
+
+impl Data {
+    /// Returns the file of the master key, from which every other key is derived.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        self.dir.join("master.key")
+    }
+}

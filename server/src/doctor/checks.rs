@@ -6,7 +6,7 @@ use crate::{
     config::{Config, Database},
     web::site::Site,
 };
-use penny_adapters::bus::InProcessBus;
+use penny_adapters::{bus::InProcessBus, keys::FileKeyring};
 use penny_core::{
     audit::{self, Trail},
     db::{Db, DbOptions, StoreError},
@@ -154,7 +154,7 @@ pub(super) async fn database(config: &Config, report: &mut Report) {
         Err(_) => report.add(Verdict::Off, "database", "silent", &[("kind", kind)]),
         Ok(Ok(db)) => {
             report.add(Verdict::Fine, "database", "fine", &[("kind", kind)]);
-            audit(&db, report).await;
+            audit(&db, config, report).await;
         }
         Ok(Err(StoreError::Outdated { pending })) => {
             let count = pending.to_string();
@@ -168,9 +168,21 @@ pub(super) async fn database(config: &Config, report: &mut Report) {
 }
 
 /// Is the audit trail as it was written?
-async fn audit(db: &Db, report: &mut Report) {
+async fn audit(db: &Db, config: &Config, report: &mut Report) {
     let world = Outside::default().world;
-    match tokio::time::timeout(READING, audit::verify(db, &world)).await {
+    let key = config.data.key_file();
+    if !key.exists() {
+        report.add(Verdict::Off, "audit", "keyless", &[("path", &key.display().to_string())]);
+        return;
+    }
+    let keyring = match FileKeyring::open(&key, &*world.entropy) {
+        Ok(keyring) => keyring,
+        Err(error) => {
+            report.add(Verdict::Off, "audit", "failing", &[("problem", &error.to_string())]);
+            return;
+        }
+    };
+    match tokio::time::timeout(READING, audit::verify(db, &world, &keyring)).await {
         Err(_) => {
             let seconds = READING.as_secs().to_string();
             report.add(Verdict::Note, "audit", "long", &[("seconds", &seconds)]);

@@ -5,14 +5,14 @@ use penny_types::Locale;
 use serde_json::{Value, json};
 
 /// Sends a document that must succeed, and returns its data.
-async fn data(person: &Person, document: &str, variables: Value) -> Value {
+pub async fn data(person: &Person, document: &str, variables: Value) -> Value {
     let answer = person.graphql(document, &variables).await;
     assert!(answer.get("errors").is_none(), "{document}: {answer}");
     answer["data"].clone()
 }
 
 /// Sends a document that must fail, and returns its first error.
-async fn error(person: &Person, document: &str, variables: Value) -> Value {
+pub async fn error(person: &Person, document: &str, variables: Value) -> Value {
     let answer = person.graphql(document, &variables).await;
     assert!(answer["errors"][0]["extensions"]["code"].is_string(), "{document}: {answer}");
     answer["errors"][0].clone()

@@ -11,6 +11,7 @@
 
 mod bad_luck;
 mod bad_luck_postgres;
+mod branches;
 mod doors;
 mod doors_programs;
 mod graphql;

@@ -97,12 +97,14 @@ impl Endpoint<'_> {
         found
     }
 
-    /// Makes the smallest body the schema takes.
-    fn body(&self) -> Value {
+    /// Makes the smallest body the schema takes, with ids of the caller's own.
+    fn body(&self, own: &Owned) -> Value {
         let Some(schema) = self.body_schema() else { return json!({}) };
         let mut body = Map::new();
         for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-            body.insert(name.to_owned(), self.sample(&schema["properties"][name]));
+            let wanted = &schema["properties"][name];
+            let value = kind(wanted).map_or_else(|| self.sample(wanted), |kind| json!(own[kind]));
+            body.insert(name.to_owned(), value);
         }
         if schema["properties"].get("content").is_some() {
             body.insert("content".to_owned(), json!("words"));
@@ -126,7 +128,7 @@ impl Endpoint<'_> {
 
     /// Sends the request as somebody, with `id` at one place and their own ids at all others.
     async fn send(&self, person: &Person, own: &Owned, at: &Place, id: &str) -> Reply {
-        let (mut path, mut query, mut body) = (self.path.clone(), Vec::new(), self.body());
+        let (mut path, mut query, mut body) = (self.path.clone(), Vec::new(), self.body(own));
         for parameter in self.parameters() {
             let name = parameter["name"].as_str().unwrap();
             let value = if *at == Place::Path(name.to_owned()) {

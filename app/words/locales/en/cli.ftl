@@ -53,6 +53,8 @@ doctor-audit-fine = is whole ({ $count ->
 })
 doctor-audit-broken = was changed at record { $record } of the tenant { $tenant }
 doctor-audit-broken-mend = Somebody wrote to the database past PENNY. Keep it as it is and compare it with a backup.
+doctor-audit-keyless = cannot be checked: the key file { $path } is not there
+doctor-audit-keyless-mend = Bring it back from a backup. A new one is made at the next start, and then what was signed before is not believed.
 doctor-audit-long = takes longer than { $seconds } seconds to check
 doctor-audit-long-mend = Nothing to do: what was checked until then is whole.
 doctor-audit-failing = cannot be read: { $problem }

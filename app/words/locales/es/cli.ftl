@@ -53,6 +53,8 @@ doctor-audit-fine = está íntegro ({ $count ->
 })
 doctor-audit-broken = se alteró en el registro { $record } de la empresa { $tenant }
 doctor-audit-broken-mend = Alguien escribió en la base de datos sin pasar por PENNY. Déjala como está y compárala con una copia de seguridad.
+doctor-audit-keyless = no se puede comprobar: falta el archivo de clave { $path }
+doctor-audit-keyless-mend = Recupéralo de una copia de seguridad. Al arrancar se crea otro, y entonces no se da por bueno lo firmado antes.
 doctor-audit-long = tarda más de { $seconds } segundos en comprobarse
 doctor-audit-long-mend = No hay que hacer nada: lo comprobado hasta entonces está íntegro.
 doctor-audit-failing = no se puede leer: { $problem }

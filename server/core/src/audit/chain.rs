@@ -1,16 +1,18 @@
 //! Chains audit records: each carries the hash of its forerunner, so that a changed, added or removed
-//! record shows. Chaining happens in batches after the act; a chain inside each transaction would
-//! make every act of a tenant wait for the one before.
+//! record shows, and each batch signs where the chain ends now. Chaining happens in batches after the act;
+//! a chain inside each transaction would make every act of a tenant wait for the one before.
 
+use super::head::{Link, Signer};
 use crate::{
     ctx::{Ctx, World},
     db::{Db, StoreError},
     foundation::Shared,
 };
 use penny_entity::{TenantScoped, audit_event, tenant};
+use penny_ports::keys::Keyring;
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use serde_json::json;
 use std::time::Duration;
@@ -23,13 +25,15 @@ const EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Sequencer {
     shared: Shared,
+    signer: Signer,
 }
 
 impl Sequencer {
     /// Makes a sequencer; [`Self::run`] starts it.
     #[must_use]
-    pub const fn new(shared: Shared) -> Self {
-        Self { shared }
+    pub fn new(shared: Shared) -> Self {
+        let signer = Signer::new(&*shared.keyring);
+        Self { shared, signer }
     }
 
     /// Runs until the server stops, then chains once more.
@@ -74,8 +78,12 @@ impl Sequencer {
             .order_by_desc(audit_event::Column::Ordinal)
             .one(tx.conn())
             .await?;
-        let (mut ordinal, mut previous) =
-            last.map_or((0, Vec::new()), |row| (row.ordinal.unwrap_or(0), row.hash.unwrap_or_default()));
+        let mut end = last.map_or_else(Link::default, |row| Link {
+            ordinal: row.ordinal.unwrap_or(0),
+            hash: row.hash.unwrap_or_default(),
+        });
+        // A chain that does not end where it was signed is not signed again: that would hide what was taken off it.
+        let is_sound = self.signer.vouches_for(tx.conn(), ctx, &end).await?;
         let loose = audit_event::Entity::find_in(ctx.tenant)
             .filter(audit_event::Column::Ordinal.is_null())
             .order_by_asc(audit_event::Column::OccurredAt)
@@ -85,14 +93,19 @@ impl Sequencer {
             .await?;
         let count = loose.len() as u64;
         for row in loose {
-            ordinal += 1;
-            let hash = digest(&row, ordinal, &previous);
+            let ordinal = end.ordinal + 1;
+            let hash = digest(&row, ordinal, &end.hash);
             let mut change: audit_event::ActiveModel = row.into();
             change.ordinal = Set(Some(ordinal));
-            change.previous_hash = Set(Some(previous));
+            change.previous_hash = Set(Some(end.hash));
             change.hash = Set(Some(hash.clone()));
             change.update(tx.conn()).await?;
-            previous = hash;
+            end = Link { ordinal, hash };
+        }
+        if is_sound {
+            self.signer.put(&tx, ctx, &end).await?;
+        } else {
+            tracing::error!(tenant.id = %ctx.tenant, "the audit trail was changed past PENNY; penny doctor says where");
         }
         tx.commit().await?;
         Ok(count)
@@ -154,34 +167,33 @@ pub enum Trail {
 }
 
 /// Checks every tenant's chain from its beginning, a batch at a time, up to the first record that
-/// does not fit. What is not chained yet is not looked at.
+/// does not fit or to its signed end. What is not chained yet is not looked at.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn verify(db: &Db, world: &World) -> Result<Trail, StoreError> {
+pub async fn verify(db: &Db, world: &World, keyring: &dyn Keyring) -> Result<Trail, StoreError> {
+    let signer = Signer::new(keyring);
     let mut records = 0;
     for tenant in tenants(db).await? {
         let ctx = Ctx::system(tenant.id, world.clone());
         let mut link = Link::default();
         loop {
-            let rows = after(db, &ctx, link.ordinal).await?;
+            // Both in one transaction: between two, a server may chain and sign more.
+            let tx = db.read(&ctx).await?;
+            let rows = after(tx.conn(), &ctx, link.ordinal).await?;
             if let Err(at) = rows.iter().try_for_each(|row| link.follow(row)) {
                 return Ok(Trail::Broken { tenant: tenant.slug, at });
             }
             if (rows.len() as u64) < BATCH {
+                if !signer.vouches_for(tx.conn(), &ctx, &link).await? {
+                    return Ok(Trail::Broken { tenant: tenant.slug, at: link.ordinal + 1 });
+                }
                 break;
             }
         }
         records += link.ordinal;
     }
     Ok(Trail::Whole { records })
-}
-
-/// The last record of a chain that fits: what the next one must refer to.
-#[derive(Debug, Default)]
-struct Link {
-    ordinal: i64,
-    hash: Vec<u8>,
 }
 
 impl Link {
@@ -205,13 +217,16 @@ async fn tenants(db: &Db) -> Result<Vec<tenant::Model>, StoreError> {
     Ok(tenant::Entity::find().order_by_asc(tenant::Column::Id).all(lookup.conn()).await?)
 }
 
-async fn after(db: &Db, ctx: &Ctx, ordinal: i64) -> Result<Vec<audit_event::Model>, StoreError> {
-    let tx = db.read(ctx).await?;
+async fn after(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    ordinal: i64,
+) -> Result<Vec<audit_event::Model>, StoreError> {
     let rows = audit_event::Entity::find_in(ctx.tenant)
         .filter(audit_event::Column::Ordinal.gt(ordinal))
         .order_by_asc(audit_event::Column::Ordinal)
         .limit(BATCH);
-    Ok(rows.all(tx.conn()).await?)
+    Ok(rows.all(conn).await?)
 }
 
 #[cfg(test)]

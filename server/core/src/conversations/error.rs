@@ -20,6 +20,12 @@ pub enum Error {
         /// The longest allowed.
         max: usize,
     },
+    /// One of its messages is still being written.
+    #[error("an answer of the branch is still being written")]
+    StillRunning,
+    /// The one branch has nothing that the other has not.
+    #[error("the branch has nothing to bring over")]
+    NothingToMerge,
     /// The cursor is none of this list's.
     #[error(transparent)]
     Cursor(#[from] BadCursor),
@@ -42,6 +48,8 @@ impl ToFault for Error {
             Self::DraftTooLong { max } => {
                 Fault::keyed(FaultCode::TooLarge, keys::FAULT_MESSAGE_TOO_LARGE).arg("max", max)
             }
+            Self::StillRunning => Fault::keyed(FaultCode::Conflict, keys::FAULT_TURN_RUNNING),
+            Self::NothingToMerge => Fault::keyed(FaultCode::Conflict, keys::FAULT_NOTHING_TO_MERGE),
             Self::Cursor(error) => error.to_fault(),
             Self::Denied(denied) => denied.to_fault(),
             Self::Store(error) => error.to_fault(),

@@ -1,4 +1,7 @@
-use super::{Error, store};
+use super::{
+    Error,
+    store::{self, NewRow},
+};
 use crate::{
     access::{Action, Permit, Resource},
     audit::{self, Record},
@@ -25,7 +28,7 @@ use sea_orm::ConnectionTrait;
 /// The conversations of a tenant's people.
 #[derive(Debug, Clone)]
 pub struct Conversations {
-    shared: Shared,
+    pub(super) shared: Shared,
 }
 
 impl Conversations {
@@ -42,7 +45,12 @@ impl Conversations {
         let title = new.title.as_deref().map(title::tidy).transpose()?;
 
         let tx = self.shared.db.begin(ctx).await?;
-        let row = store::insert(tx.conn(), ctx, title, new.model, origin(ctx.via)).await?;
+        let row = store::insert(
+            tx.conn(),
+            ctx,
+            NewRow { title, model: new.model, origin: origin(ctx.via), forked_from: None },
+        )
+        .await?;
         audit::record(
             &tx,
             ctx,
@@ -261,7 +269,7 @@ impl Conversations {
     }
 }
 
-const fn origin(via: Via) -> Origin {
+pub(super) const fn origin(via: Via) -> Origin {
     match via {
         Via::Web => Origin::Web,
         Via::Cli => Origin::Cli,

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod at_once;
 #[cfg(test)]
+mod branches;
+#[cfg(test)]
 mod caps;
 #[cfg(test)]
 mod continuing;

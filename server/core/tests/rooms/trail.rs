@@ -2,7 +2,7 @@
 
 use crate::house::{House, Parts};
 use penny_core::audit::{self, Record, Sequencer, Trail};
-use penny_testkit::databases::both;
+use penny_testkit::{databases::both, doubles::FixedKeys};
 use sea_orm::{ConnectionTrait, Database};
 
 /// More records than are chained or checked at once.
@@ -23,7 +23,7 @@ async fn a_record_that_was_changed_or_removed_is_named() {
         }
         let verified = async || {
             let world = &house.database.world;
-            audit::verify(&house.database.db, world).await.unwrap()
+            audit::verify(&house.database.db, world, &FixedKeys).await.unwrap()
         };
         assert_eq!(verified().await, Trail::Whole { records: 0 }, "nothing is chained yet");
         Sequencer::new(process.services.shared.clone()).pass().await.unwrap();
@@ -44,8 +44,34 @@ async fn a_record_that_was_changed_or_removed_is_named() {
             owner.execute_unprepared(&update(undo)).await.unwrap();
             assert_eq!(verified().await, whole, "{undo}");
         }
-        owner.execute_unprepared("DELETE FROM audit_event WHERE ordinal = 501").await.unwrap();
-        assert_eq!(verified().await, broken(501));
+        let run = async |sql: &str| {
+            owner.execute_unprepared(sql).await.unwrap();
+        };
+        run("CREATE TABLE kept AS SELECT * FROM audit_event").await;
+        let cut = |what: &str| format!("DELETE FROM audit_event WHERE ordinal {what}");
+        let mend = "INSERT INTO audit_event SELECT * FROM kept WHERE id NOT IN (SELECT id FROM audit_event)";
+        for (what, at) in [("= 501", 501), ("= 1100", RECORDS), ("> 600", 601), ("> 0", 1)] {
+            run(&cut(what)).await;
+            assert_eq!(verified().await, broken(at), "without {what}");
+            run(mend).await;
+            assert_eq!(verified().await, whole, "{what} are back");
+        }
+
+        // The last record is taken off, and the end signed with a key of somebody's own, or not at all.
+        run(&cut("= 1100")).await;
+        for sql in [
+            "UPDATE audit_head SET records = 1099, hash = (SELECT hash FROM audit_event WHERE ordinal = 1099)",
+            "DELETE FROM audit_head",
+        ] {
+            run(sql).await;
+            assert_eq!(verified().await, broken(RECORDS), "{sql}");
+        }
+        // What comes later is chained, and does not cover it up.
+        let tx = house.database.db.begin(&house.alice).await.unwrap();
+        audit::record(&tx, &house.alice, Record::of("tests.later", "thing")).await.unwrap();
+        tx.commit().await.unwrap();
+        Sequencer::new(process.services.shared.clone()).pass().await.unwrap();
+        assert_eq!(verified().await, broken(RECORDS + 1));
         owner.close().await.unwrap();
     }
 }

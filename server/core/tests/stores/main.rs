@@ -12,3 +12,5 @@ mod people;
 mod schema;
 #[cfg(test)]
 mod search;
+#[cfg(test)]
+mod upgrade;

@@ -77,6 +77,7 @@ pub async fn conversation(tx: &WriteTx, ctx: &Ctx, owner: PrincipalId) -> Conver
         external_thread_key: Set(None),
         model: Set(None),
         leaf_id: Set(None),
+        forked_from_id: Set(None),
         draft: Set(String::new()),
         created_at: Set(now),
         updated_at: Set(now),

@@ -25,6 +25,7 @@ pub async fn say(tx: &WriteTx, ctx: &Ctx, conversation: ConversationId, id: Mess
         depth: Set(0),
         model: Set(None),
         turn_id: Set(None),
+        copied_from_id: Set(None),
         sensitivity: Set(Sensitivity::Internal),
         created_at: Set(ctx.now()),
     };

@@ -21,6 +21,9 @@ pub(super) fn endpoints() -> OpenApiRouter<AppState> {
             conversations::delete::delete
         ))
         .routes(routes!(conversations::messages::messages))
+        .routes(routes!(conversations::fork::fork))
+        .routes(routes!(conversations::compare::compare))
+        .routes(routes!(conversations::merge::merge))
         .routes(routes!(chat::send::send))
         .routes(routes!(turns::get::get))
         .routes(routes!(turns::events::events))

@@ -121,6 +121,7 @@ fn view(parts: Vec<PartBody>, last_seq: u64, text_length: u64) -> MessageView {
         depth: 1,
         sibling_ids: Vec::new(),
         model: None,
+        copied_from_id: None,
         turn_id: Some(TURN),
         turn_status: Some(TurnStatus::Running),
         turn_code: None,

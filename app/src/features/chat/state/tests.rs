@@ -29,6 +29,7 @@ fn said(number: u128, author: Author, text: &str) -> MessageView {
         depth: 0,
         sibling_ids: vec![msg(number)],
         model: None,
+        copied_from_id: None,
         turn_id: (author == Author::Assistant).then(|| trn(number)),
         turn_status: (author == Author::Assistant).then_some(TurnStatus::Finished),
         turn_code: None,

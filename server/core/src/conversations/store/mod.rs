@@ -1,12 +1,14 @@
 //! Rows of conversations and messages.
 
+mod copy;
 mod erase;
 mod list;
 mod window;
 
+pub(super) use copy::{check_settled, copy, last_common, tail};
 pub(super) use erase::{erase, let_go_of_artifacts, thrown_away};
 pub(super) use list::{list, search};
-pub(super) use window::window;
+pub(super) use window::{of_conversation, views, window};
 pub(crate) use window::{part_id, parts, path};
 
 use super::Error;
@@ -25,12 +27,18 @@ use sea_orm::{
 /// The states in which a turn is still going on.
 pub(crate) const ACTIVE: [TurnStatus; 3] = [TurnStatus::Queued, TurnStatus::Running, TurnStatus::Waiting];
 
+/// What a conversation begins with.
+pub(super) struct NewRow {
+    pub title: Option<String>,
+    pub model: Option<String>,
+    pub origin: Origin,
+    pub forked_from: Option<ConversationId>,
+}
+
 pub(super) async fn insert(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
-    title: Option<String>,
-    model: Option<String>,
-    origin: Origin,
+    new: NewRow,
 ) -> Result<conversation::Model, StoreError> {
     let now = ctx.now();
     let row = conversation::ActiveModel {
@@ -38,12 +46,13 @@ pub(super) async fn insert(
         id: Set(ctx.mint()),
         owner_id: Set(ctx.subject()),
         workspace_id: Set(None),
-        title: Set(title),
+        title: Set(new.title),
         is_pinned: Set(false),
-        origin: Set(origin),
+        origin: Set(new.origin),
         external_thread_key: Set(None),
-        model: Set(model),
+        model: Set(new.model),
         leaf_id: Set(None),
+        forked_from_id: Set(new.forked_from),
         draft: Set(String::new()),
         created_at: Set(now),
         updated_at: Set(now),
@@ -146,6 +155,19 @@ pub(super) async fn change(
     change.update(conn).await.map_err(StoreError::from)
 }
 
+/// Makes a message that has come the end of the visible branch.
+pub(super) async fn grow(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    row: conversation::Model,
+    leaf: MessageId,
+) -> Result<conversation::Model, StoreError> {
+    let mut change = row.into_active_model();
+    change.leaf_id = Set(Some(leaf));
+    change.updated_at = Set(ctx.now());
+    change.update(conn).await.map_err(StoreError::from)
+}
+
 pub(super) async fn set_deleted(
     conn: &impl ConnectionTrait,
     row: conversation::Model,
@@ -221,6 +243,7 @@ pub(super) fn view(row: conversation::Model, active: Option<TurnId>) -> Conversa
         origin: row.origin,
         model: row.model,
         leaf_id: row.leaf_id,
+        forked_from_id: row.forked_from_id,
         draft: row.draft,
         active_turn_id: active,
         created_at: row.created_at,

@@ -42,7 +42,7 @@ pub(in crate::conversations) async fn window(
     Ok(MessageWindow { items, has_before, path_length })
 }
 
-async fn of_conversation(
+pub(in crate::conversations) async fn of_conversation(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     conversation: &conversation::Model,
@@ -105,7 +105,7 @@ pub(crate) async fn parts(
     Ok(found)
 }
 
-async fn views(
+pub(in crate::conversations) async fn views(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     conversation: &conversation::Model,
@@ -143,6 +143,7 @@ fn base(row: &message::Model, turn: Option<&turn::Model>, parts: Vec<PartView>) 
         depth: u32::try_from(row.depth).unwrap_or(0),
         sibling_ids: Vec::new(),
         model: row.model.clone(),
+        copied_from_id: row.copied_from_id,
         turn_id: turn.map(|turn| turn.id),
         turn_status: turn.map(|turn| turn.status),
         turn_code: turn.and_then(|turn| turn.code.clone()),

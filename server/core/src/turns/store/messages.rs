@@ -35,6 +35,7 @@ pub(in crate::turns) fn insert_messages(batch: &mut Batch, ctx: &Ctx, new: impl 
         principal_id: Set((new.author == Author::User).then(|| ctx.subject())),
         depth: Set(new.depth),
         model: Set(new.model),
+        copied_from_id: Set(None),
         turn_id: Set(new.turn),
         sensitivity: Set(Sensitivity::Internal),
         created_at: Set(ctx.now()),
