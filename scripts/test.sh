@@ -86,7 +86,7 @@ source scripts/services.sh
 part "Format" one cargo fmt --all --check || true
 part "Crates, sources and sentences" one \
   bash -c 'for look in arrows sources words; do node "scripts/check/$look.mjs" || exit 1; done' || true
-if prepare_helm; then part "Helm chart" one "$HELM_PYTHON" helm/check.py || true; else skip "the Helm chart: $HELM_WHY"; fi
+if prepare_helm; then part "Helm chart" one "$PENNY_PYTHON" helm/check.py || true; else skip "the Helm chart: $HELM_WHY"; fi
 part "Lints" one env CARGO_TARGET_DIR="$PENNY_CACHE/check" cargo clippy --all-targets --keep-going -- -D warnings || true
 
 # --- Rust, on both databases --------------------------------------------------------------------

