@@ -17,6 +17,8 @@ const SHOTS: [page: string, size: keyof typeof SIZES, theme: string, locale: Loc
   ["chat", "desktop", "contrast", "en"],
   ["chat", "phone", "light", "es"],
   ["chat", "phone", "dark", "en"],
+  ["versions", "desktop", "light", "en"],
+  ["versions", "phone", "dark", "es"],
   ["dashboard", "desktop", "light", "en"],
   ["dashboard", "desktop", "dark", "es"],
   ["dashboard", "phone", "contrast", "es"],
@@ -37,6 +39,15 @@ async function still(page: Page): Promise<void> {
 }
 
 test("the main pages", async ({ api, browser, chat, page, penny }) => {
+  await chat.ask(chat.t("ui-starter-health-prompt"));
+  await chat.settled();
+  // A second way of asking, for the versions side by side.
+  await chat.button("chat-edit", chat.questions.last()).click();
+  await page.getByRole("textbox", { name: chat.t("chat-edit-label") }).fill(chat.t("ui-starter-units-prompt"));
+  await page.keyboard.press("Enter");
+  await chat.settled();
+  const twoWays = new URL(page.url()).pathname;
+  await page.goto(penny.url);
   await chat.ask(chat.t("ui-starter-health-prompt"));
   await chat.settled();
   const english = new URL(page.url()).pathname;
@@ -60,6 +71,7 @@ test("the main pages", async ({ api, browser, chat, page, penny }) => {
       welcome: "/",
       chat: shot.locale === "es" ? spanish : english,
       dashboard: "/d/company-health",
+      versions: twoWays,
       artifact: `/a/${chart}`,
       settings: "/settings",
       "sign-in": "/sign-in",
@@ -80,6 +92,11 @@ test("the main pages", async ({ api, browser, chat, page, penny }) => {
     await page.goto(penny.url + path);
     await awake(page);
     if (shot.page === "palette") await page.keyboard.press("Control+K");
+    if (shot.page === "versions") {
+      await chat.button("chat-branches", chat.questions.last()).press("Enter");
+      await page.getByRole("menuitem", { name: chat.t("chat-compare") }).press("Enter");
+      await page.locator(".version").last().waitFor();
+    }
     // From the question on: the tool that was called, and the chart it made.
     if (shot.page === "chat") await chat.thread.evaluate((thread) => thread.scrollTo(0, -99_999));
     await still(page);

@@ -7,8 +7,8 @@ import { dirname, join } from "node:path";
 const icons = [
   "arrow-down", "arrow-left", "arrow-up", "brain", "chart-column", "chart-line", "chevron-down", "chevron-left",
   "chevron-right", "chevron-up", "chevrons-up-down", "circle-alert", "circle-check", "circle-help", "circle-stop",
-  "circle-x", "clock", "code", "command", "contrast", "copy", "ellipsis", "eye", "eye-off", "file", "file-text",
-  "gauge", "image", "keyboard", "languages", "layout-dashboard", "loader-circle", "log-out", "maximize-2",
+  "circle-x", "clock", "code", "columns-2", "command", "contrast", "copy", "ellipsis", "eye", "eye-off", "file", "file-text",
+  "gauge", "git-branch", "image", "keyboard", "languages", "layout-dashboard", "loader-circle", "log-out", "maximize-2",
   "message-square", "minus", "monitor", "moon", "panel-left", "panel-right", "paperclip", "pencil", "pin", "pin-off",
   "plus", "refresh-cw", "rotate-ccw", "search", "settings", "shield-check", "square", "square-pen", "sun", "table",
   "target", "trash-2", "trending-down", "trending-up", "triangle-alert", "workflow", "x",

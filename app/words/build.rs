@@ -15,7 +15,7 @@ use std::{
 /// The first is the one whose words document the constants.
 const LOCALES: [&str; 2] = ["en", "es"];
 /// Catalogues no page shows: they stay out of what the browser downloads.
-const SERVER_ONLY: [&str; 4] = ["cli.ftl", "demo.ftl", "doctor.ftl", "mail.ftl"];
+const SERVER_ONLY: [&str; 5] = ["cli.ftl", "demo.ftl", "graphql.ftl", "rest.ftl", "tenants.ftl"];
 
 /// Says which catalogue is wrong and how.
 #[derive(Debug)]

@@ -126,6 +126,8 @@ pub struct ConversationPatch {
     pub draft: Option<String>,
     /// The visible branch: the path that ends in or passes through this message.
     pub leaf_id: Option<MessageId>,
+    /// Whether the branch ends in that message even where others follow it.
+    pub ends_there: Option<bool>,
 }
 
 /// Which messages of a path are asked for: the newest `limit` before `before`.

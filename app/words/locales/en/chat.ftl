@@ -39,6 +39,19 @@ chat-regenerate = Try again
 chat-branch-previous = Previous version
 chat-branch-next = Next version
 chat-branch-place = Version { $position } of { $total }
+chat-branches = Branches
+chat-branch-off = Branch off into a new chat
+chat-branched = Branched from another chat
+chat-brought = Brought over from another branch
+chat-compare = Compare the versions
+chat-compare-version = Version shown here
+chat-compare-shown = This one is in the chat
+chat-compare-show = Go on with this one
+chat-compare-bring = Add it to the end of the chat
+chat-compare-more = { $count ->
+    [one] One more message
+   *[other] { $count } more messages
+}
 chat-show-all = Show all
 chat-show-less = Show less
 chat-image = Image

@@ -39,6 +39,19 @@ chat-regenerate = Otra respuesta
 chat-branch-previous = Versión anterior
 chat-branch-next = Versión siguiente
 chat-branch-place = Versión { $position } de { $total }
+chat-branches = Ramas
+chat-branch-off = Abrir una rama en un chat nuevo
+chat-branched = Viene de otro chat
+chat-brought = Traído de otra rama
+chat-compare = Comparar las versiones
+chat-compare-version = Versión que se muestra aquí
+chat-compare-shown = Esta es la del chat
+chat-compare-show = Seguir con esta
+chat-compare-bring = Añadirla al final del chat
+chat-compare-more = { $count ->
+    [one] Un mensaje más
+   *[other] { $count } mensajes más
+}
 chat-show-all = Mostrar todo
 chat-show-less = Mostrar menos
 chat-image = Imagen

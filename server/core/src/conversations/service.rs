@@ -114,6 +114,9 @@ impl Conversations {
         let tx = self.shared.db.begin(ctx).await?;
         let (row, permit) = self.visible(tx.conn(), ctx, id, Action::ConversationEdit).await?;
         let leaf = match patch.leaf_id {
+            Some(message) if patch.ends_there == Some(true) => {
+                Some(store::of_conversation(tx.conn(), ctx, &row, message).await?.id)
+            }
             Some(message) => {
                 Some(store::deepest_below(tx.conn(), ctx, id, message).await?.ok_or(Error::NoSuchMessage)?)
             }

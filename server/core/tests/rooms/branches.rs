@@ -10,7 +10,7 @@ use penny_testkit::databases::both;
 use penny_types::{
     ConversationId, MessageId, PageRequest,
     branches::{BranchMerge, BranchPair, NewFork},
-    conversations::{ConversationView, MessageView, MessageWindowRequest, PartBody},
+    conversations::{ConversationPatch, ConversationView, MessageView, MessageWindowRequest, PartBody},
     turns::{NewMessage, TurnStatus, TurnView},
 };
 
@@ -148,6 +148,17 @@ async fn one_branch_is_brought_into_another() {
         assert_eq!(merged.leaf_id, path.last().map(|message| message.id));
         assert_eq!(ids(&path[..4]), ids(&before), "what was said was rewritten");
         assert_eq!(path[4].copied_from_id, Some(one.user_message_id));
+        // It is taken out again by ending the branch where it ended, and shown again by its last message.
+        let back = ConversationPatch {
+            leaf_id: Some(other.message_id),
+            ends_there: Some(true),
+            ..ConversationPatch::default()
+        };
+        rooms.update(alice, id, back).await.unwrap();
+        assert_eq!(process.path(alice, id).await, before);
+        let again = ConversationPatch { leaf_id: merged.leaf_id, ..ConversationPatch::default() };
+        rooms.update(alice, id, again).await.unwrap();
+        assert_eq!(ids(&process.path(alice, id).await), ids(&path));
         // The branch that was brought over stands where it stood.
         let spring =
             MessageWindowRequest { leaf_id: Some(one.message_id), ..MessageWindowRequest::default() };

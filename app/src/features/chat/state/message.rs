@@ -121,6 +121,8 @@ pub struct MessageState {
     pub author: Author,
     /// The messages that share its parent.
     pub siblings: Vec<MessageId>,
+    /// Whether it is a copy that came from another branch or conversation.
+    pub is_copy: bool,
     /// `provider/model` that said it.
     pub model: Option<String>,
     /// The turn that writes it.
@@ -150,6 +152,7 @@ impl MessageState {
             id: Some(view.id),
             author: view.author,
             siblings: view.sibling_ids.clone(),
+            is_copy: view.copied_from_id.is_some(),
             model: view.model.clone(),
             turn_id: view.turn_id,
             status: Status::of_turn(view.turn_status, view.turn_code.as_ref()),
@@ -175,6 +178,7 @@ impl MessageState {
             id: None,
             author,
             siblings: Vec::new(),
+            is_copy: false,
             model: None,
             turn_id: None,
             status,

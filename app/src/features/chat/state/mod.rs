@@ -19,4 +19,4 @@ pub use block::{Block, ToolCard};
 pub use message::{Applied, MessageState, Progress, RowKey, Status};
 pub use sending::Outgoing;
 pub use stretches::{Stretch, parted};
-pub use thread::{Branch, Follow, ThreadState};
+pub use thread::{Branch, Follow, Seam, ThreadState};

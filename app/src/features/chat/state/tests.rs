@@ -44,6 +44,10 @@ fn said(number: u128, author: Author, text: &str) -> MessageView {
     }
 }
 
+fn copied(number: u128, author: Author) -> MessageView {
+    MessageView { copied_from_id: Some(msg(number + 100)), ..said(number, author, "copied") }
+}
+
 fn window(items: Vec<MessageView>) -> MessageWindow {
     MessageWindow { path_length: u32::try_from(items.len()).unwrap(), has_before: false, items }
 }
@@ -284,4 +288,45 @@ fn an_event_of_a_turn_that_is_not_here_is_nothing() {
     let mut state = ThreadState::default();
     let stray = event(77, 1, TurnEventBody::Delta(TextDelta { text: "x".to_owned(), offset: 0 }));
     assert_eq!(state.apply(&stray), (None, Applied::Known));
+}
+
+#[test]
+fn what_was_copied_ends_where_the_chat_branched_off() {
+    let items = vec![
+        copied(1, Author::User),
+        copied(2, Author::Assistant),
+        said(3, Author::User, "new"),
+        said(4, Author::Assistant, "newer"),
+    ];
+    let state = ThreadState::from_window(&window(items));
+    let seams: Vec<_> = state.keys().into_iter().map(|key| state.seam(key)).collect();
+    assert_eq!(seams, [None, Some(Seam::After), None, None]);
+    // Before anything new is said, the line stands at the end.
+    let state =
+        ThreadState::from_window(&window(vec![copied(1, Author::User), copied(2, Author::Assistant)]));
+    assert_eq!(state.seam(state.keys()[1]), Some(Seam::After));
+}
+
+#[test]
+fn what_was_brought_over_begins_with_a_line() {
+    let items = vec![
+        said(1, Author::User, "here"),
+        said(2, Author::Assistant, "too"),
+        copied(3, Author::User),
+        copied(4, Author::Assistant),
+    ];
+    let state = ThreadState::from_window(&window(items));
+    let seams: Vec<_> = state.keys().into_iter().map(|key| state.seam(key)).collect();
+    assert_eq!(seams, [None, None, Some(Seam::Before), None]);
+}
+
+#[test]
+fn versions_are_named_in_their_order() {
+    let both = vec![msg(1), msg(2)];
+    let shown = MessageView { sibling_ids: both.clone(), ..said(2, Author::User, "again") };
+    let state = ThreadState::from_window(&window(vec![shown]));
+    assert_eq!(state.versions(msg(2)), (both.clone(), 1));
+    assert_eq!(state.versions(msg(1)), (both, 0));
+    assert_eq!(state.versions(msg(7)), (vec![msg(7)], 0));
+    assert!(state.shows(msg(2)) && !state.shows(msg(1)));
 }

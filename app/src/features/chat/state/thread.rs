@@ -24,6 +24,15 @@ pub struct Branch {
     pub next: Option<MessageId>,
 }
 
+/// Where copied messages begin or end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seam {
+    /// Before this message: what follows came from another branch.
+    Before,
+    /// After this message: the conversation began as a copy up to here.
+    After,
+}
+
 /// A turn to be followed, and from where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Follow {
@@ -124,6 +133,38 @@ impl ThreadState {
             previous: at.checked_sub(1).and_then(|at| message.siblings.get(at)).copied(),
             next: message.siblings.get(at + 1).copied(),
         })
+    }
+
+    /// Lists the versions of a message, itself among them, and its place there.
+    #[must_use]
+    pub fn versions(&self, id: MessageId) -> (Vec<MessageId>, usize) {
+        let message = self.messages.iter().find(|message| message.siblings.contains(&id));
+        let versions = message.map_or_else(|| vec![id], |message| message.siblings.clone());
+        let at = versions.iter().position(|version| *version == id).unwrap_or_default();
+        (versions, at)
+    }
+
+    /// Says whether a message is on the visible branch, as far as it was read.
+    #[must_use]
+    pub fn shows(&self, id: MessageId) -> bool {
+        self.messages.iter().any(|message| message.id == Some(id))
+    }
+
+    /// Says where copied messages meet others at a row.
+    #[must_use]
+    pub fn seam(&self, key: RowKey) -> Option<Seam> {
+        let at = self.messages.iter().position(|message| message.key == key)?;
+        let is_copy = |message: &MessageState| message.is_copy;
+        let (until, after) = (self.messages.get(..=at)?, self.messages.get(at + 1));
+        let (here, before) = until.split_last()?;
+        if !here.is_copy {
+            return None;
+        }
+        if before.last().is_some_and(|message| !message.is_copy) {
+            return Some(Seam::Before);
+        }
+        let is_last = !after.is_some_and(is_copy);
+        (is_last && before.iter().all(is_copy)).then_some(Seam::After)
     }
 
     /// Takes in one event and says which row it was about.

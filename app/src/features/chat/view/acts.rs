@@ -9,6 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use penny_types::{
     ConversationId, Fault, FaultCode, MessageId, ToolCallId,
+    branches::{BranchMerge, NewFork},
     conversations::{ConversationPatch, FilePart, MessageWindowRequest, NewConversation},
     turns::Decision,
 };
@@ -18,8 +19,17 @@ use penny_types::{
 #[derive(Clone, Copy)]
 pub struct Acts {
     thread: Thread,
-    go: Callback<ConversationId>,
+    go: Callback<(ConversationId, Going)>,
     toasts: Toasts,
+}
+
+/// How another conversation is gone to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Going {
+    /// It is what this page has become.
+    InPlace,
+    /// It is another page; the way back leads here.
+    Onwards,
 }
 
 /// Provides the acts of a thread to the pane's parts.
@@ -38,8 +48,9 @@ pub fn use_acts(thread: Thread) -> Acts {
 impl Acts {
     fn new(thread: Thread) -> Self {
         let navigate = use_navigate();
-        let go = move |id: ConversationId| {
-            let options = NavigateOptions { scroll: false, replace: true, ..NavigateOptions::default() };
+        let go = move |(id, going): (ConversationId, Going)| {
+            let replace = going == Going::InPlace;
+            let options = NavigateOptions { scroll: false, replace, ..NavigateOptions::default() };
             navigate(&format!("/c/{id}"), options);
         };
         Self { thread, go: Callback::new(go), toasts: use_toasts() }
@@ -98,7 +109,7 @@ impl Acts {
                     let is_first = thread.take_up(id);
                     thread.accept(&outgoing.client_key, &turn);
                     if is_first {
-                        let _ = self.go.try_run(id);
+                        let _ = self.go.try_run((id, Going::InPlace));
                     }
                 }
                 Err(fault) => {
@@ -164,18 +175,62 @@ impl Acts {
 
     /// Shows another branch: the one that passes through `message`.
     pub fn switch(self, message: MessageId) {
+        self.show(ConversationPatch { leaf_id: Some(message), ..ConversationPatch::default() });
+    }
+
+    fn show(self, patch: ConversationPatch) {
         let thread = self.thread;
         let Some(id) = thread.conversation.get_untracked() else { return };
         let api = thread.api();
         spawn_local(async move {
-            let patch = ConversationPatch { leaf_id: Some(message), ..ConversationPatch::default() };
-            let shown = match api.update_conversation(id, &patch).await {
-                Ok(_) => api.messages(id, &MessageWindowRequest::default()).await,
-                Err(fault) => Err(fault),
-            };
-            match shown {
-                Ok(window) => thread.replace(&window),
+            let changed = api.update_conversation(id, &patch).await;
+            self.draw(id, changed.map(drop)).await;
+        });
+    }
+
+    /// Draws the visible branch anew after a change of it.
+    async fn draw(self, id: ConversationId, changed: Result<(), Fault>) {
+        let shown = match changed {
+            Ok(()) => self.thread.api().messages(id, &MessageWindowRequest::default()).await,
+            Err(fault) => Err(fault),
+        };
+        match shown {
+            Ok(window) => self.thread.replace(&window),
+            Err(fault) => self.toasts.fault(&fault),
+        }
+    }
+
+    /// Copies the conversation up to a message into a new one, and goes there.
+    pub fn fork(self, key: RowKey) {
+        let thread = self.thread;
+        let Some(id) = thread.conversation.get_untracked() else { return };
+        let message_id = thread.peek(key, |message| message.id).flatten();
+        let api = thread.api();
+        spawn_local(async move {
+            match api.fork_conversation(id, &NewFork { message_id, title: None }).await {
+                Ok(copy) => drop(self.go.try_run((copy.id, Going::Onwards))),
                 Err(fault) => self.toasts.fault(&fault),
+            }
+        });
+    }
+
+    /// Adds what another version's branch says behind the visible one; it can be undone.
+    pub fn bring(self, from: MessageId, told: String) {
+        let thread = self.thread;
+        let Some(id) = thread.conversation.get_untracked() else { return };
+        let into = thread.newest();
+        let api = thread.api();
+        spawn_local(async move {
+            let merged = api.merge_branches(id, BranchMerge { from, into }).await.map(drop);
+            let is_done = merged.is_ok();
+            self.draw(id, merged).await;
+            if is_done {
+                let before = ConversationPatch {
+                    leaf_id: into,
+                    ends_there: Some(true),
+                    ..ConversationPatch::default()
+                };
+                self.toasts.with_undo(told, move || self.show(before.clone()));
             }
         });
     }

@@ -9,6 +9,7 @@ use super::{
     anchor::Anchor,
     row::Row,
     thread::Thread,
+    versions::Versions,
     windowing::{FAR_ROW, FAR_STRETCH, Watch},
 };
 use crate::{
@@ -104,6 +105,7 @@ fn MessageList(thread: Thread) -> impl IntoView {
                     {tr(keys::CHAT_JUMP)}
                 </button>
             })}
+            <Versions thread/>
         </div>
     }
     .into_any()

@@ -19,6 +19,7 @@ mod row;
 mod thread;
 mod titles;
 mod tool_card;
+mod versions;
 mod windowing;
 mod words;
 

@@ -11,13 +11,15 @@ use super::{
     words::plain,
 };
 use crate::{
-    features::chat::state::{Block, Branch, RowKey, Status},
+    features::chat::state::{Block, Branch, RowKey, Seam, Status},
     state::{tr, tr_with, use_clock, use_locale, use_toasts},
-    ui::{Glyph, IconButton, clipboard},
+    ui::{Glyph, Icon, IconButton, Menu, MenuItem, clipboard},
 };
 use leptos::{html, prelude::*};
+use leptos_router::components::A;
 use penny_types::conversations::Author;
 use penny_words::keys;
+use std::iter;
 
 /// What a person wrote is folded beyond this many characters.
 const FOLD_CHARS: usize = 1_500;
@@ -54,15 +56,35 @@ pub fn Row(thread: Thread, row: RowKey, watch: Watch) -> impl IntoView {
             style:min-height=min_height
         >
             {move || is_drawn.get().then(|| view! {
+                <SeamMark thread row at=Seam::Before/>
                 <h2 class="visually-hidden">{tr(name)}</h2>
                 {match author {
                     Author::User => view! { <Said thread row/> }.into_any(),
                     _ => view! { <Answer thread row/> }.into_any(),
                 }}
+                <SeamMark thread row at=Seam::After/>
             })}
         </article>
     }
     .into_any()
+}
+
+/// A line where copied messages meet others, with where they come from.
+#[component]
+fn SeamMark(thread: Thread, row: RowKey, at: Seam) -> impl IntoView {
+    let is_here = Memo::new(move |_| thread.seam(row) == Some(at));
+    let words = move || match (at, thread.forked_from.get()) {
+        (Seam::Before, _) => view! { <span>{tr(keys::CHAT_BROUGHT)}</span> }.into_any(),
+        (Seam::After, None) => view! { <span>{tr(keys::CHAT_BRANCHED)}</span> }.into_any(),
+        (Seam::After, Some(source)) => {
+            view! { <A href=format!("/c/{source}")>{tr(keys::CHAT_BRANCHED)}</A> }.into_any()
+        }
+    };
+    move || {
+        is_here
+            .get()
+            .then(|| view! { <p class="seam"><Icon glyph=Glyph::GitBranch/> {words()}</p> }.into_any())
+    }
 }
 
 /// What a person said.
@@ -79,8 +101,9 @@ fn Said(thread: Thread, row: RowKey) -> impl IntoView {
     }
 }
 
+/// A person's words and files.
 #[component]
-fn Bubble(thread: Thread, row: RowKey) -> impl IntoView {
+pub fn Bubble(thread: Thread, row: RowKey) -> impl IntoView {
     let words = Memo::new(move |_| thread.read(row, |message| plain(&message.words())).unwrap_or_default());
     let is_long = Memo::new(move |_| words.with(|words| words.len() > FOLD_CHARS));
     let is_open = RwSignal::new(false);
@@ -182,6 +205,15 @@ fn Actions(thread: Thread, row: RowKey, author: Author) -> impl IntoView {
         }
         .into_any(),
     };
+    let branching = move || {
+        let off = MenuItem::new(Glyph::GitBranch, tr(keys::CHAT_BRANCH_OFF), move || acts.fork(row));
+        let message = thread.peek(row, |message| message.id).flatten();
+        let versions = thread.branch(row).and(message).map(|message| {
+            let compare = move || thread.comparing.set(Some(message));
+            MenuItem::new(Glyph::Columns2, tr(keys::CHAT_COMPARE), compare)
+        });
+        iter::once(off).chain(versions).collect()
+    };
     move || {
         is_done.get().then(|| {
             view! {
@@ -195,6 +227,7 @@ fn Actions(thread: Thread, row: RowKey, author: Author) -> impl IntoView {
                         />
                     })}
                     {change()}
+                    <Menu label=tr(keys::CHAT_BRANCHES) glyph=Glyph::GitBranch items=branching/>
                     {said_at}
                 </div>
             }

@@ -3,7 +3,7 @@
 use super::attach::Attachment;
 use crate::{
     api::Api,
-    features::chat::state::{Block, Branch, MessageState, Outgoing, RowKey, Status, ThreadState},
+    features::chat::state::{Block, Branch, MessageState, Outgoing, RowKey, Seam, Status, ThreadState},
 };
 use leptos::{prelude::*, task::spawn_local};
 use penny_types::{
@@ -46,6 +46,10 @@ pub struct Thread {
     pub is_live: RwSignal<bool>,
     /// The message that is being edited.
     pub editing: RwSignal<Option<RowKey>>,
+    /// The message whose versions are compared.
+    pub comparing: RwSignal<Option<MessageId>>,
+    /// The conversation this one was copied out of.
+    pub forked_from: RwSignal<Option<ConversationId>>,
     /// What is said aloud.
     pub announcement: RwSignal<Option<Announcement>>,
     /// Grows when a person sent something: the list goes to its end.
@@ -80,6 +84,8 @@ impl Thread {
             live: RwSignal::new(None),
             is_live: RwSignal::new(false),
             editing: RwSignal::new(None),
+            comparing: RwSignal::new(None),
+            forked_from: RwSignal::new(None),
             announcement: RwSignal::new(None),
             sent: RwSignal::new(0),
             draft: RwSignal::new(String::new()),
@@ -102,6 +108,7 @@ impl Thread {
         self.conversation.set(Some(conversation.id));
         self.model.set(conversation.model.clone());
         self.draft.set(conversation.draft.clone());
+        self.forked_from.set(conversation.forked_from_id);
         self.state.update_value(|state| state.replace(window));
         self.settle();
     }
@@ -171,6 +178,32 @@ impl Thread {
     pub fn branch(self, key: RowKey) -> Option<Branch> {
         let _ = self.read(key, |_| ());
         self.state.try_with_value(|state| state.branch(key)).flatten()
+    }
+
+    /// Says where copied messages meet others at a row.
+    #[must_use]
+    pub fn seam(self, key: RowKey) -> Option<Seam> {
+        self.rows.track();
+        self.state.try_with_value(|state| state.seam(key)).flatten()
+    }
+
+    /// Lists the versions of a message, and its place among them.
+    #[must_use]
+    pub fn versions(self, id: MessageId) -> (Vec<MessageId>, usize) {
+        self.state.try_with_value(|state| state.versions(id)).unwrap_or_default()
+    }
+
+    /// Says whether a message is on the visible branch.
+    #[must_use]
+    pub fn shows(self, id: MessageId) -> bool {
+        self.state.try_with_value(|state| state.shows(id)).unwrap_or_default()
+    }
+
+    /// Returns the last message here that the server knows.
+    #[must_use]
+    pub fn newest(self) -> Option<MessageId> {
+        let newest = |state: &ThreadState| state.messages().iter().rev().find_map(|message| message.id);
+        self.state.try_with_value(newest).flatten()
     }
 
     /// Returns the row of the last thing a person said.
