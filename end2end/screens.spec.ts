@@ -93,6 +93,8 @@ test("the main pages", async ({ api, browser, chat, page, penny }) => {
     await awake(page);
     if (shot.page === "palette") await page.keyboard.press("Control+K");
     if (shot.page === "versions") {
+      await chat.thread.evaluate((thread) => thread.scrollTo(0, -99_999));
+      await chat.questions.last().hover();
       await chat.button("chat-branches", chat.questions.last()).press("Enter");
       await page.getByRole("menuitem", { name: chat.t("chat-compare") }).press("Enter");
       await page.locator(".version").last().waitFor();

@@ -99,7 +99,8 @@ npm_ci() {
   mark=$(sha256sum "$dir/package-lock.json" | cut -c1-16)
   [ "$(cat "$dir/node_modules/.installed" 2>/dev/null)" = "$mark" ] && return 0
   say "Installing JavaScript libraries for ${dir#"$ROOT"/}"
-  (cd "$dir" && npm ci --no-progress --loglevel=error) || return 1
+  # npm has been seen to break off without saying so; it writes its own list last.
+  (cd "$dir" && npm ci --no-progress --loglevel=error && [ -f node_modules/.package-lock.json ]) || return 1
   printf '%s' "$mark" >"$dir/node_modules/.installed"
 }
 

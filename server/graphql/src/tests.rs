@@ -31,6 +31,8 @@ fn sample(kind: &str) -> Value {
         "Decision" => json!("approve"),
         "DashboardFilters" => json!({ "period": "MTD", "unit": "company" }),
         "MessageWindowRequest" => json!({ "limit": 100 }),
+        "BranchPair" => json!({ "left": id("msg"), "right": id("msg") }),
+        "BranchMerge" => json!({ "from": id("msg") }),
         "NewMessage" => json!({ "content": "words" }),
         "NewArtifact" => json!({ "type": "markdown", "title": "words", "content": "words" }),
         _ => json!({}),

@@ -376,6 +376,7 @@ async fn guessing_at_passwords_is_slowed_down_with_the_right_wait() {
     let house = House::open(&[]).await;
     house.person("alice@acme.example").await;
     let browser = house.browser();
+    house.clock.stop();
     for _ in 0..5 {
         let wrong = browser.sign_in("alice@acme.example", "wrong").await;
         assert!(wrong.location().contains("error="), "{} {}", wrong.status, wrong.location());

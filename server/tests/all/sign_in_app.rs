@@ -21,26 +21,35 @@ use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicI64, Ordering},
     },
 };
 
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// The machine's clock, moved.
+/// The machine's clock, moved, and stopped where a slow machine must not count.
 #[derive(Debug, Default)]
-pub struct MovedClock(AtomicI64);
+pub struct MovedClock {
+    moved_ms: AtomicI64,
+    stopped: OnceLock<DateTime<Utc>>,
+}
 
 impl MovedClock {
     pub fn advance(&self, by: TimeDelta) {
-        self.0.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
+        self.moved_ms.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
+    }
+
+    /// Lets time pass by [`Self::advance`] alone.
+    pub fn stop(&self) {
+        self.stopped.get_or_init(|| SystemClock.now());
     }
 }
 
 impl Clock for MovedClock {
     fn now(&self) -> DateTime<Utc> {
-        SystemClock.now() + TimeDelta::milliseconds(self.0.load(Ordering::SeqCst))
+        let now = self.stopped.get().copied().unwrap_or_else(|| SystemClock.now());
+        now + TimeDelta::milliseconds(self.moved_ms.load(Ordering::SeqCst))
     }
 }
 

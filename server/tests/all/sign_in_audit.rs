@@ -11,7 +11,7 @@ use penny_types::{Locale, people::Role};
 use reqwest::Method;
 
 /// Returns what the trail says of signing in and out, in order.
-async fn told(house: &House) -> Vec<[String; 3]> {
+pub async fn told(house: &House) -> Vec<[String; 3]> {
     let ctx = house.ctx(house.default_tenant().await);
     let all = trail(&house.server.state.foundation.db, &ctx).await;
     let is_told = |action: &str| action.starts_with("identity.sign_") || action == "identity.slow_down";

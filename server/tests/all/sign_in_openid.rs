@@ -1,6 +1,9 @@
 //! Signing in by OpenID Connect, against the certified provider running for real.
 
-use crate::sign_in_app::{Answer, Browser, House};
+use crate::{
+    sign_in_app::{Answer, Browser, House},
+    sign_in_audit::told,
+};
 use chrono::TimeDelta;
 use serde_json::Value;
 use std::{
@@ -188,6 +191,8 @@ async fn a_proof_with_another_nonce_is_refused() {
     let back = provider.log_in(&address.replace(nonce, "another"), "alice").await;
     assert_eq!(browser.get(&back).await.location(), FAILED);
     assert!(browser.viewer().await.is_none());
+    let refused = ["identity.sign_in_external", "acme from 127.0.0.1", "denied"].map(str::to_owned);
+    assert_eq!(told(&house).await, [refused], "it is on record");
     house.server.stop().await.unwrap();
 }
 

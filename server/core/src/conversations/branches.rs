@@ -114,10 +114,12 @@ impl Conversations {
         let row = store::grow(tx.conn(), ctx, row, leaf).await?;
         audit::record(&tx, ctx, Record::of("conversations.merge", "conversation").target(id).permit(&permit))
             .await?;
-        tell(&tx, &row, None);
+        // Another branch may be written meanwhile.
+        let active = store::active_turn(tx.conn(), ctx, id).await?;
+        tell(&tx, &row, active);
         tx.commit().await?;
 
-        Ok(store::view(row, None))
+        Ok(store::view(row, active))
     }
 }
 

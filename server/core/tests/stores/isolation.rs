@@ -162,6 +162,7 @@ fn entities() -> Vec<Entity> {
         dashboard,
         widget,
         audit_event,
+        audit_head,
         job,
         outbox,
         message_search,

@@ -126,7 +126,7 @@ async fn a_login_that_is_no_superuser_owns_the_tables_and_sees_nothing_in_them()
     let reason = std::error::Error::source(&refusal).unwrap().to_string();
     assert!(reason.contains("GRANT penny_app, penny_lookup TO"), "{reason}");
     admin.execute_unprepared(&format!("GRANT penny_app, penny_lookup TO {login}")).await.unwrap();
-    assert_eq!(db.migrate().await.unwrap(), 1);
+    assert!(db.migrate().await.unwrap() > 0);
 
     let acme = penny_core::ctx::Ctx::system(database.mint(), database.world.clone());
     let tx = db.begin(&acme).await.unwrap();

@@ -137,7 +137,11 @@ async fn refused(
     error: &Error,
     next: Option<&str>,
 ) -> Response {
-    tracing::warn!(provider = slug, error = %error, "a sign-in by OpenID Connect failed");
+    tracing::warn!(
+        provider = slug,
+        error = error as &dyn std::error::Error,
+        "a sign-in by OpenID Connect failed"
+    );
     if matches!(error, Error::Refused(_) | Error::Unproven(_)) {
         let visitor = standing.visitor(state);
         if let Err(error) = state.services.identity.record_external_refusal(&visitor, slug).await {
