@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import { awake } from "./lib/chat.ts";
+import { hold, PIECES } from "./lib/hold.ts";
 import { expect, test } from "./lib/test.ts";
 
 const REPORT = process.env.PENNY_MEASURES ?? fileURLToPath(new URL("../target/measures.json", import.meta.url));
@@ -51,6 +52,25 @@ async function type(fresh: Page, url: string, label: string): Promise<number> {
   }, label);
 }
 
+/** How long from a press on a link until the outline of its page is painted, while its code is still to come. */
+async function outline(fresh: Page, url: string, path: string): Promise<number> {
+  await fresh.goto(url);
+  await awake(fresh);
+  await fresh.waitForLoadState("networkidle");
+  const arrive = await hold(fresh, PIECES);
+  const waited = await fresh.evaluate(async (path) => {
+    const frame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));
+    const begun = performance.now();
+    document.querySelector<HTMLElement>(`a[href="${path}"]`)!.click();
+    while (location.pathname !== path || !document.querySelector("main [role=status]")?.checkVisibility()) await frame();
+    // The frame that holds it is painted before the next one begins.
+    await frame();
+    return performance.now() - begun;
+  }, path);
+  await arrive();
+  return waited;
+}
+
 test("the first page", async ({ api, browser, chat, page, penny }) => {
   await expect(chat.composer).toBeVisible();
   const storageState = await page.context().storageState();
@@ -66,6 +86,10 @@ test("the first page", async ({ api, browser, chat, page, penny }) => {
   for (let run = 0; run < 7; run++) {
     waits.push(await anew((fresh) => type(fresh, penny.url, chat.t("chat-composer-label"))));
   }
+  const outlines: number[] = [];
+  for (let run = 0; run < 7; run++) {
+    outlines.push(await anew((fresh) => outline(fresh, penny.url, "/d/company-health")));
+  }
   const conversation = await api.conversation();
   await (await api.chat(conversation, "Show me company health now")).text();
   const opened = await anew((fresh) => weigh(fresh, `${penny.url}/c/${conversation}`));
@@ -78,6 +102,7 @@ test("the first page", async ({ api, browser, chat, page, penny }) => {
       { what: "first load of the chat page, signed in, WASM + JS + CSS as encoded", unit: "kB", measured: bytes / 1000, goal: 450 },
       { what: "first load at a conversation with a chart, without ECharts", unit: "kB", measured: kilobytes(own) },
       { what: "from first byte to a typed character echoed and Send enabled", unit: "s", measured: median(waits) / 1000, goal: 1.5 },
+      { what: "from a press on a link to the outline of its page", unit: "s", measured: median(outlines) / 1000, goal: 0.1 },
     ]),
   );
   console.log([...files, "", ...own, "", ...libraries].join("\n"));

@@ -52,20 +52,22 @@ prepare_browser() {
   return 1
 }
 
-# prepare_python   makes ready PENNY_PYTHON, a Python of our own with pip; PYTHON_WHY says why there is none
+# prepare_python   exports PENNY_PYTHON, a Python of our own with pip; PYTHON_WHY says why there is none
 prepare_python() {
   local room="$TOOLS/python"
-  export PENNY_PYTHON="$room/bin/python"
-  "$PENNY_PYTHON" -c 'import pip, tomllib' 2>/dev/null && return 0
-  if ! python3 -c 'import ensurepip, tomllib' 2>/dev/null && [ "$(id -u)" = 0 ] && has apt-get; then
-    say "Installing Python (once)"
-    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv) \
-      >"$ROOT/target/python.log" 2>&1 || true
+  if ! "$room/bin/python" -c 'import pip, tomllib' 2>/dev/null; then
+    if ! python3 -c 'import ensurepip, tomllib' 2>/dev/null && [ "$(id -u)" = 0 ] && has apt-get; then
+      say "Installing Python (once)"
+      (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv) \
+        >"$ROOT/target/python.log" 2>&1 || true
+    fi
+    with_lock python python3 -m venv --clear "$room" >"$ROOT/target/python.log" 2>&1 || true
   fi
-  if ! { rm -rf "$room" && python3 -m venv "$room"; } >"$ROOT/target/python.log" 2>&1; then
+  if ! "$room/bin/python" -c 'import pip, tomllib' 2>/dev/null; then
     PYTHON_WHY='no Python 3.11 with venv: apt-get install python3-venv'
     return 1
   fi
+  export PENNY_PYTHON="$room/bin/python"
 }
 
 # prepare_helm   adds Helm's own code and Kubernetes' schemas to PENNY_PYTHON

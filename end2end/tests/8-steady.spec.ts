@@ -2,26 +2,10 @@
 //    them, and a page that does not come alive says so.
 import type { Locator, Page } from "@playwright/test";
 import { awake, Chat } from "../lib/chat.ts";
+import { hold, PIECES } from "../lib/hold.ts";
 import { Penny } from "../lib/penny.ts";
 import { expect, signIn, test } from "../lib/test.ts";
 import { Writer } from "../lib/writer.ts";
-
-/** Holds back what the page fetches at `address` until told to let it come. */
-async function hold(page: Page, address: RegExp): Promise<() => Promise<void>> {
-  let release = (): void => undefined;
-  const gate = new Promise<void>((resolve) => (release = resolve));
-  await page.route(address, async (route) => {
-    await gate;
-    await route.continue().catch(() => undefined);
-  });
-  return async () => {
-    release();
-    await page.unroute(address);
-  };
-}
-
-/** The code of the page, the first part of it apart. */
-const PIECES = /\/pkg\/(split|chunk)_[^/]*\.wasm$/;
 
 test.describe("a page whose code takes its time", () => {
   test("is an outline at its own address at once: a dashboard, and the way back", async ({ chat, page, penny }) => {

@@ -62,7 +62,7 @@ const TABLES: &[Table] = &[
     scoped("dashboard"),
     scoped("widget"),
     Table { append_only_but: Some(&["ordinal", "previous_hash", "hash"]), ..scoped("audit_event") },
-    scoped("audit_head"),
+    Table { append_only_but: Some(&["records", "hash", "signature", "signed_at"]), ..scoped("audit_head") },
     looked_up("job", LookupRights::ReadAndUpdate(&["attempts", "lease_owner", "lease_expires_at"])),
     scoped("outbox"),
     scoped("message_search"),

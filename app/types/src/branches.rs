@@ -17,8 +17,8 @@ pub struct NewFork {
     pub title: Option<String>,
 }
 
-/// Which two branches are laid side by side. Each is the one that ends in or passes through a message; of several, the
-/// newest.
+/// Which two branches are laid side by side. Each is the one that ends in or passes through a message: of several, the
+/// visible one, else the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
@@ -60,7 +60,8 @@ pub struct BranchTail {
     pub items: Vec<MessageView>,
 }
 
-/// Which branch is brought into which. Each is the one that ends in or passes through a message.
+/// Which branch is brought into which. Each is the one that ends in or passes through a message: of several, the visible
+/// one, else the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]

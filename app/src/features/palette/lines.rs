@@ -2,7 +2,7 @@
 
 use super::{
     entries::{Deed, Entry, entries},
-    view::{Field, line_id},
+    field::{Field, line_id},
 };
 use crate::{
     api::use_api,

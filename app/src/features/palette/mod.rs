@@ -1,6 +1,7 @@
 //! The command palette: conversations, dashboards and commands, by typing.
 
 mod entries;
+mod field;
 mod lines;
 mod view;
 

@@ -1,23 +1,16 @@
 //! The palette's window (WAI-ARIA: combobox with a list box): the field, which is there at once.
 
-use super::{PaletteState, lines::palette_lines};
+use super::{
+    PaletteState,
+    field::{Field, line_id},
+    lines::palette_lines,
+};
 use crate::{
     state::tr,
     ui::{Dialog, Glyph, Icon, later},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use penny_words::keys;
-
-/// What the field and the list below it share. What is typed before the list is there, it takes in then.
-#[derive(Clone, Copy)]
-pub(super) struct Field {
-    pub is_open: RwSignal<bool>,
-    pub query: RwSignal<String>,
-    /// The line that is chosen.
-    pub at: RwSignal<usize>,
-    /// Keys for the list that it has not taken in yet.
-    pub pressed: RwSignal<Vec<String>>,
-}
 
 /// The palette, over the page.
 #[component]
@@ -73,9 +66,4 @@ fn PaletteField(is_open: RwSignal<bool>) -> impl IntoView {
         <p class="palette-hint">{tr(keys::UI_PALETTE_HINT)}</p>
     }
     .into_any()
-}
-
-/// Returns the id of a line's element.
-pub(super) fn line_id(index: usize) -> String {
-    format!("palette-line-{index}")
 }

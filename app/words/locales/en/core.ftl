@@ -41,6 +41,7 @@ fault-artifact-too-large = The content is too large: { $max } bytes at most.
 fault-signature = This link is not valid or has expired. Open the artifact again to get a new one.
 fault-turn-running = The answer before is still being written. Wait for it or stop it first.
 fault-not-continuable = This answer cannot be continued.
+fault-branch-too-long = A branch of more than { $max } messages cannot be copied.
 fault-nothing-to-merge = There is nothing to bring over: the other branch has all of it.
 fault-not-waiting = Nobody is waiting for this decision any more.
 fault-model-unnamed = No model is named, and the provider { $provider } does not say which it has. Name one with your message, or have an administrator set PENNY__MODELS__DEFAULT.

@@ -41,6 +41,7 @@ fault-artifact-too-large = El contenido es demasiado grande: { $max } bytes como
 fault-signature = Este enlace no es válido o ha caducado. Abre de nuevo el artefacto para obtener otro.
 fault-turn-running = La respuesta anterior todavía se está escribiendo. Espera a que termine o detenla.
 fault-not-continuable = Esta respuesta no se puede continuar.
+fault-branch-too-long = No se puede copiar una rama de más de { $max } mensajes.
 fault-nothing-to-merge = No hay nada que traer: la otra rama ya lo tiene todo.
 fault-not-waiting = Ya nadie espera esta decisión.
 fault-model-unnamed = No se ha nombrado ningún modelo y el proveedor { $provider } no dice cuáles tiene. Nombra uno con tu mensaje, o pide a un administrador que defina PENNY__MODELS__DEFAULT.

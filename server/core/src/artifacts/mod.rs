@@ -6,10 +6,12 @@
 
 mod erase;
 mod error;
+mod lineage;
 mod rules;
 mod service;
 mod signing;
 mod store;
 
 pub use error::Error;
-pub use service::{ArtifactContent, Artifacts, Lineage};
+pub use lineage::Lineage;
+pub use service::{ArtifactContent, Artifacts};

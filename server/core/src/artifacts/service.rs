@@ -1,5 +1,5 @@
 use super::{
-    Error, erase, rules, signing,
+    Error, Lineage, erase, rules, signing,
     store::{self, Stored},
 };
 use crate::{
@@ -20,27 +20,12 @@ use penny_ports::{
     bus::Notice,
 };
 use penny_types::{
-    ArtifactId, ArtifactVersionId, ConversationId, Page, PageRequest, TenantId, ToolCallId, TurnId,
+    ArtifactId, ArtifactVersionId, Page, PageRequest, TenantId, TurnId,
     artifacts::{ArtifactFilter, ArtifactKind, ArtifactUpdate, ArtifactView, ArtifactWithUrl, NewArtifact},
     conversations::FilePart,
 };
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use serde_json::Value;
-
-/// What an artifact was made from and by.
-#[derive(Debug, Clone, Default)]
-pub struct Lineage {
-    /// The conversation.
-    pub conversation: Option<ConversationId>,
-    /// The turn.
-    pub turn: Option<TurnId>,
-    /// The tool call.
-    pub tool_call: Option<ToolCallId>,
-    /// `provider/model`.
-    pub model: Option<String>,
-    /// Versions it was made from.
-    pub inputs: Vec<ArtifactVersionId>,
-}
 
 /// A version's bytes and what they are.
 #[derive(Debug, Clone)]

@@ -1,4 +1,4 @@
-use super::{Error, service::Lineage};
+use super::{Error, Lineage};
 use crate::{
     access::Reach,
     ctx::Ctx,

@@ -2,17 +2,17 @@
 //! record shows, and each batch signs where the chain ends now. Chaining happens in batches after the act;
 //! a chain inside each transaction would make every act of a tenant wait for the one before.
 
-use super::head::{Link, Signer};
+use super::head::{self, Link, Signer};
 use crate::{
     ctx::{Ctx, World},
-    db::{Db, StoreError},
+    db::{Db, StoreError, WriteTx},
     foundation::Shared,
 };
-use penny_entity::{TenantScoped, audit_event, tenant};
+use penny_entity::{TenantScoped, audit_event, audit_head, tenant};
 use penny_ports::keys::Keyring;
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
 use std::time::Duration;
@@ -73,6 +73,7 @@ impl Sequencer {
             return Ok(0);
         }
         let tx = self.shared.db.begin(ctx).await?;
+        let head = self.hold(&tx, ctx).await?;
         let last = audit_event::Entity::find_in(ctx.tenant)
             .filter(audit_event::Column::Ordinal.is_not_null())
             .order_by_desc(audit_event::Column::Ordinal)
@@ -83,7 +84,7 @@ impl Sequencer {
             hash: row.hash.unwrap_or_default(),
         });
         // A chain that does not end where it was signed is not signed again: that would hide what was taken off it.
-        let is_sound = self.signer.vouches_for(tx.conn(), ctx, &end).await?;
+        let is_sound = self.signer.vouches_for(&head, &end);
         let loose = audit_event::Entity::find_in(ctx.tenant)
             .filter(audit_event::Column::Ordinal.is_null())
             .order_by_asc(audit_event::Column::OccurredAt)
@@ -103,12 +104,26 @@ impl Sequencer {
             end = Link { ordinal, hash };
         }
         if is_sound {
-            self.signer.put(&tx, ctx, &end).await?;
+            self.signer.put(&tx, head, &end, ctx.now()).await?;
         } else {
             tracing::error!(tenant.id = %ctx.tenant, "the audit trail was changed past PENNY; penny doctor says where");
         }
         tx.commit().await?;
         Ok(count)
+    }
+
+    /// Holds the chain's head, beginning one where there is none: a chain from before there were heads is checked
+    /// from its first record.
+    async fn hold(&self, tx: &WriteTx, ctx: &Ctx) -> Result<audit_head::Model, StoreError> {
+        if let Some(head) = head::hold(tx, ctx).await? {
+            return Ok(head);
+        }
+        let mut link = Link::default();
+        let is_sound = walk(tx.conn(), ctx, &mut link, i64::MAX).await?.is_none();
+        self.signer.begin(tx, ctx, &link, is_sound).await?;
+        head::hold(tx, ctx)
+            .await?
+            .ok_or_else(|| StoreError::from(DbErr::RecordNotFound("audit_head".to_owned())))
     }
 
     async fn has_loose(&self, ctx: &Ctx) -> Result<bool, StoreError> {
@@ -176,24 +191,37 @@ pub async fn verify(db: &Db, world: &World, keyring: &dyn Keyring) -> Result<Tra
     let mut records = 0;
     for tenant in tenants(db).await? {
         let ctx = Ctx::system(tenant.id, world.clone());
+        let tx = db.read(&ctx).await?;
+        // What is chained from here on is beyond this head, and for the next time.
+        let head = head::find(tx.conn(), &ctx).await?;
+        let until = head.as_ref().map_or(i64::MAX, |head| head.records);
         let mut link = Link::default();
-        loop {
-            // Both in one transaction: between two, a server may chain and sign more.
-            let tx = db.read(&ctx).await?;
-            let rows = after(tx.conn(), &ctx, link.ordinal).await?;
-            if let Err(at) = rows.iter().try_for_each(|row| link.follow(row)) {
-                return Ok(Trail::Broken { tenant: tenant.slug, at });
-            }
-            if (rows.len() as u64) < BATCH {
-                if !signer.vouches_for(tx.conn(), &ctx, &link).await? {
-                    return Ok(Trail::Broken { tenant: tenant.slug, at: link.ordinal + 1 });
-                }
-                break;
-            }
+        let broken = walk(tx.conn(), &ctx, &mut link, until).await?;
+        let is_signed = head.is_none_or(|head| signer.vouches_for(&head, &link));
+        if let Some(at) = broken.or_else(|| (!is_signed).then_some(link.ordinal + 1)) {
+            return Ok(Trail::Broken { tenant: tenant.slug, at });
         }
         records += link.ordinal;
     }
     Ok(Trail::Whole { records })
+}
+
+/// Follows a chain up to a place; returns the place of the first record that does not fit.
+async fn walk(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    link: &mut Link,
+    until: i64,
+) -> Result<Option<i64>, StoreError> {
+    loop {
+        let rows = stretch(conn, ctx, link.ordinal, until).await?;
+        if let Err(at) = rows.iter().try_for_each(|row| link.follow(row)) {
+            return Ok(Some(at));
+        }
+        if (rows.len() as u64) < BATCH {
+            return Ok(None);
+        }
+    }
 }
 
 impl Link {
@@ -217,13 +245,15 @@ async fn tenants(db: &Db) -> Result<Vec<tenant::Model>, StoreError> {
     Ok(tenant::Entity::find().order_by_asc(tenant::Column::Id).all(lookup.conn()).await?)
 }
 
-async fn after(
+async fn stretch(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
-    ordinal: i64,
+    after: i64,
+    until: i64,
 ) -> Result<Vec<audit_event::Model>, StoreError> {
     let rows = audit_event::Entity::find_in(ctx.tenant)
-        .filter(audit_event::Column::Ordinal.gt(ordinal))
+        .filter(audit_event::Column::Ordinal.gt(after))
+        .filter(audit_event::Column::Ordinal.lte(until))
         .order_by_asc(audit_event::Column::Ordinal)
         .limit(BATCH);
     Ok(rows.all(conn).await?)

@@ -19,6 +19,9 @@ use penny_types::{
 };
 use sea_orm::ConnectionTrait;
 
+/// The longest branch that is copied or made by copying, in messages.
+const LENGTH_MAX: usize = 10_000;
+
 impl Conversations {
     /// Copies a path out into a conversation of the person's own, which goes on by itself.
     ///
@@ -38,6 +41,7 @@ impl Conversations {
             }
             None => Vec::new(),
         };
+        check_length(path.len())?;
         store::check_settled(tx.conn(), ctx, id, &path).await?;
         let row = NewRow {
             title: title.or_else(|| source.title.as_deref().map(title::of_copy)),
@@ -109,6 +113,7 @@ impl Conversations {
         if let Some(question) = common.filter(|common| is_answer && common.author == Author::User) {
             path.insert(0, question);
         }
+        check_length(path.len() + usize::try_from(into.depth).unwrap_or(0))?;
         store::check_settled(tx.conn(), ctx, id, path.iter().chain([&into])).await?;
         let leaf = store::copy(tx.conn(), ctx, id, Some(&into), &path).await?.ok_or(Error::NothingToMerge)?;
         let row = store::grow(tx.conn(), ctx, row, leaf).await?;
@@ -123,19 +128,23 @@ impl Conversations {
     }
 }
 
+fn check_length(messages: usize) -> Result<(), Error> {
+    if messages <= LENGTH_MAX { Ok(()) } else { Err(Error::BranchTooLong { max: LENGTH_MAX }) }
+}
+
 /// The length of the path that ends in a message.
 const fn after(row: &message::Model) -> i32 {
     row.depth + 1
 }
 
-/// Finds the last message of the branch that passes through another.
+/// Finds the last message of the branch that passes through another: of several, the visible one's, else the newest.
 async fn end(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     conversation: &conversation::Model,
     through: MessageId,
 ) -> Result<message::Model, Error> {
-    let leaf = store::deepest_below(conn, ctx, conversation.id, through).await?;
+    let leaf = store::end_of_branch(conn, ctx, conversation, through).await?;
     store::of_conversation(conn, ctx, conversation, leaf.ok_or(Error::NoSuchMessage)?).await
 }
 
@@ -146,8 +155,8 @@ async fn tail(
     leaf: &message::Model,
     from: i32,
 ) -> Result<BranchTail, Error> {
-    let mut rows = store::tail(conn, ctx, leaf, from).await?;
-    let length = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    rows.truncate(MessageWindowRequest::MAX as usize);
+    let length = u32::try_from(after(leaf) - from).unwrap_or(0);
+    let most = i32::try_from(MessageWindowRequest::MAX).unwrap_or(i32::MAX);
+    let rows = store::stretch(conn, ctx, leaf, from..from.saturating_add(most)).await?;
     Ok(BranchTail { leaf_id: leaf.id, length, items: store::views(conn, ctx, conversation, rows).await? })
 }

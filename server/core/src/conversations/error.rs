@@ -23,6 +23,12 @@ pub enum Error {
     /// One of its messages is still being written.
     #[error("an answer of the branch is still being written")]
     StillRunning,
+    /// The branch is too long to be copied.
+    #[error("a branch of more than {max} messages is not copied")]
+    BranchTooLong {
+        /// The longest allowed.
+        max: usize,
+    },
     /// The one branch has nothing that the other has not.
     #[error("the branch has nothing to bring over")]
     NothingToMerge,
@@ -49,6 +55,9 @@ impl ToFault for Error {
                 Fault::keyed(FaultCode::TooLarge, keys::FAULT_MESSAGE_TOO_LARGE).arg("max", max)
             }
             Self::StillRunning => Fault::keyed(FaultCode::Conflict, keys::FAULT_TURN_RUNNING),
+            Self::BranchTooLong { max } => {
+                Fault::keyed(FaultCode::TooLarge, keys::FAULT_BRANCH_TOO_LONG).arg("max", max)
+            }
             Self::NothingToMerge => Fault::keyed(FaultCode::Conflict, keys::FAULT_NOTHING_TO_MERGE),
             Self::Cursor(error) => error.to_fault(),
             Self::Denied(denied) => denied.to_fault(),

@@ -5,7 +5,6 @@ use super::{
     error::{Error, Result},
     password,
     service::Identity,
-    sign_in::FIRST_LINK_MINUTES,
     store,
 };
 use crate::{
@@ -23,6 +22,9 @@ use penny_types::{
 use penny_words::keys;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use secrecy::{ExposeSecret, SecretString};
+
+/// How long the link printed at the first start works.
+const FIRST_LINK_MINUTES: i64 = 24 * 60;
 
 /// A person to make an account for.
 #[derive(Debug, Clone)]

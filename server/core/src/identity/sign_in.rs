@@ -22,8 +22,6 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// How long a one-time link works.
 pub const LINK_MINUTES: i64 = 15;
-/// How long the link printed at the first start works.
-pub const FIRST_LINK_MINUTES: i64 = 24 * 60;
 
 /// An attempt to sign in by password.
 #[derive(Debug, Clone)]

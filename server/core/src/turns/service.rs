@@ -161,7 +161,12 @@ impl Turns {
         let anew = Answer { turn: turn_id, route: &route };
         let message = submit::write_answer(&mut batch, ctx, &conversation, said, anew);
         let place = Place { turn: turn_id, user_message, message, continues: None };
-        let before = match answer.turn_id {
+        // A copy wishes what its original was asked for.
+        let original = match answer.copied_from_id {
+            Some(original) if answer.turn_id.is_none() => rows::message(tx.conn(), ctx, original).await?,
+            _ => None,
+        };
+        let before = match answer.turn_id.or_else(|| original?.turn_id) {
             Some(before) => store::find(tx.conn(), ctx, before).await?,
             None => None,
         };
@@ -203,7 +208,7 @@ impl Turns {
         batch.run(tx.conn()).await?;
         store::set_turn(tx.conn(), message, turn.id).await?;
         let mut batch = Batch::of(tx.conn());
-        let leaf = rows::deepest_below(tx.conn(), ctx, conversation.id, turn.message_id).await?;
+        let leaf = rows::end_of_branch(tx.conn(), ctx, &conversation, turn.message_id).await?;
         submit::move_on((&tx, &mut batch), ctx, conversation, &turn, None, &permit)?;
         batch.run(tx.conn()).await?;
         if let Some(leaf) = leaf.filter(|leaf| *leaf != turn.message_id) {

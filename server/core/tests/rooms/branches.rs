@@ -2,7 +2,7 @@
 
 use crate::{
     house::{House, Parts, Process, message, said},
-    scripted::{Line, Scripted},
+    scripted::{Line, Probe, Scripted},
 };
 use penny_core::{conversations::Error, ctx::Ctx};
 use penny_ports::models::ModelMessage;
@@ -11,6 +11,7 @@ use penny_types::{
     ConversationId, MessageId, PageRequest,
     branches::{BranchMerge, BranchPair, NewFork},
     conversations::{ConversationPatch, ConversationView, MessageView, MessageWindowRequest, PartBody},
+    tools::Effect,
     turns::{NewMessage, TurnStatus, TurnView},
 };
 
@@ -156,6 +157,9 @@ async fn one_branch_is_brought_into_another() {
         };
         rooms.update(alice, id, back).await.unwrap();
         assert_eq!(process.path(alice, id).await, before);
+        // Meanwhile it ends there for comparing and merging too.
+        let pair = BranchPair { left: one.message_id, right: other.message_id };
+        assert_eq!(rooms.compare(alice, id, pair).await.unwrap().right.length, 2);
         let again = ConversationPatch { leaf_id: merged.leaf_id, ..ConversationPatch::default() };
         rooms.update(alice, id, again).await.unwrap();
         assert_eq!(ids(&process.path(alice, id).await), ids(&path));
@@ -242,5 +246,46 @@ async fn what_tools_did_and_long_paths_come_along_whole() {
         let first = rooms.messages(alice, copy.id, &first).await.unwrap();
         assert_eq!((first.path_length, first.items.len()), (120, 20));
         assert!(first.items[1].parts.iter().any(|part| matches!(part.body, PartBody::ToolCall(_))));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_broke_off_shows_so_on_its_copy_and_cannot_be_gone_on_with_there() {
+    for database in both().await {
+        let house = House::on(database).await;
+        let alice = &house.alice;
+        let model = Scripted::new(vec![vec![Line::Say("Half "), Line::Hang]]);
+        let process = house.process(Parts::of(&model, &[])).await;
+        let turn = process.ask(alice, "Tell me").await;
+        process.follow(alice, turn.id, |events| events.len() > 1).await;
+        process.services.turns.stop(alice, turn.id).await.unwrap();
+        process.to_end(alice, turn.id).await;
+        let source = turn.conversation_id;
+        let copy = process.services.conversations.fork(alice, source, NewFork::default()).await.unwrap();
+        let answer = process.path(alice, copy.id).await.pop().unwrap();
+        assert_eq!((answer.turn_id, answer.turn_status), (None, Some(TurnStatus::Stopped)));
+        assert_eq!(said(&answer), "Half ");
+        // Gone on with where it was said, it is whole there; the copy says what it said.
+        let on = process.services.turns.resume(alice, turn.id).await.unwrap();
+        process.until(alice, on.id, TurnStatus::Finished).await;
+        let answer = process.path(alice, copy.id).await.pop().unwrap();
+        assert_eq!((said(&answer).as_str(), answer.last_seq), ("Half ", 0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copied_answer_is_asked_for_again_with_the_tools_it_was_asked_with() {
+    for database in both().await {
+        let house = House::on(database).await;
+        let alice = &house.alice;
+        let model = Scripted::new(vec![]);
+        let probe = Probe::quick("look", Effect::Read);
+        let process = house.process(Parts::of(&model, &[&probe])).await;
+        let id = process.conversation(alice).await;
+        process.say(alice, id, NewMessage { tools_allowed: Some(vec![]), ..message("Without tools") }).await;
+        let copy = process.services.conversations.fork(alice, id, NewFork::default()).await.unwrap();
+        let again = process.services.turns.regenerate(alice, copy.leaf_id.unwrap(), None).await.unwrap();
+        process.until(alice, again.id, TurnStatus::Finished).await;
+        assert_eq!(model.requests().iter().map(|request| request.tools.len()).collect::<Vec<_>>(), [0, 0]);
     }
 }

@@ -57,21 +57,60 @@ async fn a_record_that_was_changed_or_removed_is_named() {
             assert_eq!(verified().await, whole, "{what} are back");
         }
 
-        // The last record is taken off, and the end signed with a key of somebody's own, or not at all.
+        // The last record is taken off. What comes later is chained, and does not cover it up.
         run(&cut("= 1100")).await;
-        for sql in [
-            "UPDATE audit_head SET records = 1099, hash = (SELECT hash FROM audit_event WHERE ordinal = 1099)",
-            "DELETE FROM audit_head",
-        ] {
-            run(sql).await;
-            assert_eq!(verified().await, broken(RECORDS), "{sql}");
-        }
-        // What comes later is chained, and does not cover it up.
-        let tx = house.database.db.begin(&house.alice).await.unwrap();
-        audit::record(&tx, &house.alice, Record::of("tests.later", "thing")).await.unwrap();
-        tx.commit().await.unwrap();
+        house.act("tests.later").await;
         Sequencer::new(process.services.shared.clone()).pass().await.unwrap();
-        assert_eq!(verified().await, broken(RECORDS + 1));
+        assert_eq!(verified().await, broken(RECORDS + 1), "another one stands in its place");
+        run("UPDATE audit_head SET records = 1099, hash = (SELECT hash FROM audit_event WHERE ordinal = 1099)").await;
+        assert_eq!(verified().await, broken(RECORDS), "the end is not what was signed");
+
+        // A chain without a head, as an earlier version left it, is signed once it was found whole, and not otherwise.
+        run("DELETE FROM audit_head").await;
+        run("UPDATE audit_event SET action = 'tests.other' WHERE ordinal = 7").await;
+        house.act("tests.latest").await;
+        Sequencer::new(process.services.shared.clone()).pass().await.unwrap();
+        assert_eq!(verified().await, broken(7));
+        run("UPDATE audit_event SET action = 'tests.act' WHERE ordinal = 7").await;
+        assert_eq!(verified().await, broken(7), "it was broken when it was first looked at");
+        run("DELETE FROM audit_head").await;
+        house.act("tests.last").await;
+        Sequencer::new(process.services.shared.clone()).pass().await.unwrap();
+        assert_eq!(verified().await, Trail::Whole { records: RECORDS + 5 });
         owner.close().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_that_chain_at_once_agree_on_one_chain() {
+    for database in both().await {
+        let house = House::on(database).await;
+        let mut processes = Vec::new();
+        for _ in 0..4 {
+            processes.push(house.idle(Parts::default()).await);
+        }
+        for round in 0..10 {
+            let passes = processes.iter().map(|process| async {
+                house.act("tests.act").await;
+                Sequencer::new(process.services.shared.clone()).pass().await
+            });
+            let passes = futures::future::join_all(passes).await;
+            assert!(passes.iter().all(Result::is_ok), "round {round}: {passes:?}");
+            // Whoever looks meanwhile finds it whole as well.
+            let looked = audit::verify(&house.database.db, &house.database.world, &FixedKeys).await.unwrap();
+            assert!(matches!(looked, Trail::Whole { .. }), "round {round}: {looked:?}");
+        }
+        Sequencer::new(processes[0].services.shared.clone()).pass().await.unwrap();
+        let looked = audit::verify(&house.database.db, &house.database.world, &FixedKeys).await.unwrap();
+        assert_eq!(looked, Trail::Whole { records: 40 });
+    }
+}
+
+impl House {
+    /// Records an act of alice's.
+    async fn act(&self, action: &'static str) {
+        let tx = self.database.db.begin(&self.alice).await.unwrap();
+        audit::record(&tx, &self.alice, Record::of(action, "thing")).await.unwrap();
+        tx.commit().await.unwrap();
     }
 }

@@ -4,6 +4,7 @@
 //! The rule that matters: whatever way the server splits, merges or repeats the events of a turn, the
 //! blocks are the same, because text is joined by its offset and everything else by its number.
 
+mod attachment;
 mod block;
 mod message;
 mod sending;
@@ -15,6 +16,7 @@ mod join_tests;
 #[cfg(test)]
 mod tests;
 
+pub use attachment::{Attachment, Upload};
 pub use block::{Block, ToolCard};
 pub use message::{Applied, MessageState, Progress, RowKey, Status};
 pub use sending::Outgoing;

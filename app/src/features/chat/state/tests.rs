@@ -299,12 +299,14 @@ fn what_was_copied_ends_where_the_chat_branched_off() {
         said(4, Author::Assistant, "newer"),
     ];
     let state = ThreadState::from_window(&window(items));
-    let seams: Vec<_> = state.keys().into_iter().map(|key| state.seam(key)).collect();
+    let seams: Vec<_> = state.keys().into_iter().map(|key| state.seam(key, true)).collect();
     assert_eq!(seams, [None, Some(Seam::After), None, None]);
     // Before anything new is said, the line stands at the end.
     let state =
         ThreadState::from_window(&window(vec![copied(1, Author::User), copied(2, Author::Assistant)]));
-    assert_eq!(state.seam(state.keys()[1]), Some(Seam::After));
+    assert_eq!(state.seam(state.keys()[1], true), Some(Seam::After));
+    // A window that lies within what was brought over says nothing of a fork.
+    assert_eq!(state.seam(state.keys()[1], false), None);
 }
 
 #[test]
@@ -316,7 +318,7 @@ fn what_was_brought_over_begins_with_a_line() {
         copied(4, Author::Assistant),
     ];
     let state = ThreadState::from_window(&window(items));
-    let seams: Vec<_> = state.keys().into_iter().map(|key| state.seam(key)).collect();
+    let seams: Vec<_> = state.keys().into_iter().map(|key| state.seam(key, false)).collect();
     assert_eq!(seams, [None, None, Some(Seam::Before), None]);
 }
 

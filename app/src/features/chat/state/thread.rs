@@ -150,9 +150,10 @@ impl ThreadState {
         self.messages.iter().any(|message| message.id == Some(id))
     }
 
-    /// Says where copied messages meet others at a row.
+    /// Says where copied messages meet others at a row. Only a fork begins with copies; of a long one, what is read
+    /// of its beginning counts.
     #[must_use]
-    pub fn seam(&self, key: RowKey) -> Option<Seam> {
+    pub fn seam(&self, key: RowKey, is_fork: bool) -> Option<Seam> {
         let at = self.messages.iter().position(|message| message.key == key)?;
         let is_copy = |message: &MessageState| message.is_copy;
         let (until, after) = (self.messages.get(..=at)?, self.messages.get(at + 1));
@@ -164,7 +165,7 @@ impl ThreadState {
             return Some(Seam::Before);
         }
         let is_last = !after.is_some_and(is_copy);
-        (is_last && before.iter().all(is_copy)).then_some(Seam::After)
+        (is_fork && is_last && before.iter().all(is_copy)).then_some(Seam::After)
     }
 
     /// Takes in one event and says which row it was about.

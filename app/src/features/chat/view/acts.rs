@@ -2,6 +2,7 @@
 
 use super::thread::Thread;
 use crate::{
+    api::Api,
     features::chat::state::{MessageState, Outgoing, RowKey},
     state::{Toasts, use_toasts},
 };
@@ -178,24 +179,28 @@ impl Acts {
         self.show(ConversationPatch { leaf_id: Some(message), ..ConversationPatch::default() });
     }
 
+    /// Changes which branch is visible. What it needs is asked for first: the thread may go in between.
     fn show(self, patch: ConversationPatch) {
         let thread = self.thread;
-        let Some(id) = thread.conversation.get_untracked() else { return };
-        let api = thread.api();
+        let (Some(id), Some(api)) = (thread.conversation.try_get_untracked().flatten(), thread.try_api())
+        else {
+            return;
+        };
         spawn_local(async move {
-            let changed = api.update_conversation(id, &patch).await;
-            self.draw(id, changed.map(drop)).await;
+            match api.update_conversation(id, &patch).await {
+                Ok(_) => self.draw(&api, id).await,
+                Err(fault) => self.toasts.fault(&fault),
+            }
         });
     }
 
-    /// Draws the visible branch anew after a change of it.
-    async fn draw(self, id: ConversationId, changed: Result<(), Fault>) {
-        let shown = match changed {
-            Ok(()) => self.thread.api().messages(id, &MessageWindowRequest::default()).await,
-            Err(fault) => Err(fault),
-        };
-        match shown {
-            Ok(window) => self.thread.replace(&window),
+    /// Draws the visible branch anew, unless another conversation is open by now.
+    async fn draw(self, api: &Api, id: ConversationId) {
+        match api.messages(id, &MessageWindowRequest::default()).await {
+            Ok(window) if self.thread.conversation.try_get_untracked().flatten() == Some(id) => {
+                self.thread.replace(&window);
+            }
+            Ok(_) => {}
             Err(fault) => self.toasts.fault(&fault),
         }
     }
@@ -214,24 +219,25 @@ impl Acts {
         });
     }
 
-    /// Adds what another version's branch says behind the visible one; it can be undone.
+    /// Adds what another version's branch says behind the visible one. It can be undone until something else is said.
     pub fn bring(self, from: MessageId, told: String) {
         let thread = self.thread;
         let Some(id) = thread.conversation.get_untracked() else { return };
         let into = thread.newest();
         let api = thread.api();
         spawn_local(async move {
-            let merged = api.merge_branches(id, BranchMerge { from, into }).await.map(drop);
-            let is_done = merged.is_ok();
-            self.draw(id, merged).await;
-            if is_done {
-                let before = ConversationPatch {
-                    leaf_id: into,
-                    ends_there: Some(true),
-                    ..ConversationPatch::default()
-                };
-                self.toasts.with_undo(told, move || self.show(before.clone()));
-            }
+            let merged = match api.merge_branches(id, BranchMerge { from, into }).await {
+                Ok(merged) => merged.leaf_id,
+                Err(fault) => return self.toasts.fault(&fault),
+            };
+            self.draw(&api, id).await;
+            let before =
+                ConversationPatch { leaf_id: into, ends_there: Some(true), ..ConversationPatch::default() };
+            self.toasts.with_undo(told, move || {
+                if thread.newest() == merged && thread.is_live.try_get_untracked() == Some(false) {
+                    self.show(before.clone());
+                }
+            });
         });
     }
 

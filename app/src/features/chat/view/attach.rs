@@ -2,7 +2,7 @@
 
 use super::thread::Thread;
 use crate::{
-    features::chat::state::Block,
+    features::chat::state::{Attachment, Block, Upload},
     state::{tr, tr_with, use_locale},
     ui::{Glyph, Icon, IconButton},
 };
@@ -20,33 +20,6 @@ use web_sys::{File, FileList};
 const MAX_BYTES: f64 = 512.0 * 1024.0;
 /// The endings offered first; others may hold text too and can be chosen.
 const ACCEPTED: &str = "text/*,.md,.csv,.tsv,.json,.xml,.yaml,.yml,.toml,.log,.sql,.html";
-
-/// A file beside the words that are being typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attachment {
-    key: u64,
-    name: String,
-    upload: Upload,
-}
-
-/// How far a file has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Upload {
-    Sending,
-    Ready(FilePart),
-    Failed(Fault),
-}
-
-impl Attachment {
-    /// Returns what goes into the message, once the server has it.
-    #[must_use]
-    pub const fn ready(&self) -> Option<&FilePart> {
-        match &self.upload {
-            Upload::Ready(file) => Some(file),
-            _ => None,
-        }
-    }
-}
 
 impl Thread {
     /// Puts files beside the words that are being typed.

@@ -36,12 +36,19 @@ fn ended(thread: Thread, acts: Acts, row: RowKey, glyph: Glyph, key: &'static st
         <div class="notice">
             <Icon glyph=glyph/>
             <p>{tr(key)}</p>
-            <Button look=Look::Plain is_disabled=thread.is_live on_press=move |_| acts.resume(row)>
-                {tr(keys::CHAT_CONTINUE)}
-            </Button>
+            {can_go_on(thread, row).then(|| view! {
+                <Button look=Look::Plain is_disabled=thread.is_live on_press=move |_| acts.resume(row)>
+                    {tr(keys::CHAT_CONTINUE)}
+                </Button>
+            })}
         </div>
     }
     .into_any()
+}
+
+/// Whether there is a turn to go on with: a copy has none.
+fn can_go_on(thread: Thread, row: RowKey) -> bool {
+    thread.peek(row, |message| message.turn_id.is_some()).unwrap_or_default()
 }
 
 fn failed(thread: Thread, acts: Acts, row: RowKey, code: &str, retry_after: Option<u64>) -> AnyView {
@@ -49,6 +56,7 @@ fn failed(thread: Thread, acts: Acts, row: RowKey, code: &str, retry_after: Opti
     let code = code.parse::<FaultCode>().unwrap_or(FaultCode::Internal);
     // What cannot come right by itself is asked anew; what can goes on where it broke off.
     let has_text = thread.peek(row, |message| !message.blocks.is_empty()).unwrap_or_default();
+    let has_text = has_text && can_go_on(thread, row);
     let again = move || if has_text { acts.resume(row) } else { acts.regenerate(row) };
     view! {
         <div class="notice notice-bad" role="alert">

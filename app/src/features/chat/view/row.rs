@@ -73,12 +73,12 @@ pub fn Row(thread: Thread, row: RowKey, watch: Watch) -> impl IntoView {
 #[component]
 fn SeamMark(thread: Thread, row: RowKey, at: Seam) -> impl IntoView {
     let is_here = Memo::new(move |_| thread.seam(row) == Some(at));
-    let words = move || match (at, thread.forked_from.get()) {
-        (Seam::Before, _) => view! { <span>{tr(keys::CHAT_BROUGHT)}</span> }.into_any(),
-        (Seam::After, None) => view! { <span>{tr(keys::CHAT_BRANCHED)}</span> }.into_any(),
-        (Seam::After, Some(source)) => {
-            view! { <A href=format!("/c/{source}")>{tr(keys::CHAT_BRANCHED)}</A> }.into_any()
-        }
+    let words = move || match at {
+        Seam::Before => Some(view! { <span>{tr(keys::CHAT_BROUGHT)}</span> }.into_any()),
+        Seam::After => thread
+            .forked_from
+            .get()
+            .map(|source| view! { <A href=format!("/c/{source}")>{tr(keys::CHAT_BRANCHED)}</A> }.into_any()),
     };
     move || {
         is_here

@@ -1,9 +1,10 @@
 //! The open thread: plain state, and one pulse a message that says when it looks different.
 
-use super::attach::Attachment;
 use crate::{
     api::Api,
-    features::chat::state::{Block, Branch, MessageState, Outgoing, RowKey, Seam, Status, ThreadState},
+    features::chat::state::{
+        Attachment, Block, Branch, MessageState, Outgoing, RowKey, Seam, Status, ThreadState,
+    },
 };
 use leptos::{prelude::*, task::spawn_local};
 use penny_types::{
@@ -184,7 +185,8 @@ impl Thread {
     #[must_use]
     pub fn seam(self, key: RowKey) -> Option<Seam> {
         self.rows.track();
-        self.state.try_with_value(|state| state.seam(key)).flatten()
+        let is_fork = self.forked_from.with(Option::is_some);
+        self.state.try_with_value(|state| state.seam(key, is_fork)).flatten()
     }
 
     /// Lists the versions of a message, and its place among them.
@@ -284,9 +286,14 @@ impl Thread {
 
     /// Shows another window of the path as its end.
     pub fn replace(self, window: &MessageWindow) {
+        self.draw(window);
+        self.follow_all();
+    }
+
+    /// Draws a window as it stands, following nothing.
+    pub fn draw(self, window: &MessageWindow) {
         self.state.try_update_value(|state| state.replace(window));
         self.settle();
-        self.follow_all();
     }
 
     /// Adds older messages.

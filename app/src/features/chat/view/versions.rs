@@ -10,10 +10,10 @@ use crate::{
     state::{say, tr, tr_with, use_locale},
     ui::{Dialog, FaultNotice, Skeleton, later},
 };
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 use penny_types::{
-    MessageId,
-    branches::{BranchPair, BranchTail},
+    Fault, FaultCode, MessageId,
+    branches::{BranchComparison, BranchPair, BranchTail},
     conversations::{Author, MessageWindow},
 };
 use penny_words::keys;
@@ -55,94 +55,69 @@ fn Pair(thread: Thread, message: MessageId) -> impl IntoView {
     // The earlier one on the left.
     let (left, right) = (RwSignal::new(at.min(beside)), RwSignal::new(at.max(beside)));
     let all = StoredValue::new(all);
-    let named =
-        move |at: RwSignal<usize>| all.with_value(|all| all.get(at.get()).copied()).unwrap_or(message);
-    let pair = Memo::new(move |_| BranchPair { left: named(left), right: named(right) });
-    let compared = LocalResource::new(move || {
-        let (pair, api) = (pair.get(), thread.api());
-        let id = thread.conversation.get_untracked();
+    let named = move |at: usize| all.with_value(|all| all.get(at).copied()).unwrap_or(message);
+    let pair = Memo::new(move |_| BranchPair { left: named(left.get()), right: named(right.get()) });
+    let read = LocalResource::new(move || {
+        let (pair, api, id) = (pair.get(), thread.api(), thread.conversation.get_untracked());
         async move {
-            match id {
-                Some(id) => api.compare_branches(id, pair).await.map(Some),
-                None => Ok(None),
-            }
+            let compared = match id {
+                Some(id) => api.compare_branches(id, pair).await,
+                None => Err(Fault::new(FaultCode::NotFound)),
+            };
+            (pair, compared)
         }
     });
-    // One version is never beside itself: choosing it on the other side changes sides.
-    let choose = move |mine: RwSignal<usize>, other: RwSignal<usize>, chosen: usize| {
-        if other.get_untracked() == chosen {
-            other.set(mine.get_untracked());
-        }
-        mine.set(chosen);
-    };
-    let side = move |mine: RwSignal<usize>, other: RwSignal<usize>, tail: BranchTail| {
-        let choose = Callback::new(move |chosen| choose(mine, other, chosen));
-        view! { <Side thread message=named(mine) at=mine count choose tail/> }
-    };
-    move || match compared.get() {
-        None => view! { <Skeleton/> }.into_any(),
-        Some(Err(fault)) => view! { <FaultNotice fault/> }.into_any(),
-        Some(Ok(None)) => ().into_any(),
-        Some(Ok(Some(sides))) => view! {
-            <div class="versions-pair">{side(left, right, sides.left)} {side(right, left, sides.right)}</div>
-        }
-        .into_any(),
+    // What was read for another pair is not shown for this one.
+    let compared = move || read.get().filter(|(of, _)| *of == pair.get()).map(|(_, compared)| compared);
+    let side =
+        move |mine: RwSignal<usize>, other: RwSignal<usize>, take: fn(BranchComparison) -> BranchTail| {
+            let tail = Signal::derive(move || compared().map(|compared| compared.map(take)));
+            // One version is never beside itself: choosing the other side's changes sides.
+            let choose = Callback::new(move |chosen| {
+                if other.get_untracked() == chosen {
+                    other.set(mine.get_untracked());
+                }
+                mine.set(chosen);
+            });
+            let again = Callback::new(move |_| read.refetch());
+            let shown = Signal::derive(move || named(mine.get()));
+            view! { <Side thread shown at=mine count choose tail again/> }
+        };
+    view! {
+        <div class="versions-pair">
+            {side(left, right, |sides| sides.left)} {side(right, left, |sides| sides.right)}
+        </div>
     }
+    .into_any()
 }
 
 /// One version and what followed it.
 #[component]
 fn Side(
     thread: Thread,
-    message: MessageId,
+    shown: Signal<MessageId>,
     at: RwSignal<usize>,
     count: usize,
     choose: Callback<usize>,
-    tail: BranchTail,
+    tail: Signal<Option<Result<BranchTail, Fault>>>,
+    again: Callback<MouseEvent>,
 ) -> impl IntoView {
-    let own = Thread::new(thread.api());
-    let more = usize::try_from(tail.length).unwrap_or_default().saturating_sub(tail.items.len());
-    own.replace(&MessageWindow { items: tail.items, has_before: false, path_length: tail.length });
-    let name = move |number: usize| {
-        tr_with(keys::CHAT_BRANCH_PLACE, move || {
-            [("position", number.to_string()), ("total", count.to_string())]
-        })
-    };
+    let place = move |number: usize| [("position", (number + 1).to_string()), ("total", count.to_string())];
+    let name = tr_with(keys::CHAT_BRANCH_PLACE, move || place(at.get()));
     let options = (0..count)
         .map(|number| {
-            let is_chosen = move || at.get() == number;
-            view! { <option value=number.to_string() selected=is_chosen>{name(number + 1)}</option> }
+            let words = tr_with(keys::CHAT_BRANCH_PLACE, move || place(number));
+            view! { <option value=number.to_string()>{words}</option> }
         })
         .collect_view();
-    let messages = own.rows.get_untracked().into_iter().map(|row| {
-        let author = own.peek(row, |message| message.author);
-        match author {
-            Some(Author::User) => view! {
-                <article class="message message-user">
-                    <h3 class="visually-hidden">{tr(keys::CHAT_YOU)}</h3>
-                    <Bubble thread=own row/>
-                </article>
-            }
-            .into_any(),
-            _ => view! {
-                <article class="message message-assistant">
-                    <h3 class="visually-hidden">{tr(keys::CHAT_ASSISTANT)}</h3>
-                    <div class="answer"><Blocks thread=own row/></div>
-                </article>
-            }
-            .into_any(),
-        }
-    });
-    let left_out = (more > 0).then(|| {
-        let words = tr_with(keys::CHAT_COMPARE_MORE, move || [("count", more.to_string())]);
-        view! { <p class="older">{words}</p> }
-    });
+    let acts = use_acts(thread);
     view! {
         <div class="version">
             <div class="version-head">
                 <select
                     class="input select"
                     aria-label=tr(keys::CHAT_COMPARE_VERSION)
+                    prop:value=move || at.get().to_string()
                     on:change:target=move |event| {
                         if let Ok(chosen) = event.target().value().parse() {
                             choose.run(chosen);
@@ -152,13 +127,49 @@ fn Side(
                     {options}
                 </select>
             </div>
-            <div class="version-messages" tabindex="0" role="region" aria-label=name(at.get_untracked() + 1)>
-                {messages.collect_view()} {left_out}
+            <div class="version-messages" tabindex="0" role="region" aria-label=name>
+                {move || match tail.get() {
+                    None => view! { <Skeleton/> }.into_any(),
+                    Some(Err(fault)) => view! { <FaultNotice fault on_retry=again/> }.into_any(),
+                    Some(Ok(tail)) => messages(thread, tail),
+                }}
             </div>
-            <Choice thread message acts=use_acts(thread)/>
+            {move || view! { <Choice thread message=shown.get() acts/> }}
         </div>
     }
     .into_any()
+}
+
+/// Draws what a version says, as it stands now.
+fn messages(thread: Thread, tail: BranchTail) -> AnyView {
+    let own = Thread::new(thread.api());
+    let more = usize::try_from(tail.length).unwrap_or_default().saturating_sub(tail.items.len());
+    own.draw(&MessageWindow { items: tail.items, has_before: false, path_length: tail.length });
+    let rows = own.rows.get_untracked().into_iter().map(|row| {
+        let is_person = own.peek(row, |message| message.author == Author::User).unwrap_or_default();
+        if is_person {
+            view! {
+                <article class="message message-user">
+                    <h3 class="visually-hidden">{tr(keys::CHAT_YOU)}</h3>
+                    <Bubble thread=own row/>
+                </article>
+            }
+            .into_any()
+        } else {
+            view! {
+                <article class="message message-assistant">
+                    <h3 class="visually-hidden">{tr(keys::CHAT_ASSISTANT)}</h3>
+                    <div class="answer"><Blocks thread=own row/></div>
+                </article>
+            }
+            .into_any()
+        }
+    });
+    let left_out = (more > 0).then(|| {
+        let words = tr_with(keys::CHAT_COMPARE_MORE, move || [("count", more.to_string())]);
+        view! { <p class="older">{words}</p> }
+    });
+    view! { {rows.collect_view()} {left_out} }.into_any()
 }
 
 /// What can be done with a version.

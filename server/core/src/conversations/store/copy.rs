@@ -1,18 +1,22 @@
 //! Copies of messages, with their parts and what searches find of them.
 
-use super::{ACTIVE, path};
+use super::{ACTIVE, deepest_below};
 use crate::{
     conversations::Error,
     ctx::Ctx,
     db::{Batch, StoreError},
 };
-use penny_entity::{TenantScoped, message, message_part, message_search, turn};
-use penny_types::{ConversationId, MessageId};
+use penny_entity::{TenantScoped, conversation, message, message_part, message_search, turn};
+use penny_types::{ConversationId, MessageId, ToolCallId};
 use sea_orm::{
     ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect, Statement,
 };
-use std::collections::{HashMap, HashSet};
+use serde_json::json;
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 /// How many messages are read and written together: their parts stay within what one statement can bind.
 const AT_ONCE: usize = 100;
@@ -71,13 +75,17 @@ async fn copy_parts(
     for rows in parts.chunks(AT_ONCE) {
         let copies = rows.iter().filter_map(|row| {
             let message_id = *names.get(&row.message_id)?;
-            let copy = message_part::Model {
+            let mut copy = message_part::Model {
                 id: ctx.mint(),
                 conversation_id: into,
                 message_id,
                 turn_id: None,
                 ..row.clone()
             };
+            // A model is told of no call twice: a branch may hold the original too.
+            if let Some(call) = copy.body.get_mut("callId") {
+                *call = json!(ctx.mint::<ToolCallId>());
+            }
             Some(fresh(copy))
         });
         batch.push(&message_part::Entity::insert_many(copies));
@@ -128,10 +136,46 @@ pub(in crate::conversations) async fn tail(
     leaf: &message::Model,
     from: i32,
 ) -> Result<Vec<message::Model>, StoreError> {
-    match u32::try_from(leaf.depth + 1 - from) {
-        Ok(length) if length > 0 => path(conn, ctx, leaf.id, length).await,
-        _ => Ok(Vec::new()),
+    stretch(conn, ctx, leaf, from..leaf.depth + 1).await
+}
+
+/// Returns the messages at some depths of the path to `leaf`, oldest first.
+pub(in crate::conversations) async fn stretch(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    leaf: &message::Model,
+    depths: Range<i32>,
+) -> Result<Vec<message::Model>, StoreError> {
+    let statement = Statement::from_sql_and_values(
+        conn.get_database_backend(),
+        "WITH RECURSIVE path(id, parent_id, depth) AS (
+             SELECT id, parent_id, depth FROM message WHERE tenant_id = $1 AND id = $2
+             UNION ALL
+             SELECT m.id, m.parent_id, m.depth FROM message m JOIN path p ON m.id = p.parent_id
+             WHERE m.tenant_id = $1 AND m.depth >= $3
+         )
+         SELECT m.* FROM path p JOIN message m ON m.tenant_id = $1 AND m.id = p.id
+         WHERE m.depth >= $3 AND m.depth < $4 ORDER BY m.depth",
+        [ctx.tenant.into(), leaf.id.into(), depths.start.into(), depths.end.into()],
+    );
+    message::Model::find_by_statement(statement).all(conn).await.map_err(StoreError::from)
+}
+
+/// Finds the end of the branch that passes through a message: the visible leaf when it is that branch, else the newest
+/// message below.
+pub(crate) async fn end_of_branch(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    conversation: &conversation::Model,
+    through: MessageId,
+) -> Result<Option<MessageId>, StoreError> {
+    if let Some(leaf) = conversation.leaf_id {
+        let common = last_common(conn, ctx, leaf, through).await?;
+        if common.is_some_and(|common| common.id == through) {
+            return Ok(Some(leaf));
+        }
     }
+    deepest_below(conn, ctx, conversation.id, through).await
 }
 
 /// Finds the last message that two paths share.

@@ -5,7 +5,8 @@ mod erase;
 mod list;
 mod window;
 
-pub(super) use copy::{check_settled, copy, last_common, tail};
+pub(crate) use copy::end_of_branch;
+pub(super) use copy::{check_settled, copy, last_common, stretch, tail};
 pub(super) use erase::{erase, let_go_of_artifacts, thrown_away};
 pub(super) use list::{list, search};
 pub(super) use window::{of_conversation, views, window};

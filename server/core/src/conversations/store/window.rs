@@ -113,7 +113,11 @@ pub(in crate::conversations) async fn views(
 ) -> Result<Vec<MessageView>, Error> {
     let mut parts = parts(conn, ctx, &rows).await?;
     let siblings = siblings(conn, ctx, conversation, &rows).await?;
-    let turn_ids: Vec<TurnId> = rows.iter().filter_map(|row| row.turn_id).collect();
+    let originals = originals(conn, ctx, &rows).await?;
+    let written_by = |row: &message::Model| {
+        row.turn_id.or_else(|| row.copied_from_id.and_then(|id| originals.get(&id).copied()))
+    };
+    let turn_ids: Vec<TurnId> = rows.iter().filter_map(written_by).collect();
     let turns: HashMap<TurnId, turn::Model> = turn::Entity::find_in(ctx.tenant)
         .filter(turn::Column::Id.is_in(turn_ids))
         .all(conn)
@@ -123,10 +127,10 @@ pub(in crate::conversations) async fn views(
         .collect();
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
-        let turn = row.turn_id.and_then(|id| turns.get(&id));
+        let turn = written_by(&row).and_then(|id| turns.get(&id));
         let mut view = base(&row, turn, parts.remove(&row.id).unwrap_or_default());
         view.sibling_ids = siblings.get(&row.parent_id).cloned().unwrap_or_default();
-        if let Some(turn) = turn.filter(|turn| !turn.status.is_over()) {
+        if let Some(turn) = turn.filter(|turn| row.turn_id.is_some() && !turn.status.is_over()) {
             add_live(&mut view, turn, &turns::checkpointed(conn, ctx, turn).await?);
         }
         items.push(view);
@@ -134,7 +138,32 @@ pub(in crate::conversations) async fn views(
     Ok(items)
 }
 
+/// Returns the turns that wrote the originals of copies, where those are still there: how an answer ended shows on
+/// its copy too.
+async fn originals(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    rows: &[message::Model],
+) -> Result<HashMap<MessageId, TurnId>, StoreError> {
+    let ids: Vec<MessageId> =
+        rows.iter().filter(|row| row.turn_id.is_none()).filter_map(|row| row.copied_from_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<(MessageId, Option<TurnId>)> = message::Entity::find_in(ctx.tenant)
+        .select_only()
+        .column(message::Column::Id)
+        .column(message::Column::TurnId)
+        .filter(message::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(found.into_iter().filter_map(|(id, turn)| Some((id, turn?))).collect())
+}
+
 fn base(row: &message::Model, turn: Option<&turn::Model>, parts: Vec<PartView>) -> MessageView {
+    // A copy belongs to no turn: nobody goes on with it or follows it.
+    let own = turn.filter(|_| row.turn_id.is_some());
     MessageView {
         id: row.id,
         conversation_id: row.conversation_id,
@@ -144,11 +173,12 @@ fn base(row: &message::Model, turn: Option<&turn::Model>, parts: Vec<PartView>) 
         sibling_ids: Vec::new(),
         model: row.model.clone(),
         copied_from_id: row.copied_from_id,
-        turn_id: turn.map(|turn| turn.id),
-        turn_status: turn.map(|turn| turn.status),
+        turn_id: own.map(|turn| turn.id),
+        // A copy was made when its original was settled; what became of that later is not the copy's.
+        turn_status: turn.map(|turn| turn.status).filter(|status| own.is_some() || status.is_over()),
         turn_code: turn.and_then(|turn| turn.code.clone()),
-        last_seq: turn.map_or(0, |turn| unsigned(turn.last_seq)),
-        text_length: turn.map_or(0, |turn| unsigned(turn.text_length)),
+        last_seq: own.map_or(0, |turn| unsigned(turn.last_seq)),
+        text_length: own.map_or(0, |turn| unsigned(turn.text_length)),
         parts,
         created_at: row.created_at,
     }
