@@ -6,6 +6,9 @@
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
+/// An identifier of any kind: what is random says nothing of anybody.
+pub trait Id: Copy + fmt::Display + From<Uuid> {}
+
 /// Says why a text is not an identifier of the kind asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid identifier: expected `{prefix}_` and 26 characters of Crockford base32")]
@@ -86,6 +89,8 @@ macro_rules! id {
                     .ok_or(InvalidId { prefix: $prefix })
             }
         }
+
+        impl Id for $name {}
 
         impl From<Uuid> for $name {
             fn from(id: Uuid) -> Self { Self(id) }

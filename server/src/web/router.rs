@@ -17,10 +17,16 @@ use axum::{
 };
 use penny_types::{Fault, FaultCode, Locale, RequestId};
 use std::any::Any;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::SizeAbove},
+};
 use tracing::Instrument;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What fits into one packet arrives no sooner for being smaller, and costs the compressor's tables.
+const COMPRESSED_FROM: u64 = 1_024;
 
 /// Returns the whole application.
 pub fn router(state: AppState) -> Router {
@@ -36,7 +42,10 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), csrf::guard))
         .layer(middleware::from_fn_with_state(state.clone(), tenant::stand))
         .layer(middleware::from_fn(plain::for_people))
-        .layer(CompressionLayer::new())
+        .layer(
+            CompressionLayer::new()
+                .compress_when(DefaultPredicate::new().and(SizeAbove::new(COMPRESSED_FROM))),
+        )
         .layer(DefaultBodyLimit::max(state.config.http.body_limit_bytes));
     Router::new()
         .route("/health", get(health::health))

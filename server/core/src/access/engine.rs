@@ -1,10 +1,14 @@
-use super::{Action, Resource};
+use super::{
+    Action, Resource,
+    question::{Question, Thing, Whose},
+};
 use crate::{ctx::Ctx, fault::ToFault};
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
     RestrictedExpression, Schema, ValidationMode, Validator,
 };
 use penny_types::{Fault, FaultCode, people::Role};
+use quick_cache::sync::Cache;
 use std::{
     collections::{HashMap, HashSet},
     str::FromStr,
@@ -56,7 +60,22 @@ struct Inner {
     types: Types,
     roles: Entities,
     authorizer: Authorizer,
+    answers: Cache<Question, Arc<Answer>>,
 }
+
+/// What Cedar said.
+#[derive(Debug)]
+struct Answer {
+    is_allowed: bool,
+    /// The policies that made it so.
+    policies: Vec<String>,
+}
+
+/// How many answers are remembered: every role and scope that occurs, times the tools and dashboards there are.
+const ANSWERS_MAX: usize = 4_096;
+
+/// The name of whoever and whatever has no name in a question.
+const ANYBODY: &str = "any";
 
 #[derive(Debug)]
 struct Types(HashMap<&'static str, EntityTypeName>);
@@ -107,7 +126,8 @@ impl Access {
         }
         let types = Types(types);
         let roles = roles(&types, &schema)?;
-        Ok(Self(Arc::new(Inner { policies, schema, names, types, roles, authorizer: Authorizer::new() })))
+        let (authorizer, answers) = (Authorizer::new(), Cache::new(ANSWERS_MAX));
+        Ok(Self(Arc::new(Inner { policies, schema, names, types, roles, authorizer, answers })))
     }
 
     /// Asks whether the actor may do `action` to `resource`.
@@ -117,7 +137,7 @@ impl Access {
     /// be put, which is logged: what cannot be decided is not allowed.
     pub fn check(&self, ctx: &Ctx, action: Action, resource: &Resource<'_>) -> Result<Permit, Denied> {
         let denied = |policies| Denied { action: action.as_str(), policies };
-        let (allowed, policies) = self.decide(ctx, action, resource).map_err(|error| {
+        let answer = self.decide(&Question::of(ctx, action, resource)).map_err(|error| {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 action = action.as_str(),
@@ -125,7 +145,8 @@ impl Access {
             );
             denied(Vec::new())
         })?;
-        if allowed { Ok(Permit { action, policies }) } else { Err(denied(policies)) }
+        let policies = answer.policies.clone();
+        if answer.is_allowed { Ok(Permit { action, policies }) } else { Err(denied(policies)) }
     }
 
     /// As [`Self::check`], for what not everybody may know of: nothing when the actor may not see it.
@@ -146,37 +167,16 @@ impl Access {
         }
     }
 
-    fn decide(
-        &self,
-        ctx: &Ctx,
-        action: Action,
-        resource: &Resource<'_>,
-    ) -> Result<(bool, Vec<String>), PolicyError> {
-        let inner = &*self.0;
-        let principal = inner.principal(ctx)?;
-        let target = inner.resource(ctx, resource)?;
-        let context = Context::from_pairs([(
-            "scope".to_owned(),
-            RestrictedExpression::new_string(action.scope().to_owned()),
-        )])
-        .map_err(wrong)?;
-        let request = Request::new(
-            principal.uid(),
-            inner.types.uid("Action", action.as_str())?,
-            target.uid(),
-            context,
-            Some(&inner.schema),
-        )
-        .map_err(wrong)?;
-        let entities =
-            inner.roles.clone().add_entities([principal, target], Some(&inner.schema)).map_err(wrong)?;
-        let response = inner.authorizer.is_authorized(&request, &inner.policies, &entities);
-        let policies = response
-            .diagnostics()
-            .reason()
-            .map(|id| inner.names.get(&id.to_string()).cloned().unwrap_or_default())
-            .collect();
-        Ok((response.decision() == Decision::Allow, policies))
+    /// Returns how many different questions were answered.
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> usize {
+        self.0.answers.len()
+    }
+
+    /// Answers from memory where the same was asked before: the policies do not change while the program
+    /// runs, and a question holds all they may look at.
+    fn decide(&self, question: &Question) -> Result<Arc<Answer>, PolicyError> {
+        self.0.answers.get_or_insert_with(question, || self.0.put(question).map(Arc::new))
     }
 }
 
@@ -193,46 +193,68 @@ fn roles(types: &Types, schema: &Schema) -> Result<Entities, PolicyError> {
     Entities::from_entities(entities, Some(schema)).map_err(wrong)
 }
 
+fn text(value: &str) -> RestrictedExpression {
+    RestrictedExpression::new_string(value.to_owned())
+}
+
+fn texts(items: &[String]) -> RestrictedExpression {
+    RestrictedExpression::new_set(items.iter().map(|item| text(item)))
+}
+
 impl Inner {
-    fn principal(&self, ctx: &Ctx) -> Result<Entity, PolicyError> {
-        let mut parents = HashSet::new();
-        for role in &ctx.grants.roles {
-            parents.insert(self.types.uid("Role", role.as_str())?);
-        }
-        let texts = |items: &[String]| {
-            RestrictedExpression::new_set(
-                items.iter().map(|item| RestrictedExpression::new_string(item.clone())),
-            )
-        };
-        let attributes = HashMap::from([
-            ("subject".to_owned(), RestrictedExpression::new_string(ctx.subject().to_string())),
-            ("scoped".to_owned(), RestrictedExpression::new_bool(!ctx.grants.scopes.is_empty())),
-            ("scopes".to_owned(), texts(&ctx.grants.scopes)),
-            ("tools".to_owned(), texts(&ctx.grants.tools)),
-        ]);
-        Entity::new(self.types.uid("User", &ctx.actor.id.to_string())?, attributes, parents).map_err(wrong)
+    /// Puts a question to Cedar.
+    fn put(&self, question: &Question) -> Result<Answer, PolicyError> {
+        let principal = self.principal(question)?;
+        let target = self.target(&question.thing)?;
+        let context = Context::from_pairs([("scope".to_owned(), text(question.action.scope()))]);
+        let request = Request::new(
+            principal.uid(),
+            self.types.uid("Action", question.action.as_str())?,
+            target.uid(),
+            context.map_err(wrong)?,
+            Some(&self.schema),
+        )
+        .map_err(wrong)?;
+        let entities =
+            self.roles.clone().add_entities([principal, target], Some(&self.schema)).map_err(wrong)?;
+        let response = self.authorizer.is_authorized(&request, &self.policies, &entities);
+        let reasons = response.diagnostics().reason();
+        Ok(Answer {
+            is_allowed: response.decision() == Decision::Allow,
+            policies: reasons
+                .map(|id| self.names.get(&id.to_string()).cloned().unwrap_or_default())
+                .collect(),
+        })
     }
 
-    fn resource(&self, ctx: &Ctx, resource: &Resource<'_>) -> Result<Entity, PolicyError> {
-        let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
-        let (kind, id, attributes) = match resource {
-            Resource::Tenant => ("Tenant", ctx.tenant.to_string(), vec![]),
-            Resource::Conversation { id, owner } => {
-                ("Conversation", id.to_string(), vec![("owner", text(&owner.to_string()))])
+    fn principal(&self, question: &Question) -> Result<Entity, PolicyError> {
+        let mut parents = HashSet::new();
+        for role in &question.roles {
+            parents.insert(self.types.uid("Role", role.as_str())?);
+        }
+        let attributes = HashMap::from([
+            ("subject".to_owned(), text(Whose::Own.as_str())),
+            ("scoped".to_owned(), RestrictedExpression::new_bool(!question.scopes.is_empty())),
+            ("scopes".to_owned(), texts(&question.scopes)),
+            ("tools".to_owned(), texts(&question.tools)),
+        ]);
+        Entity::new(self.types.uid("User", ANYBODY)?, attributes, parents).map_err(wrong)
+    }
+
+    fn target(&self, thing: &Thing) -> Result<Entity, PolicyError> {
+        let owned = |whose: &Whose| vec![("owner", text(whose.as_str()))];
+        let (kind, id, attributes) = match thing {
+            Thing::Tenant => ("Tenant", ANYBODY, vec![]),
+            Thing::Conversation(whose) => ("Conversation", ANYBODY, owned(whose)),
+            Thing::Artifact(whose) => ("Artifact", ANYBODY, owned(whose)),
+            Thing::Principal(whose) => ("Principal", ANYBODY, owned(whose)),
+            Thing::Tool { name, effect } => {
+                ("Tool", name.as_str(), vec![("name", text(name)), ("effect", text(effect.as_str()))])
             }
-            Resource::Artifact { id, owner } => {
-                ("Artifact", id.to_string(), vec![("owner", text(&owner.to_string()))])
-            }
-            Resource::Principal(owner) => {
-                ("Principal", owner.to_string(), vec![("owner", text(&owner.to_string()))])
-            }
-            Resource::Tool { name, effect } => {
-                ("Tool", (*name).to_owned(), vec![("name", text(name)), ("effect", text(effect.as_str()))])
-            }
-            Resource::Dashboard(slug) => ("Dashboard", (*slug).to_owned(), vec![]),
-            Resource::Datasource(slug) => ("Datasource", (*slug).to_owned(), vec![]),
+            Thing::Dashboard(slug) => ("Dashboard", slug.as_str(), vec![]),
+            Thing::Datasource(slug) => ("Datasource", slug.as_str(), vec![]),
         };
         let attributes = attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Entity::new(self.types.uid(kind, &id)?, attributes, HashSet::new()).map_err(wrong)
+        Entity::new(self.types.uid(kind, id)?, attributes, HashSet::new()).map_err(wrong)
     }
 }

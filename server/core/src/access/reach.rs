@@ -1,6 +1,6 @@
 use super::{Access, Action, Denied, Resource};
 use crate::ctx::Ctx;
-use penny_types::{ArtifactId, ConversationId, PrincipalId};
+use penny_types::PrincipalId;
 use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
@@ -29,14 +29,12 @@ impl Reach {
 impl Access {
     /// Compiles what the actor may see of the conversations.
     pub(crate) fn conversations(&self, ctx: &Ctx) -> Result<Reach, Denied> {
-        let id = ConversationId(Uuid::nil());
-        self.reach(ctx, Action::ConversationView, |owner| Resource::Conversation { id, owner })
+        self.reach(ctx, Action::ConversationView, Resource::Conversation)
     }
 
     /// Compiles what the actor may see of the artifacts.
     pub(crate) fn artifacts(&self, ctx: &Ctx) -> Result<Reach, Denied> {
-        let id = ArtifactId(Uuid::nil());
-        self.reach(ctx, Action::ArtifactView, |owner| Resource::Artifact { id, owner })
+        self.reach(ctx, Action::ArtifactView, Resource::Artifact)
     }
 
     fn reach(

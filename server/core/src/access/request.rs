@@ -1,11 +1,11 @@
 //! What is asked of the policies.
 
-use penny_types::{ArtifactId, ConversationId, PrincipalId, tools::Effect};
+use penny_types::{PrincipalId, tools::Effect};
 
 macro_rules! actions {
     ($($(#[$meta:meta])* $variant:ident = $name:literal, $scope:literal);+ $(;)?) => {
         /// Something one may be allowed to do.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Action { $($(#[$meta])* $variant),+ }
 
         impl Action {
@@ -61,24 +61,14 @@ actions! {
 }
 
 /// What an action is done to, with the facts the policies look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resource<'a> {
     /// The tenant of the request.
     Tenant,
-    /// A conversation.
-    Conversation {
-        /// Which.
-        id: ConversationId,
-        /// Whose.
-        owner: PrincipalId,
-    },
-    /// An artifact.
-    Artifact {
-        /// Which.
-        id: ArtifactId,
-        /// Whose.
-        owner: PrincipalId,
-    },
+    /// A conversation, by its owner.
+    Conversation(PrincipalId),
+    /// An artifact, by its owner.
+    Artifact(PrincipalId),
     /// A tool.
     Tool {
         /// Its name.

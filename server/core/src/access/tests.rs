@@ -3,7 +3,7 @@ use crate::ctx::{Actor, Ctx, Grants, Via, World};
 use chrono::{DateTime, Utc};
 use penny_ports::world::{Clock, Entropy, IdSource};
 use penny_types::{
-    ArtifactId, ConversationId, Locale, PrincipalId, RequestId, TenantId,
+    Locale, PrincipalId, RequestId, TenantId,
     people::{PrincipalKind, Role},
     tools::Effect,
 };
@@ -58,14 +58,10 @@ fn resources(owner: PrincipalId) -> Vec<(&'static str, Resource<'static>, Vec<Ac
         ),
         (
             "conversation",
-            Resource::Conversation { id: ConversationId(Uuid::from_u128(5)), owner },
+            Resource::Conversation(owner),
             vec![ConversationView, ConversationEdit, ConversationAsk],
         ),
-        (
-            "artifact",
-            Resource::Artifact { id: ArtifactId(Uuid::from_u128(6)), owner },
-            vec![ArtifactView, ArtifactEdit],
-        ),
+        ("artifact", Resource::Artifact(owner), vec![ArtifactView, ArtifactEdit]),
         ("reading tool", tool(Effect::Read), vec![ToolUse]),
         ("reversible tool", tool(Effect::Reversible), vec![ToolUse]),
         ("irreversible tool", tool(Effect::Irreversible), vec![ToolUse]),
@@ -139,9 +135,27 @@ fn a_scoped_token_does_only_what_its_scopes_name() {
 }
 
 #[test]
+fn one_answer_serves_everybody_who_holds_the_same_and_nobody_else() {
+    let access = Access::new().expect("the policies are valid");
+    let bob = |ctx: Ctx| Ctx { actor: Actor { id: BOB, ..ctx.actor }, ..ctx };
+    let view = |ctx: &Ctx, owner| {
+        access.check(ctx, Action::ConversationView, &Resource::Conversation(owner)).is_ok()
+    };
+    assert!(view(&ctx(&[Role::Viewer], &[]), ALICE));
+    assert_eq!(access.remembered(), 1);
+    assert!(view(&bob(ctx(&[Role::Viewer], &[])), BOB));
+    assert_eq!(access.remembered(), 1);
+
+    assert!(!view(&bob(ctx(&[Role::Viewer], &[])), ALICE));
+    assert!(!view(&ctx(&[Role::Viewer], &["tools"]), ALICE));
+    assert!(view(&ctx(&[Role::Viewer, Role::Admin], &[]), ALICE));
+    assert_eq!(access.remembered(), 4);
+}
+
+#[test]
 fn a_permit_names_the_policy_that_gave_it() {
     let access = Access::new().expect("the policies are valid");
-    let own = Resource::Conversation { id: ConversationId(Uuid::from_u128(5)), owner: ALICE };
+    let own = Resource::Conversation(ALICE);
     let permit = access.check(&ctx(&[Role::Viewer], &[]), Action::ConversationView, &own).unwrap();
     assert_eq!(permit.policies, ["own-conversations"]);
 }

@@ -343,7 +343,7 @@ impl Artifacts {
         action: Action,
     ) -> Result<(artifact::Model, Permit), Error> {
         let row = store::find(conn, ctx, id).await?.ok_or(Error::NotFound)?;
-        let resource = Resource::Artifact { id: row.id, owner: row.owner_id };
+        let resource = Resource::Artifact(row.owner_id);
         let permit = self.shared.access.check_seen(ctx, Action::ArtifactView, action, &resource)?;
         Ok((row, permit.ok_or(Error::NotFound)?))
     }

@@ -5,6 +5,7 @@ use crate::{
 };
 use penny_entity::{audit_event, words::Outcome};
 use penny_privacy::mask;
+use penny_types::Id;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;
 
@@ -33,10 +34,17 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Says which thing. Personal data in a name is masked, and the masking is noted.
+    /// Says which thing.
     #[must_use]
-    pub fn target(mut self, id: impl ToString) -> Self {
-        let (text, redactions) = mask(&id.to_string());
+    pub fn target(mut self, id: impl Id) -> Self {
+        self.target.1 = Some(id.to_string());
+        self
+    }
+
+    /// Says which thing, where it has only a name. Personal data in it is masked, and the masking is noted.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        let (text, redactions) = mask(name);
         self.target.1 = Some(text);
         self.redacted.extend(redactions.into_iter().map(|found| (found.kind.to_string(), found.count)));
         self

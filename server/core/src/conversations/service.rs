@@ -266,7 +266,7 @@ impl Conversations {
     }
 
     fn permit(&self, ctx: &Ctx, row: &conversation::Model, action: Action) -> Result<Permit, Error> {
-        let resource = Resource::Conversation { id: row.id, owner: row.owner_id };
+        let resource = Resource::Conversation(row.owner_id);
         let seen = self.shared.access.check_seen(ctx, Action::ConversationView, action, &resource)?;
         seen.ok_or(Error::NotFound)
     }

@@ -67,6 +67,17 @@ macro_rules! connection {
 }
 connection!(ReadTx, WriteTx, LookupTx, LookupWriteTx);
 
+impl LookupTx {
+    /// Goes on to the tenant that was found, within the same transaction. From here on the door behind is closed.
+    pub(crate) async fn enter(self, ctx: &Ctx) -> Result<ReadTx, StoreError> {
+        let Self { tx } = self;
+        if tx.get_database_backend() == DbBackend::Postgres {
+            put_on_tenant(&tx, ctx, true).await?;
+        }
+        Ok(ReadTx { tx })
+    }
+}
+
 impl WriteTx {
     /// Queues something a person's pages are told once the transaction is committed.
     pub fn notify(&self, to: PrincipalId, notice: Notice) {

@@ -5,14 +5,15 @@ use super::{
     password::Hasher,
     secrets::SecretHash,
     sessions::Sessions,
-    store,
+    store::{self, Held},
     throttle::Throttle,
 };
 use crate::{
     Shared,
     ctx::{Actor, Ctx, Grants, Via, Visitor, World},
+    db::ReadTx,
 };
-use penny_entity::{principal, role_grant};
+use penny_entity::principal;
 use penny_types::{Locale, PrincipalId, TenantId};
 use std::sync::Arc;
 
@@ -92,39 +93,39 @@ impl Identity {
         locale: Option<Locale>,
     ) -> Result<Ctx> {
         let actor = |kind| Actor { id: who.principal, kind, on_behalf_of: None };
-        self.ctx(world, who, via, locale, Grants::default(), actor).await
-    }
-
-    /// Loads an account with its grants and makes its context; `limits` is what a token leaves of them.
-    pub(super) async fn ctx(
-        &self,
-        world: &World,
-        who: SignedIn,
-        via: Via,
-        locale: Option<Locale>,
-        limits: Grants,
-        actor: impl FnOnce(penny_types::people::PrincipalKind) -> Actor,
-    ) -> Result<Ctx> {
         let tx = self.shared.db.read(&Ctx::system(who.tenant, world.clone())).await?;
-        let found = store::find_with_grants(&tx, who.tenant, who.principal).await?;
-        let (account, grants) = found.filter(|(account, _)| account.is_active).ok_or(Error::Inactive)?;
-        Ok(Ctx {
-            actor: actor(account.kind),
-            tenant: who.tenant,
-            grants: Arc::new(held(grants, limits)),
-            locale: locale.unwrap_or(account.locale),
-            via,
-            request: world.mint(),
-            world: world.clone(),
-        })
+        load_ctx(&tx, world, who, via, locale, Grants::default(), actor).await
     }
 }
 
+/// Loads an account with its grants and makes its context; `limits` is what a token leaves of them.
+pub(super) async fn load_ctx(
+    tx: &ReadTx,
+    world: &World,
+    who: SignedIn,
+    via: Via,
+    locale: Option<Locale>,
+    limits: Grants,
+    actor: impl FnOnce(penny_types::people::PrincipalKind) -> Actor,
+) -> Result<Ctx> {
+    let found = store::standing(tx, who.tenant, who.principal).await?;
+    let account = found.filter(|account| account.is_active).ok_or(Error::Inactive)?;
+    Ok(Ctx {
+        actor: actor(account.kind),
+        tenant: who.tenant,
+        grants: Arc::new(held(account.grants, limits)),
+        locale: locale.unwrap_or(account.locale),
+        via,
+        request: world.mint(),
+        world: world.clone(),
+    })
+}
+
 /// Sorts grants into roles that count everywhere and tools by name.
-fn held(grants: Vec<role_grant::Model>, limits: Grants) -> Grants {
+fn held(grants: Vec<Held>, limits: Grants) -> Grants {
     let mut held = limits;
     for grant in grants {
-        match (grant.tool, grant.datasource_id) {
+        match (grant.tool, grant.datasource) {
             (None, None) => held.roles.push(grant.role),
             (Some(tool), None) => held.tools.push(tool),
             // A grant of a single datasource adds nothing yet: whoever may query one may query all.
@@ -133,6 +134,7 @@ fn held(grants: Vec<role_grant::Model>, limits: Grants) -> Grants {
     }
     held.roles.sort_unstable();
     held.roles.dedup();
+    held.tools.sort_unstable();
     held
 }
 

@@ -285,7 +285,7 @@ impl Identity {
         let target =
             visitor.address.map_or_else(|| whom.to_owned(), |address| format!("{whom} from {address}"));
         let tx = self.shared.db.begin(&ctx).await?;
-        let record = Record::of(action, "principal").target(target).outcome(Outcome::Denied);
+        let record = Record::of(action, "principal").named(&target).outcome(Outcome::Denied);
         audit::record(&tx, &ctx, record).await?;
         Ok(tx.commit().await?)
     }

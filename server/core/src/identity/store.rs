@@ -3,7 +3,10 @@
 
 use chrono::{DateTime, Utc};
 use penny_entity::{TenantScoped, external_identity, principal, role_grant, sign_in_link, token};
-use penny_types::{PrincipalId, TenantId, TokenId, people::Role};
+use penny_types::{
+    DatasourceId, Locale, PrincipalId, TenantId, TokenId,
+    people::{PrincipalKind, Role},
+};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
@@ -30,31 +33,54 @@ pub async fn find(
     principal::Entity::find_by_id((tenant, id)).one(conn).await
 }
 
-/// Finds an account and what it holds for itself and not on another's behalf, at once: every request asks this.
-pub async fn find_with_grants(
+/// What every request asks about whoever sends it.
+pub struct Standing {
+    /// What kind of principal they are.
+    pub kind: PrincipalKind,
+    /// Whether they may act at all.
+    pub is_active: bool,
+    /// In which language they are spoken to.
+    pub locale: Locale,
+    /// What they hold for themselves and not on another's behalf.
+    pub grants: Vec<Held>,
+}
+
+/// A role somebody holds.
+pub struct Held {
+    pub role: Role,
+    /// The one tool it is narrowed to.
+    pub tool: Option<String>,
+    /// The one datasource it is narrowed to.
+    pub datasource: Option<DatasourceId>,
+}
+
+/// Finds what every request asks about whoever sends it, and no more, at once.
+pub async fn standing(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     id: PrincipalId,
-) -> Result<Option<(principal::Model, Vec<role_grant::Model>)>, DbErr> {
+) -> Result<Option<Standing>, DbErr> {
+    type Row = (PrincipalKind, bool, Locale, Option<Role>, Option<String>, Option<DatasourceId>);
     let held = principal::Entity::belongs_to(role_grant::Entity)
         .from((principal::Column::TenantId, principal::Column::Id))
         .to((role_grant::Column::TenantId, role_grant::Column::PrincipalId))
         .on_condition(|_, grant| {
             Expr::col((grant, role_grant::Column::OnBehalfOf)).is_null().into_condition()
         });
-    let rows = principal::Entity::find_by_id((tenant, id))
-        .select_also(role_grant::Entity)
+    let rows: Vec<Row> = principal::Entity::find_by_id((tenant, id))
+        .select_only()
+        .columns([principal::Column::Kind, principal::Column::IsActive, principal::Column::Locale])
+        .columns([role_grant::Column::Role, role_grant::Column::Tool, role_grant::Column::DatasourceId])
         .join(JoinType::LeftJoin, held.into())
-        .order_by_asc(role_grant::Column::Id)
+        .into_tuple()
         .all(conn)
         .await?;
-    let mut grants = Vec::new();
-    let mut account = None;
-    for (row, grant) in rows {
-        account = Some(row);
-        grants.extend(grant);
+    let mut found: Option<Standing> = None;
+    for (kind, is_active, locale, role, tool, datasource) in rows {
+        let standing = found.get_or_insert_with(|| Standing { kind, is_active, locale, grants: Vec::new() });
+        standing.grants.extend(role.map(|role| Held { role, tool, datasource }));
     }
-    Ok(account.map(|account| (account, grants)))
+    Ok(found)
 }
 
 /// Lists what somebody holds, for themselves and not on another's behalf.
@@ -99,7 +125,7 @@ pub async fn holders(
 pub async fn entered(
     conn: &impl ConnectionTrait,
     who: &principal::Model,
-    locale: penny_types::Locale,
+    locale: Locale,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let mut row: principal::ActiveModel = principal::ActiveModel {

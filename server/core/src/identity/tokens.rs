@@ -3,7 +3,7 @@
 use super::{
     error::{Error, Result},
     secrets::{self, Minted},
-    service::{Identity, SignedIn},
+    service::{Identity, SignedIn, load_ctx},
     store,
 };
 use crate::{
@@ -128,10 +128,8 @@ impl Identity {
             return Err(Error::TokenUnusable);
         }
         let hash = self.token_hash.of(secret.expose_secret().as_bytes());
-        let found = {
-            let tx = self.shared.db.lookup().await?;
-            store::find_token(&tx, &hash).await?
-        };
+        let tx = self.shared.db.lookup().await?;
+        let found = store::find_token(&tx, &hash).await?;
         let now = world.now();
         let is_good = |token: &token::Model| {
             token.revoked_at.is_none() && token.expires_at.is_none_or(|expires| expires > now)
@@ -140,7 +138,9 @@ impl Identity {
         let who = SignedIn { tenant: token.tenant_id, principal: token.principal_id };
         let actor = |kind| Actor { id: token.principal_id, kind, on_behalf_of: token.on_behalf_of };
         let limits = Grants { scopes: texts(&token.scopes), until: token.expires_at, ..Grants::default() };
-        let ctx = self.ctx(world, who, via, locale, limits, actor).await;
+        // Every request with a token asks both, so both come of one transaction.
+        let tx = tx.enter(&Ctx::system(who.tenant, world.clone())).await?;
+        let ctx = load_ctx(&tx, world, who, via, locale, limits, actor).await;
         let ctx =
             ctx.map_err(|error| if matches!(error, Error::Inactive) { Error::TokenUnusable } else { error })?;
         self.note_use(&ctx, &token);

@@ -226,13 +226,12 @@ impl Tools {
         for (made, stored) in outcome.artifacts.iter().zip(&stored) {
             artifacts.push(self.artifacts.add(&tx, ctx, made.kind, &made.title, stored, &lineage).await?);
         }
-        let name = call.name.clone();
         let ending = Ending {
             status: ToolCallStatus::Succeeded,
             told: &outcome.result,
             error: None,
             duration_ms,
-            record: Record::of("tools.call", "tool").target(name).permit(&permit),
+            record: Record::of("tools.call", "tool").named(&call.name).permit(&permit),
         };
         close(&tx, ctx, call, ending).await?;
         tx.commit().await?;
@@ -258,13 +257,12 @@ impl Tools {
         let fault = error.to_fault();
         let told = error_for_model(ctx, &fault);
         let tx = self.shared.db.begin(ctx).await?;
-        let name = call.name.clone();
         let ending = Ending {
             status: ToolCallStatus::Failed,
             told: &told,
             error: Some(error.to_string()),
             duration_ms,
-            record: Record::of("tools.call", "tool").target(name).outcome(Outcome::Failed),
+            record: Record::of("tools.call", "tool").named(&call.name).outcome(Outcome::Failed),
         };
         close(&tx, ctx, call, ending).await?;
         tx.commit().await?;
@@ -333,7 +331,7 @@ async fn record_refused(
         error: Some(error.to_string()),
     };
     let row = store::insert(tx.conn(), ctx, origin, call).await?;
-    let record = Record::of("tools.refuse", "tool").target(&row.name).outcome(Outcome::Denied);
+    let record = Record::of("tools.refuse", "tool").named(&row.name).outcome(Outcome::Denied);
     audit::record(tx, ctx, record).await?;
     Ok(Prepared::Refused(row, error))
 }

@@ -25,7 +25,7 @@ pub use draft::Draft;
 pub use error::Error;
 pub use filters::{Filter, Filters};
 pub use record::{Record, merge};
-pub use service::Turns;
+pub use service::{TurnEvents, Turns};
 pub(crate) use store::{checkpointed, request_stop};
 /// Steps, written by whatever room does what they are.
 pub(crate) mod steps {

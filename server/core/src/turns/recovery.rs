@@ -18,7 +18,7 @@ use penny_types::{
     events::{TurnEvent, TurnEventBody, TurnInterrupted},
     turns::TurnStatus,
 };
-use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter};
+use sea_orm::DbBackend;
 use std::time::Duration;
 
 /// Time between looks for orphans where several processes share a database.
@@ -58,21 +58,9 @@ pub(super) async fn pass(crew: &Crew) -> Result<usize, Error> {
     let is_alone = shared.db.backend() == DbBackend::Sqlite;
     // With one process, whatever it does not lease itself is an orphan, however fresh the lease.
     // Its own are, too, when nothing renews their lease any more.
-    let is_expired = turn::Column::LeaseExpiresAt.lt(shared.world.now());
-    let is_orphan = if is_alone {
-        Condition::any()
-            .add(turn::Column::LeaseOwner.ne(crew.checkpointer.owner()))
-            .add(turn::Column::LeaseOwner.is_null())
-            .add(is_expired)
-    } else {
-        Condition::all().add(is_expired)
-    };
     let lookup = shared.db.lookup().await?;
-    let orphans = turn::Entity::find()
-        .filter(turn::Column::Status.is_in([TurnStatus::Queued, TurnStatus::Running]))
-        .filter(is_orphan)
-        .all(lookup.conn())
-        .await?;
+    let alone = is_alone.then(|| crew.checkpointer.owner());
+    let orphans = store::orphans(shared.world.now(), alone).all(lookup.conn()).await?;
     drop(lookup);
     let mut count = 0;
     for orphan in orphans {

@@ -32,6 +32,9 @@ use penny_types::{
 use std::{panic::AssertUnwindSafe, sync::Arc};
 use tracing::Instrument;
 
+/// What a turn says, as it says it.
+pub type TurnEvents = BoxStream<'static, Result<Arc<TurnEvent>, Error>>;
+
 /// The turns of a tenant's conversations.
 #[derive(Debug, Clone)]
 pub struct Turns {
@@ -131,6 +134,21 @@ impl Turns {
         tx.commit().await?;
 
         self.launch(ctx, turn, route, Beginning { call: Some(call), said, ..Beginning::default() }).await
+    }
+
+    /// As [`Self::submit`], and follows the turn from its first event: whoever may ask may hear the answer.
+    ///
+    /// # Errors
+    /// As [`Self::submit`].
+    pub async fn submit_and_follow(
+        &self,
+        ctx: &Ctx,
+        id: ConversationId,
+        new: NewMessage,
+    ) -> Result<(TurnView, TurnEvents), Error> {
+        let turn = self.submit(ctx, id, new).await?;
+        let events = tail::follow(self.crew.shared.clone(), ctx.clone(), turn.id, 0);
+        Ok((turn, events))
     }
 
     /// Answers a message anew, beside the answer it has.
@@ -261,12 +279,7 @@ impl Turns {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none for this person.
-    pub async fn events(
-        &self,
-        ctx: &Ctx,
-        id: TurnId,
-        after: u64,
-    ) -> Result<BoxStream<'static, Result<Arc<TurnEvent>, Error>>, Error> {
+    pub async fn events(&self, ctx: &Ctx, id: TurnId, after: u64) -> Result<TurnEvents, Error> {
         let tx = self.crew.shared.db.read(ctx).await?;
         self.visible(tx.conn(), ctx, id, Action::ConversationView).await?;
         drop(tx);
@@ -372,6 +385,8 @@ impl Turns {
             }
         };
         self.crew.shared.tasks.spawn(run.instrument(span));
+        // The model is asked first: the caller hears of the turn while it thinks.
+        tokio::task::yield_now().await;
         Ok(view)
     }
 

@@ -17,7 +17,9 @@ async fn a_record_that_was_changed_or_removed_is_named() {
         for (ctx, count) in [(&house.alice, RECORDS), (&neighbour, 3)] {
             let tx = house.database.db.begin(ctx).await.unwrap();
             for number in 0..count {
-                audit::record(&tx, ctx, Record::of("tests.act", "thing").target(number)).await.unwrap();
+                audit::record(&tx, ctx, Record::of("tests.act", "thing").named(&number.to_string()))
+                    .await
+                    .unwrap();
             }
             tx.commit().await.unwrap();
         }

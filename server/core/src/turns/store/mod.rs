@@ -26,8 +26,8 @@ use penny_types::{
     turns::{TurnStatus, TurnView},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, Select, sea_query::Expr,
 };
 use serde_json::json;
 use std::collections::HashMap;
@@ -81,6 +81,21 @@ pub(super) async fn is_being_written(
 pub(super) fn insert(batch: &mut Batch, new: turn::Model) -> turn::Model {
     batch.push(&turn::Entity::insert(new.clone().into_active_model().reset_all()));
     new
+}
+
+/// Selects the turns of every tenant that nobody runs any more: their lease has ended, or, with one process
+/// `alone` at the database, it is not that one's.
+pub(super) fn orphans(now: DateTime<Utc>, alone: Option<&str>) -> Select<turn::Entity> {
+    use turn::Column as C;
+    let mut is_left = Condition::any().add(C::LeaseExpiresAt.lt(now));
+    if let Some(owner) = alone {
+        is_left = is_left.add(C::LeaseOwner.ne(owner)).add(C::LeaseOwner.is_null());
+    }
+    turn::Entity::find()
+        // In the very words of the index of live turns: SQLite takes it only where they are repeated.
+        .filter(Expr::cust("status IN ('queued', 'running', 'waiting')"))
+        .filter(C::Status.is_in([TurnStatus::Queued, TurnStatus::Running]))
+        .filter(is_left)
 }
 
 /// Returns those of the given turns that still run under the given fencing token, and whether a
@@ -246,4 +261,27 @@ pub(super) fn artifacts_expected(row: &turn::Model) -> Vec<ArtifactKind> {
 
 pub(super) fn names(list: Option<Vec<String>>) -> Option<serde_json::Value> {
     list.map(|names| json!(names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::{Database, DbBackend, QueryTrait, Statement};
+
+    /// They are looked for every second, among all that were ever said.
+    #[tokio::test]
+    async fn orphans_are_looked_for_among_live_turns_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("penny.db").display());
+        let conn = Database::connect(url).await.unwrap();
+        penny_migration::migrate(&conn).await.unwrap();
+        for alone in [None, Some("me")] {
+            let asked = orphans(DateTime::UNIX_EPOCH, alone).build(DbBackend::Sqlite);
+            let sql = format!("EXPLAIN QUERY PLAN {}", asked.sql);
+            let explain = Statement { sql, ..asked };
+            let rows = conn.query_all_raw(explain).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+            assert!(plan.iter().all(|step| step.contains("INDEX turn_alive")), "{plan:?}");
+        }
+    }
 }

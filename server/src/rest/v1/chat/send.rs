@@ -61,12 +61,13 @@ pub(crate) async fn send(
     headers: HeaderMap,
     Body(message): Body<NewMessage>,
 ) -> Result<Response, Refusal> {
-    let turn = state.services.turns.submit(&ctx, conversation, message).await.or_refuse(&ctx)?;
+    let turns = &state.services.turns;
     if accept::prefers_json(&headers) {
+        let turn = turns.submit(&ctx, conversation, message).await.or_refuse(&ctx)?;
         let location = format!("/v1/turns/{}", turn.id);
         let sent = SentMessage { turn_id: turn.id, turn };
         return Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(sent)).into_response());
     }
-    let events = state.services.turns.events(&ctx, turn.id, 0).await.or_refuse(&ctx)?;
+    let (turn, events) = turns.submit_and_follow(&ctx, conversation, message).await.or_refuse(&ctx)?;
     Ok(sse::answer(turn.id, events))
 }
