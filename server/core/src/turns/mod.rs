@@ -9,6 +9,7 @@ mod coalesce;
 mod draft;
 mod error;
 mod filters;
+mod launch;
 mod live;
 mod prompt;
 mod record;

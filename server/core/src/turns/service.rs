@@ -1,9 +1,9 @@
 use super::{
     Error, Filters,
-    checkpoint::{Checkpointer, LEASE},
+    checkpoint::Checkpointer,
     draft::Draft,
     recovery, rules,
-    runner::{Beginning, Crew, End, Runner},
+    runner::{Beginning, Crew},
     store,
     submit::{self, Answer, Place, Wishes},
     tail,
@@ -16,10 +16,10 @@ use crate::{
     ctx::Ctx,
     db::{Batch, unsigned},
     foundation::Shared,
-    routing::{Route, Routing},
+    routing::Routing,
     tools::{self, Tools},
 };
-use futures::{FutureExt, stream::BoxStream};
+use futures::stream::BoxStream;
 use penny_entity::turn;
 use penny_ports::models::ModelMessage;
 use penny_types::{
@@ -29,8 +29,7 @@ use penny_types::{
     tools::ToolCallStatus,
     turns::{Decision, NewMessage, TurnStatus, TurnView},
 };
-use std::{panic::AssertUnwindSafe, sync::Arc};
-use tracing::Instrument;
+use std::sync::Arc;
 
 /// What a turn says, as it says it.
 pub type TurnEvents = BoxStream<'static, Result<Arc<TurnEvent>, Error>>;
@@ -38,9 +37,9 @@ pub type TurnEvents = BoxStream<'static, Result<Arc<TurnEvent>, Error>>;
 /// The turns of a tenant's conversations.
 #[derive(Debug, Clone)]
 pub struct Turns {
-    crew: Crew,
+    pub(super) crew: Crew,
     conversations: Conversations,
-    routing: Routing,
+    pub(super) routing: Routing,
     live_per_person: usize,
 }
 
@@ -323,71 +322,6 @@ impl Turns {
     fn check_live(&self, ctx: &Ctx) -> Result<(), Error> {
         let live = self.crew.checkpointer.live_of(ctx.subject());
         if live < self.live_per_person { Ok(()) } else { Err(Error::TooManyLive) }
-    }
-
-    /// Takes up a turn that rests, with what it said before.
-    async fn wake(
-        &self,
-        tx: &crate::db::WriteTx,
-        ctx: &Ctx,
-        turn: &turn::Model,
-    ) -> Result<Option<(turn::Model, Draft)>, Error> {
-        let lease = (self.crew.checkpointer.owner(), ctx.now() + LEASE);
-        let Some(turn) = store::take_over(tx.conn(), ctx, turn, Some(lease)).await? else { return Ok(None) };
-        store::finish_waits(tx.conn(), ctx, turn.id).await?;
-        let (_, draft) = store::checkpointed(tx.conn(), ctx, &turn).await?;
-        Ok(Some((turn, draft)))
-    }
-
-    /// Stops a turn that rested.
-    async fn end_resting(&self, ctx: &Ctx, turn: turn::Model, draft: Draft) -> Result<(), Error> {
-        let Ok(route) = self.routing.resolve(Some(&turn.model)) else {
-            // Its model is gone; it ends all the same.
-            recovery::abandon(&self.crew, &turn).await;
-            return Ok(());
-        };
-        let from = Beginning { draft, ..Beginning::default() };
-        let runner = Runner::new(self.crew.clone(), ctx.clone(), turn.clone(), route, from).await;
-        match runner {
-            Ok(runner) => runner.end(End::Stopped).await,
-            Err(error) => {
-                recovery::abandon(&self.crew, &turn).await;
-                return Err(error);
-            }
-        }
-        Ok(())
-    }
-
-    /// Sets a written turn going. From here on it is the server's: the caller may go away.
-    async fn launch(
-        &self,
-        ctx: &Ctx,
-        turn: turn::Model,
-        route: Route,
-        from: Beginning,
-    ) -> Result<TurnView, Error> {
-        let view = store::view(&turn);
-        let made = Runner::new(self.crew.clone(), ctx.clone(), turn.clone(), route, from).await;
-        let runner = match made {
-            Ok(runner) => runner,
-            Err(error) => {
-                recovery::abandon(&self.crew, &turn).await;
-                return Err(error);
-            }
-        };
-        let crew = self.crew.clone();
-        let span = tracing::info_span!(parent: None, "turn", turn.id = %turn.id, request.id = %ctx.request);
-        let run = async move {
-            // A provider or a tool that panics takes its turn with it, and nothing else.
-            if AssertUnwindSafe(runner.run()).catch_unwind().await.is_err() {
-                tracing::error!("a turn's run panicked");
-                recovery::abandon(&crew, &turn).await;
-            }
-        };
-        self.crew.shared.tasks.spawn(run.instrument(span));
-        // The model is asked first: the caller hears of the turn while it thinks.
-        tokio::task::yield_now().await;
-        Ok(view)
     }
 
     async fn visible(

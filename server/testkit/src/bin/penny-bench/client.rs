@@ -79,6 +79,14 @@ impl Client {
         listen(request.send().await?, Instant::now()).await
     }
 
+    /// Asks the models' server for its list, and returns how long that took.
+    pub async fn plain_exchange(&self) -> anyhow::Result<Duration> {
+        let sent = Instant::now();
+        let answer = self.http.get(format!("{}/models", self.models)).send().await?;
+        answer.error_for_status()?.bytes().await?;
+        Ok(sent.elapsed())
+    }
+
     /// Asks the models themselves, and returns how long the first words took.
     pub async fn first_token_without_penny(&self, model: &str) -> anyhow::Result<Duration> {
         let body = json!({

@@ -81,6 +81,7 @@ async fn main() -> anyhow::Result<()> {
     println!("time to first token, one stream at a time");
     let mut alone = streams::first_tokens_alone(&client, 200).await?;
     rows.push(Row::at_most("added time to first token, p50, one stream", "ms", alone.added_ms(), 2.0));
+    rows.push(Row::said("a plain HTTP exchange meanwhile, p50", "ms", alone.plain_ms()));
 
     println!("{} streams at 30 tokens a second, and 10 new turns a second meanwhile", args.streams);
     let mut crowd = streams::crowd(&client, &penny, args.streams).await?;

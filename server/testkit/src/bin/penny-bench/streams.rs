@@ -16,12 +16,19 @@ const PROBE: &str = "mock-ttft50-itl10-len5";
 pub struct FirstTokens {
     with: Vec<Duration>,
     without: Vec<Duration>,
+    /// Plain exchanges with the model server: how fast the machine was meanwhile.
+    plain: Vec<Duration>,
 }
 
 impl FirstTokens {
     /// What the server adds at the median, in milliseconds.
     pub fn added_ms(&mut self) -> f64 {
         (median(&mut self.with).as_secs_f64() - median(&mut self.without).as_secs_f64()) * 1000.0
+    }
+
+    /// What a request that asks for next to nothing takes at the median, in milliseconds.
+    pub fn plain_ms(&mut self) -> f64 {
+        median(&mut self.plain).as_secs_f64() * 1000.0
     }
 }
 
@@ -38,6 +45,7 @@ pub async fn first_tokens_alone(client: &Client, count: usize) -> anyhow::Result
         let conversation = client.conversation().await?;
         times.with.push(client.chat(&conversation, PROBE).await?.first_token);
         times.without.push(client.first_token_without_penny(PROBE).await?);
+        times.plain.push(client.plain_exchange().await?);
     }
     Ok(times)
 }
