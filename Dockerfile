@@ -1,16 +1,16 @@
-# PENNY in a container: one small image, one program, no root.
+# A small image with one program that runs without root.
 #
-#   docker build -t penny .                                  builds everything inside
-#   docker build -t penny --target prebuilt .                takes target/release/penny (make build) as it is
+#   docker build -t penny .                                  builds everything in the container
+#   docker build -t penny --target prebuilt .                copies target/release/penny (make build)
 #
-# The base images are arguments, so that a company can take its own mirrors of them.
+# The base images are arguments, so that mirrors can be used.
 ARG RUST_IMAGE=docker.io/library/rust:1.95-bookworm
 ARG NODE_IMAGE=docker.io/library/node:20-bookworm-slim
 ARG BASE_IMAGE=docker.io/library/debian:bookworm-slim
 
-# --- What both images share: a user, a folder for the data, a way to ask for its health -----------
+# --- Common to both images: user, data folder, health check ---------------------------------------
 FROM ${BASE_IMAGE} AS base
-# Certificates, to reach model providers by https.
+# Certificates for HTTPS connections to model providers.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates \
  && rm -rf /var/lib/apt/lists/* \
@@ -29,14 +29,14 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
 ENTRYPOINT ["penny"]
 CMD ["serve"]
 
-# --- Over a program that is there already ---------------------------------------------------------
+# --- Image with an existing program ---------------------------------------------------------------
 FROM base AS prebuilt
 ARG BINARY=target/release/penny
 COPY ${BINARY} /usr/local/bin/penny
 
 FROM ${NODE_IMAGE} AS node
 
-# --- The program, with its site inside ------------------------------------------------------------
+# --- Build of the program with its site embedded --------------------------------------------------
 FROM ${RUST_IMAGE} AS build
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
@@ -44,13 +44,13 @@ RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
  && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx
 ENV PENNY_CACHE=/cache
 WORKDIR /penny
-# The tools first: they change seldom, so their layer is kept.
+# Tools first: they change rarely, so their layer stays cached.
 COPY scripts/lib.sh scripts/
 COPY Cargo.lock ./
 RUN bash -c 'source scripts/lib.sh && need_basics && need_wasm'
 COPY . .
 RUN scripts/build.sh && strip target/release/penny
 
-# --- The image ------------------------------------------------------------------------------------
+# --- Final image ----------------------------------------------------------------------------------
 FROM base AS final
 COPY --from=build /penny/target/release/penny /usr/local/bin/penny

@@ -1,17 +1,17 @@
-// The browser tests. Each starts its own server on a free port with an empty folder, so none sees another's traces.
+// The browser tests. Each starts its own server on a free port with an empty folder, so tests are independent.
 import { defineConfig } from "@playwright/test";
 import { browser } from "./lib/browser.ts";
 
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
-  // Starting a server, its demo company and a page takes a while on a busy machine.
+  // Starting a server with the demo company and loading the page is slow on a busy machine.
   timeout: 120_000,
   expect: { timeout: 15_000 },
   workers: Number(process.env.PENNY_E2E_WORKERS ?? 1),
   fullyParallel: false,
   forbidOnly: !!process.env.CI,
-  // A second try tells a busy machine from a fault; the run says how many tests needed one.
+  // A retry distinguishes a busy machine from a defect; scripts/test.sh reports the number of retried tests.
   retries: process.env.CI ? 1 : 0,
   reporter: [["list"]],
   use: {

@@ -1,32 +1,32 @@
-// Fetches a file of the page's own code when it is first needed.
+// Fetches code files of the page on demand.
 //
-// Away from the network it waits until the network is back: the outline stands until then. When the server no longer
-// has the file, another version of PENNY has taken its place, and the page is loaded anew, but not while the file is
-// only fetched ahead.
-const PAUSE_MS = [250, 500, 1000, 2000, 4000];
-const RELOADED = "penny.reloaded";
+// Without a network connection it retries until the connection is back; the page shows a loading state until then. If
+// the server no longer has the file, a new version of PENNY was deployed and the page is reloaded, but not while the
+// file is only preloaded.
+const RETRY_DELAYS_MS = [250, 500, 1000, 2000, 4000];
+const RELOADED_AT_KEY = "penny.reloaded";
 
-export async function fetchCode(address) {
-  for (let tries = 0; ; tries++) {
-    const response = await fetch(address).catch(() => undefined);
+export async function fetchCode(url) {
+  for (let attempt = 0; ; attempt++) {
+    const response = await fetch(url).catch(() => undefined);
     if (response?.ok) return response;
     if (response?.status === 404) {
-      while (!isAwaited()) await back(PAUSE_MS[0]);
+      while (!isNeeded()) await delayOrOnline(RETRY_DELAYS_MS[0]);
       if (mayReload()) {
         location.reload();
         await new Promise(() => {});
       }
     }
-    await back(PAUSE_MS[Math.min(tries, PAUSE_MS.length - 1)]);
+    await delayOrOnline(RETRY_DELAYS_MS[Math.min(attempt, RETRY_DELAYS_MS.length - 1)]);
   }
 }
 
 const files = new Map();
 
-// Fetches a piece that stands in one file with others; the file is fetched once.
-export async function fetchPart(address, from, to) {
-  const { href } = address;
-  if (!files.has(href)) files.set(href, fetchCode(address).then((response) => response.arrayBuffer()));
+// Fetches a byte range of a file that contains several code chunks; the file is fetched once.
+export async function fetchPart(url, from, to) {
+  const { href } = url;
+  if (!files.has(href)) files.set(href, fetchCode(url).then((response) => response.arrayBuffer()));
   const bytes = await files.get(href).catch((error) => {
     files.delete(href);
     throw error;
@@ -34,28 +34,28 @@ export async function fetchPart(address, from, to) {
   return new Response(bytes.slice(from, to), { headers: { "content-type": "application/wasm" } });
 }
 
-// Whether somebody waits for code: the page is not alive yet, or an outline stands in it.
-function isAwaited() {
+// Returns whether the page waits for code: it is not hydrated yet, or it shows a loading state.
+function isNeeded() {
   return !("alive" in document.documentElement.dataset) || document.querySelector(".skeleton") !== null;
 }
 
-// Once a minute: a server that lost its files would otherwise be asked for ever.
+// Allows one reload per minute, so that missing files do not cause a reload loop.
 function mayReload() {
-  const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
+  const last = Number(sessionStorage.getItem(RELOADED_AT_KEY) ?? 0);
   if (Date.now() - last < 60_000) return false;
-  sessionStorage.setItem(RELOADED, String(Date.now()));
+  sessionStorage.setItem(RELOADED_AT_KEY, String(Date.now()));
   return true;
 }
 
-// Waits a while, or until the browser says that the network is back.
-function back(pause) {
+// Resolves after the delay, or earlier when the browser goes online.
+function delayOrOnline(delayMs) {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
       removeEventListener("online", done);
       resolve();
     };
-    const timer = setTimeout(done, pause);
+    const timer = setTimeout(done, delayMs);
     addEventListener("online", done);
   });
 }

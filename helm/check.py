@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Lints the chart with Helm's own code, renders it in several ways and checks what comes out: each object against
-Kubernetes' own schemas, each setting against the program's, and what an ingress changes.
+"""Lints the chart, renders it with several sets of values and checks the result: each object against the Kubernetes
+schemas, each setting against the program's configuration, and the settings that depend on an ingress.
 
     pip install -r helm/requirements.txt && python3 helm/check.py
 """
@@ -17,9 +17,9 @@ HERE = pathlib.Path(__file__).parent
 CHART = str(HERE / "penny")
 DEFAULTS = tomllib.loads((HERE.parent / "config.default.toml").read_text())
 KUBERNETES = ["1.30", "1.34"]
-WAYS = {
-    "as it comes": {},
-    "with everything": {
+CASES = {
+    "defaults": {},
+    "all values": {
         "replicas": 2,
         "publicUrl": "https://penny.acme.test",
         "database": {"url": "postgres://penny:secret@db/penny"},
@@ -32,29 +32,27 @@ WAYS = {
         "podLabels": {"team": "data"},
         "podAnnotations": {"a": "b"},
     },
-    "with a secret and a claim of one's own, kept nowhere": {
+    "existing secret, no persistence": {
         "existingSecret": "mine",
         "persistence": {"enabled": False},
     },
 }
 
 
+def settings(manifests):
+    """Returns the PENNY__ variables of the container, its own and those of the chart's secret."""
+    variables = {}
+    for manifest in manifests:
+        if manifest["kind"] == "Secret":
+            variables |= manifest["stringData"] or {}
+        if manifest["kind"] == "Deployment":
+            for container in manifest["spec"]["template"]["spec"]["containers"]:
+                variables |= {entry["name"]: entry["value"] for entry in container["env"]}
+    return variables
 
 
-def settings(things):
-    """The PENNY__ variables a container gets: written out, and by way of the secret made here."""
-    found = {}
-    for thing in things:
-        if thing["kind"] == "Secret":
-            found |= thing["stringData"] or {}
-        if thing["kind"] == "Deployment":
-            for container in thing["spec"]["template"]["spec"]["containers"]:
-                found |= {entry["name"]: entry["value"] for entry in container["env"]}
-    return found
-
-
-def known(name):
-    """Whether the program has a setting of this name: it refuses to start with one that it does not know."""
+def is_known(name):
+    """Returns whether the program has this setting: it does not start with an unknown one."""
     *tables, key = name.removeprefix("PENNY__").lower().split("__")
     table = DEFAULTS
     for each in tables:
@@ -62,52 +60,52 @@ def known(name):
     return key in table
 
 
-def faults(values, things):
-    """What is wrong with the objects rendered with these values, in words."""
-    for thing in things:
+def errors(values, manifests):
+    """Yields a description of each error in the objects rendered with these values."""
+    for manifest in manifests:
         for version in KUBERNETES:
             try:
-                kubernetes_validate.validate(thing, version, strict=True)
-            except Exception as error:  # The library has several kinds; each is a finding.
-                yield f"{thing['kind']}, Kubernetes {version}: {error}"
-    got = settings(things)
-    asked = values.get("settings", {}) | values.get("secretSettings", {})
-    for name in got.keys() - asked.keys():
-        if not known(name):
-            yield f"{name} is no setting of the program"
-    for name in asked.keys() - got.keys():
-        yield f"{name} was asked for and is not there"
-    # Behind an ingress every address is the ingress's own; without one, what a caller says of itself is not believed.
-    behind = values.get("ingress", {}).get("enabled", False)
-    if (got.get("PENNY__HTTP__TRUST_FORWARDED") == "true") != behind:
-        yield "callers' addresses are believed without an ingress, or not behind one"
+                kubernetes_validate.validate(manifest, version, strict=True)
+            except Exception as error:  # The library raises several types; each is an error of the chart.
+                yield f"{manifest['kind']}, Kubernetes {version}: {error}"
+    actual = settings(manifests)
+    expected = values.get("settings", {}) | values.get("secretSettings", {})
+    for name in actual.keys() - expected.keys():
+        if not is_known(name):
+            yield f"{name} is not a setting of the program"
+    for name in expected.keys() - actual.keys():
+        yield f"{name} is configured but not rendered"
+    # Forwarded addresses are trusted only behind an ingress, which sets them.
+    has_ingress = values.get("ingress", {}).get("enabled", False)
+    if (actual.get("PENNY__HTTP__TRUST_FORWARDED") == "true") != has_ingress:
+        yield "PENNY__HTTP__TRUST_FORWARDED does not match the ingress"
 
 
 def main() -> int:
-    found = []
+    failures = []
     report = helm.lint(CHART)
-    found += [f"lint: {error}" for error in report["errors"]]
+    failures += [f"lint: {error}" for error in report["errors"]]
     with helm.Chart.load(CHART) as chart:
-        for way, values in WAYS.items():
+        for case, values in CASES.items():
             rendered = chart.render(values, name="penny", namespace="default")
-            things = [
-                thing
+            manifests = [
+                manifest
                 for name, text in rendered.items()
                 if not name.endswith(".txt")
-                for thing in yaml.safe_load_all(text)
-                if thing
+                for manifest in yaml.safe_load_all(text)
+                if manifest
             ]
-            found += [f"{way}: {fault}" for fault in faults(values, things)]
-            print(f"{way}: {', '.join(sorted(thing['kind'] for thing in things))}")
+            failures += [f"{case}: {error}" for error in errors(values, manifests)]
+            print(f"{case}: {', '.join(sorted(manifest['kind'] for manifest in manifests))}")
         try:
             chart.render({"replicas": 2}, name="penny", namespace="default")
         except helm.HelmError:
             print("two replicas without Postgres are refused")
         else:
-            found.append("two replicas without Postgres were not refused")
-    for fault in found:
-        print(fault, file=sys.stderr)
-    return 1 if found else 0
+            failures.append("two replicas without Postgres were not refused")
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Measures PENNY against its goals and prints the table of docs/PERFORMANCE.md: `make bench`.
-#   ARGS=--dev      measures the daily build instead of the release one
-#   ARGS=--write    also writes the table into docs/PERFORMANCE.md
-# Anything else is handed to the bench: --streams N, --messages N.
+# Runs the benchmarks and prints the table of docs/PERFORMANCE.md: `make bench`.
+#   ARGS=--dev      measures the development build instead of the release build
+#   ARGS=--write    also writes the table to docs/PERFORMANCE.md
+# Other arguments are passed to the bench: --streams N, --messages N.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source scripts/services.sh
 
-profile=release write='' more=()
-for word in "$@"; do
-  case "$word" in
+profile=release write='' bench_args=()
+for arg in "$@"; do
+  case "$arg" in
     --dev) profile=dev ;;
     --write) write=1 ;;
-    *) more+=("$word") ;;
+    *) bench_args+=("$arg") ;;
   esac
 done
 
@@ -26,18 +26,18 @@ cargo build --profile "$profile" --bin penny-mock-models --bin penny-bench
 cp -f "$TARGET/$folder/penny-mock-models" "$TARGET/$folder/penny-bench" target/bin/
 
 ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
-rm -f target/measures-*.json
+rm -f target/benchmarks-*.json
 say "Measuring the server"
 target/bin/penny-bench --penny target/bin/penny --models target/bin/penny-mock-models \
-  --json target/measures-server.json "${more[@]}"
+  --json target/benchmarks-server.json "${bench_args[@]}"
 
 if prepare_browser; then
   say "Measuring the page in Chromium"
   export PENNY_BIN="$ROOT/target/bin/penny" PENNY_MODELS_BIN="$ROOT/target/bin/penny-mock-models"
-  (cd end2end && PENNY_MEASURES="$ROOT/target/measures-browser.json" npx playwright test --config=measures.config.ts)
-  (cd end2end && PLAYWRIGHT_JSON_OUTPUT_NAME="$ROOT/target/measures-axe.json" \
-    npx playwright test tests/accessible.spec.ts --reporter=json) || true
+  (cd end2end && PENNY_MEASURES="$ROOT/target/benchmarks-browser.json" npx playwright test --config=benchmarks.config.ts)
+  (cd end2end && PLAYWRIGHT_JSON_OUTPUT_NAME="$ROOT/target/benchmarks-axe.json" \
+    npx playwright test tests/accessibility.spec.ts --reporter=json) || true
 else
-  warn "the page was not measured: $BROWSER_WHY"
+  warn "the page was not measured: $BROWSER_ERROR"
 fi
 node scripts/table.mjs ${write:+docs/PERFORMANCE.md}

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Builds, starts, and does both again whenever a source file changes: `make dev`.
-# Those who have cargo-leptos can use `cargo leptos watch` instead.
+# Builds and starts PENNY, and again whenever a source file changes: `make dev`.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -12,7 +11,7 @@ stop() { [ -z "$server" ] || { kill "$server" 2>/dev/null || true; wait "$server
 trap 'stop; exit 0' INT TERM
 trap stop EXIT
 
-# state PATHS...   changes when any file under PATHS does
+# state PATHS...   prints a hash that changes with any file under PATHS
 state() { find "$@" -type f -not -path '*/node_modules/*' -printf '%p %T@ %s\n' 2>/dev/null | sort | sha256sum; }
 
 site_state='' server_state=''
@@ -32,7 +31,7 @@ while :; do
       stop
       target/bin/penny serve & server=$!
     else
-      warn "it did not build; the last good one goes on, and the next change tries again"
+      warn "the build failed; the previous server keeps running until the next change"
     fi
   fi
   sleep 1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the browser tests: `make e2e`. What follows is handed to Playwright.
-#   --prepared   the server, the site and the browser are ready; only run
+# Runs the browser tests: `make e2e`. Arguments are passed to Playwright.
+#   --prepared   skips building the server and the site and preparing the browser
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source scripts/services.sh
@@ -14,7 +14,7 @@ else
   scripts/site.sh
   build_server dev
   build_models_server
-  prepare_browser || die "$BROWSER_WHY"
+  prepare_browser || die "$BROWSER_ERROR"
 fi
 export PENNY_BIN="${PENNY_BIN:-$ROOT/target/bin/penny}"
 export PENNY_MODELS_BIN="${PENNY_MODELS_BIN:-$ROOT/target/bin/penny-mock-models}"

@@ -1,5 +1,5 @@
-// Writes app/src/ui/icons.rs from the icon set lucide (ISC licence): the few icons the page uses,
-// as path data. Run `npm run icons` after changing the list.
+// Generates app/src/ui/icons.rs from the lucide icon set (ISC licence), with the icons that the page uses as SVG
+// path data. Run `npm run icons` after changing the list.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -40,9 +40,9 @@ ${arms.map(([name, variant]) => `    /// \`${name}\`.\n    ${variant},`).join("\
 }
 
 impl Glyph {
-    /// Returns the drawing inside a 24 by 24 box.
+    /// Returns the SVG elements inside a 24 by 24 view box.
     #[must_use]
-    pub const fn drawing(self) -> &'static str {
+    pub const fn svg_elements(self) -> &'static str {
         match self {
 ${arms.map(([, variant, inside]) => `            Self::${variant} => {\n                r#"${inside}"#\n            }`).join("\n")}
         }

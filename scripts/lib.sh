@@ -1,12 +1,10 @@
 # shellcheck shell=bash
-# What every script here shares: where things are kept, how they speak, what they need installed.
-# Sourced, never run.
+# Shared functions of the scripts: paths, output, required tools. Sourced, not executed.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$ROOT" || exit 1
 
-# Everything that is expensive to make is kept outside the clone, so that two clones share it and a
-# fresh clone on a warm machine starts warm.
+# Builds and tools are cached outside the clone, so that clones share them.
 export PENNY_CACHE="${PENNY_CACHE:-$HOME/.cache/penny}"
 TOOLS="$PENNY_CACHE/tools"
 TARGET="$PENNY_CACHE/target"
@@ -23,104 +21,104 @@ else
   BOLD='' DIM='' RED='' GREEN='' YELLOW='' PLAIN=''
 fi
 
-# say WORDS...   what happens now
+# say TEXT...   prints the next step
 say() { printf '%s==>%s %s\n' "$BOLD" "$PLAIN" "$*"; }
-# ok WORDS...    what is done
+# ok TEXT...    prints a success
 ok() { printf ' %s✓%s  %s\n' "$GREEN" "$PLAIN" "$*"; }
-# warn WORDS...  what is not as it might be, and what follows
+# warn TEXT...  prints a problem and its consequence
 warn() { printf ' %s!%s  %s\n' "$YELLOW" "$PLAIN" "$*" >&2; }
-# die WORDS...   why it cannot go on, and how to mend it
+# die TEXT...   prints an error and how to fix it, and exits
 die() { printf ' %s✗%s  %s\n' "$RED" "$PLAIN" "$*" >&2; exit 1; }
 
 has() { command -v "$1" >/dev/null 2>&1; }
 now() { date +%s; }
 took() { local s=$(($(now) - $1)); printf '%dm%02ds' $((s / 60)) $((s % 60)); }
 
-# at_least WANT HAVE   true when version HAVE is not older than WANT
+# at_least MINIMUM VERSION   succeeds when VERSION is not older than MINIMUM
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n1)" = "$1" ]; }
 
-# need_basics   the few things that have to be there already, each with the words that get it
+# need_basics   checks for the tools that have to be installed by hand, and prints how to install them
 need_basics() {
   local missing=0
-  if ! has cc; then warn "no C compiler: apt-get install build-essential"; missing=1; fi
+  if ! has cc; then warn "a C compiler is missing: apt-get install build-essential"; missing=1; fi
   if ! has cargo; then
-    warn "no Rust: https://rustup.rs, then: rustup toolchain install 1.95"; missing=1
+    warn "Rust is missing: https://rustup.rs, then: rustup toolchain install 1.95"; missing=1
   else
     local rust; rust=$(rustc --version | cut -d' ' -f2)
     at_least 1.95.0 "${rust%%-*}" || { warn "Rust $rust is too old, 1.95 is needed: rustup update"; missing=1; }
   fi
   if ! has node || ! has npm; then
-    warn "no Node.js: version 20 or newer, with npm, from https://nodejs.org"; missing=1
+    warn "Node.js is missing: version 20 or newer, with npm, from https://nodejs.org"; missing=1
   else
     at_least 20.0.0 "$(node --version | tr -d v)" \
       || { warn "Node.js $(node --version) is too old, 20 is needed"; missing=1; }
   fi
-  [ "$missing" = 0 ] || die "install what is named above and run this again"
+  [ "$missing" = 0 ] || die "install the tools above and run this again"
 }
 
-# need_lints   what formats and lints, which a minimal Rust leaves out
+# need_lints   installs rustfmt and clippy, which a minimal Rust toolchain lacks
 need_lints() {
   if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then return 0; fi
   has rustup || die "rustfmt and clippy are missing: rustup component add rustfmt clippy"
   say "Adding rustfmt and clippy to Rust"
-  rustup component add rustfmt clippy || die "rustup could not add rustfmt and clippy; is the network there?"
+  rustup component add rustfmt clippy || die "rustup could not add rustfmt and clippy; check the network connection"
 }
 
-# The tool that cuts the page's code into files, so that each is fetched when it is needed.
-SPLITTER=0.2.4
+# Version of wasm-split-cli, which splits the page's WebAssembly for loading on demand.
+WASM_SPLIT_VERSION=0.2.4
 
-# need_wasm   the compiler's browser target, and the tools that split WebAssembly and join it to JavaScript
+# need_wasm   installs the wasm32 target, wasm-bindgen and wasm-split-cli
 need_wasm() {
   if ! ls "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib/"libstd-*.rlib >/dev/null 2>&1; then
     has rustup || die "the Rust target wasm32-unknown-unknown is missing: rustup target add wasm32-unknown-unknown"
     say "Adding the browser target to Rust"
-    rustup target add wasm32-unknown-unknown || die "rustup could not add wasm32-unknown-unknown; is the network there?"
+    rustup target add wasm32-unknown-unknown || die "rustup could not add wasm32-unknown-unknown; check the network connection"
   fi
-  local want have
-  want=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock)
-  have=$(wasm-bindgen --version 2>/dev/null | cut -d' ' -f2 || true)
-  if [ "$want" != "$have" ]; then
-    say "Installing wasm-bindgen $want into $TOOLS (once, a few minutes)"
-    # Its version must be the crate's own, to the letter.
-    CARGO_TARGET_DIR="$PENNY_CACHE/tools-target" cargo install wasm-bindgen-cli --version "$want" \
+  local required installed
+  required=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock)
+  installed=$(wasm-bindgen --version 2>/dev/null | cut -d' ' -f2 || true)
+  if [ "$required" != "$installed" ]; then
+    say "Installing wasm-bindgen $required into $TOOLS (once, a few minutes)"
+    # Its version must be exactly that of the crate.
+    CARGO_TARGET_DIR="$PENNY_CACHE/tools-target" cargo install wasm-bindgen-cli --version "$required" \
       --bin wasm-bindgen --root "$TOOLS" --force || die "wasm-bindgen could not be installed"
   fi
-  if [ "$(cat "$TOOLS/splitter" 2>/dev/null)" != "$SPLITTER" ] || ! has wasm-split-cli; then
-    say "Installing wasm-split-cli $SPLITTER into $TOOLS (once, two minutes)"
-    CARGO_TARGET_DIR="$PENNY_CACHE/tools-target" cargo install wasm_split_cli_support --version "$SPLITTER" \
+  if [ "$(cat "$TOOLS/splitter" 2>/dev/null)" != "$WASM_SPLIT_VERSION" ] || ! has wasm-split-cli; then
+    say "Installing wasm-split-cli $WASM_SPLIT_VERSION into $TOOLS (once, two minutes)"
+    CARGO_TARGET_DIR="$PENNY_CACHE/tools-target" cargo install wasm_split_cli_support --version "$WASM_SPLIT_VERSION" \
       --features build-binary --locked --root "$TOOLS" --force || die "wasm-split-cli could not be installed"
-    printf '%s' "$SPLITTER" >"$TOOLS/splitter"
+    printf '%s' "$WASM_SPLIT_VERSION" >"$TOOLS/splitter"
   fi
 }
 
-# npm_ci DIR   installs what DIR/package-lock.json names, unless that is done already
+# npm_ci DIR   installs the packages of DIR/package-lock.json, unless they are installed already
 npm_ci() {
   local dir=$1 mark
   mark=$(sha256sum "$dir/package-lock.json" | cut -c1-16)
   [ "$(cat "$dir/node_modules/.installed" 2>/dev/null)" = "$mark" ] && return 0
   say "Installing JavaScript libraries for ${dir#"$ROOT"/}"
-  # npm has been seen to break off without saying so; it writes its own list last.
+  # npm can fail without an error code; it writes its own list last.
   (cd "$dir" && npm ci --no-progress --loglevel=error && [ -f node_modules/.package-lock.json ]) || return 1
   printf '%s' "$mark" >"$dir/node_modules/.installed"
 }
 
-# build_server PROFILE   makes the program; afterwards it stands in target/bin/penny
+# build_server PROFILE   builds the program as target/bin/penny
 build_server() {
   local profile=$1 folder=$1
   [ "$profile" = dev ] && folder=debug
   cargo build --profile "$profile" --bin penny || return 1
   mkdir -p target/bin
-  # A copy: another clone may build into the shared cache while this one runs.
+  # A copy, because another clone may build into the shared cache while this program runs.
   cp -f "$TARGET/$folder/penny" target/bin/penny.new && mv -f target/bin/penny.new target/bin/penny
 }
 
-# with_lock NAME CMD...   runs CMD while no other clone runs one under the same name
+# with_lock NAME CMD...   runs CMD while holding a lock that all clones share
 with_lock() {
   local name=$1; shift
   if has flock; then flock "$PENNY_CACHE/$name.lock" "$@"; else "$@"; fi
 }
 
-# build_models_server   makes the scripted model server; afterwards it stands in target/bin/penny-mock-models
+# build_models_server   builds the scripted model server as target/bin/penny-mock-models
 build_models_server() {
   cargo build --bin penny-mock-models || return 1
   mkdir -p target/bin

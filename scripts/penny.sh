@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the program with the given arguments, building it first if it is not there: `make doctor`, `make seed`.
+# Builds the program if necessary and runs it with the given arguments: `make doctor`, `make seed`.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 

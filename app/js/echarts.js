@@ -1,5 +1,5 @@
-// Charts: draws an ECharts option in an element, in the colours of the page. Loaded when the first
-// chart is shown. The option is data; everything that is a function (formats, colours) is added here.
+// Renders an ECharts option in an element, in the colours of the page. Loaded when the first chart is
+// shown. The option is plain data; functions (formatters) and colours are added here.
 import * as echarts from "echarts/core";
 import spanish from "echarts/i18n/langES-obj.js";
 import {
@@ -26,14 +26,14 @@ echarts.use([
 
 echarts.registerLocale("ES", spanish);
 
-/** Below this many pixels names and figures beside bars are set on two lines. */
+/** Below this width (pixels), labels beside bars are wrapped onto two lines. */
 const NARROW = 360;
-/** From this many pixels on names beside bars stand on one line. */
-const ROOMY = 520;
+/** From this width (pixels) on, labels beside bars fit on one line. */
+const WIDE = 520;
 
 const asList = (value) => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]);
 
-/** Reads the chart's colours and type from the custom properties of the page. */
+/** Reads colours and font from the custom properties of the page. */
 function palette(element) {
   const style = getComputedStyle(element);
   return {
@@ -86,7 +86,7 @@ function theme(colors) {
   };
 }
 
-/** Writes a figure as `app/src/features/artifacts/format.rs` does. */
+/** Returns a formatter of values by format, like `short_value` and `value` in `app/i18n/src/formats.rs`. */
 function formatter(settings) {
   const { locale, currency } = settings;
   const build = (options) => new Intl.NumberFormat(locale, { useGrouping: "always", ...options });
@@ -94,24 +94,24 @@ function formatter(settings) {
   const money = currency ? { style: "currency", currency, currencyDisplay: "narrowSymbol" } : {};
   return (value, format, isShort) => {
     if (value === null || value === undefined || value === "-" || Number.isNaN(Number(value))) return "–";
-    const figure = Number(value);
-    const compact = isShort && Math.abs(figure) >= 10_000 ? { notation: "compact", maximumFractionDigits: 1 } : null;
+    const number = Number(value);
+    const compact = isShort && Math.abs(number) >= 10_000 ? { notation: "compact", maximumFractionDigits: 1 } : null;
     switch (format) {
       case "currency":
-        return minus(build({ ...money, ...(compact ?? { maximumFractionDigits: Math.abs(figure) >= 100 || Number.isInteger(figure) ? 0 : 2, minimumFractionDigits: 0 }) }).format(figure));
+        return minus(build({ ...money, ...(compact ?? { maximumFractionDigits: Math.abs(number) >= 100 || Number.isInteger(number) ? 0 : 2, minimumFractionDigits: 0 }) }).format(number));
       case "percent":
-        return minus(build({ style: "percent", maximumFractionDigits: 1 }).format(figure));
+        return minus(build({ style: "percent", maximumFractionDigits: 1 }).format(number));
       case "days":
-        return minus(build({ style: "unit", unit: "day", unitDisplay: isShort ? "short" : "long", maximumFractionDigits: 1 }).format(figure));
+        return minus(build({ style: "unit", unit: "day", unitDisplay: isShort ? "short" : "long", maximumFractionDigits: 1 }).format(number));
       case "hours":
-        return minus(build({ style: "unit", unit: "hour", unitDisplay: "narrow", maximumFractionDigits: 1 }).format(figure));
+        return minus(build({ style: "unit", unit: "hour", unitDisplay: "narrow", maximumFractionDigits: 1 }).format(number));
       default:
-        return minus(build(compact ?? { maximumFractionDigits: Math.abs(figure) >= 100 ? 0 : 2 }).format(figure));
+        return minus(build(compact ?? { maximumFractionDigits: Math.abs(number) >= 100 ? 0 : 2 }).format(number));
     }
   };
 }
 
-/** Patterns that tell areas apart without their colours. */
+/** Returns fill patterns that distinguish areas without colour. */
 function patterns(tint) {
   const base = { color: tint, symbol: "rect", symbolSize: 1 };
   return [
@@ -124,134 +124,134 @@ function patterns(tint) {
   ];
 }
 
-/** Adds what data cannot say: formats of axes and tips, room for labels, patterns in high contrast. */
-function dress(option, settings, colors, isStill, width) {
-  const write = formatter(settings);
+/** Completes an option: formatters of axes and tooltips, space for labels, patterns in high contrast. */
+function completeOption(option, settings, colors, isStatic, width) {
+  const format = formatter(settings);
   const formats = settings.formats ?? {};
-  const all = [...new Set(Object.values(formats).filter((format) => format !== "text" && format !== "date"))];
+  const numericFormats = [...new Set(Object.values(formats).filter((name) => name !== "text" && name !== "date"))];
   const series = asList(option.series);
-  // Series that say how figures stand bear the standing as their id; their values are shares of a target.
-  const standing = (item) => (Object.hasOwn(colors.health, item?.id ?? "") ? colors.health[item.id] : undefined);
-  const formatOf = (item) => formats[item?.name] ?? (standing(item) ? "percent" : all.length === 1 ? all[0] : "number");
+  // The id of a series may be a health state; then its values are ratios of a target.
+  const healthColor = (item) => (Object.hasOwn(colors.health, item?.id ?? "") ? colors.health[item.id] : undefined);
+  const formatOf = (item) => formats[item?.name] ?? (healthColor(item) ? "percent" : numericFormats.length === 1 ? numericFormats[0] : "number");
   const axisFormat = (dimension, index) => {
-    const here = series.filter((item) => (item?.[dimension] ?? 0) === index).map(formatOf);
-    return here.length > 0 && here.every((format) => format === here[0]) ? here[0] : "number";
+    const axisFormats = series.filter((item) => (item?.[dimension] ?? 0) === index).map(formatOf);
+    return axisFormats.length > 0 && axisFormats.every((name) => name === axisFormats[0]) ? axisFormats[0] : "number";
   };
   for (const dimension of ["x", "y"]) {
     asList(option[`${dimension}Axis`]).forEach((axis, index) => {
       if (axis.type === "value" || (axis.type === undefined && dimension === "y" && axis.data === undefined)) {
-        axis.axisLabel = { ...axis.axisLabel, formatter: (value) => write(value, axisFormat(`${dimension}AxisIndex`, index), true) };
+        axis.axisLabel = { ...axis.axisLabel, formatter: (value) => format(value, axisFormat(`${dimension}AxisIndex`, index), true) };
       } else if (dimension === "y") {
-        // Names beside bars have as much room as the bars can spare, and break where they must.
+        // Labels beside bars get a limited width and are wrapped if necessary.
         const longest = Math.max(0, ...asList(axis.data).map((name) => String(name).length));
-        const room = Math.min(width < NARROW ? 92 : width < ROOMY ? 132 : 220, Math.ceil(longest * 6.4) + 6);
-        if (axis.axisLabel?.width) axis.axisLabel = { ...axis.axisLabel, width: room, lineHeight: 13 };
+        const labelWidth = Math.min(width < NARROW ? 92 : width < WIDE ? 132 : 220, Math.ceil(longest * 6.4) + 6);
+        if (axis.axisLabel?.width) axis.axisLabel = { ...axis.axisLabel, width: labelWidth, lineHeight: 13 };
         if (width < NARROW) {
           axis.axisLabel = { interval: 0, ...axis.axisLabel, hideOverlap: false, fontSize: 11, lineHeight: 13 };
-          if (axis.position === "right") axis.data = axis.data?.map((words) => String(words).replace(" / ", "\n/ "));
+          if (axis.position === "right") axis.data = axis.data?.map((label) => String(label).replace(" / ", "\n/ "));
         }
       } else if (dimension === "x" && axis.data?.length <= 6) {
-        // A few names are all written out, on two lines where they must be.
+        // Up to six labels are all shown, wrapped if necessary.
         axis.axisLabel = { interval: 0, hideOverlap: false, overflow: "break", width: Math.max(48, (width - 72) / axis.data.length - 8), ...axis.axisLabel };
       }
     });
   }
   for (const item of series) {
-    const format = formatOf(item);
-    const tint = standing(item);
-    if (tint) item.itemStyle = { ...item.itemStyle, color: tint };
+    const itemFormat = formatOf(item);
+    const itemColor = healthColor(item);
+    if (itemColor) item.itemStyle = { ...item.itemStyle, color: itemColor };
     if (item.markLine) {
-      const isTurned = asList(option.yAxis).some((axis) => axis.inverse);
-      item.markLine.label = { color: colors.muted, distance: 3, ...item.markLine.label, ...(isTurned ? { position: "start" } : {}) };
+      const isInverted = asList(option.yAxis).some((axis) => axis.inverse);
+      item.markLine.label = { color: colors.muted, distance: 3, ...item.markLine.label, ...(isInverted ? { position: "start" } : {}) };
       item.markLine.lineStyle = { color: colors.text, ...item.markLine.lineStyle };
     }
-    if (item.type === "bar" && item.stack && !tint) item.itemStyle = { borderRadius: 0, ...item.itemStyle };
-    // Words inside a shape stand on its colour, which is dark on light pages and light on dark ones.
+    if (item.type === "bar" && item.stack && !itemColor) item.itemStyle = { borderRadius: 0, ...item.itemStyle };
+    // Labels inside a shape are drawn on its colour, which contrasts with the surface.
     if (item.label?.position === "inside") item.label = { color: colors.surface, ...item.label };
     if (item.backgroundStyle) item.backgroundStyle = { color: colors.line, ...item.backgroundStyle };
-    item.tooltip = { ...item.tooltip, valueFormatter: (value) => write(Array.isArray(value) ? value.at(-1) : value, format, false) };
+    item.tooltip = { ...item.tooltip, valueFormatter: (value) => format(Array.isArray(value) ? value.at(-1) : value, itemFormat, false) };
     if (item.label?.show && item.label.formatter === undefined && item.type !== "pie") {
-      item.label = { ...item.label, color: colors.text, formatter: ({ value }) => write(Array.isArray(value) ? value.at(-1) : value, format, true) };
+      item.label = { ...item.label, color: colors.text, formatter: ({ value }) => format(Array.isArray(value) ? value.at(-1) : value, itemFormat, true) };
     }
   }
   if (series.length > 0) {
     const hasAxis = option.xAxis !== undefined || option.yAxis !== undefined;
-    // Tips are drawn on the canvas: markup with inline styles would break the page's security policy.
+    // Tooltips are drawn on the canvas: HTML with inline styles would violate the content security policy.
     option.tooltip = { trigger: hasAxis ? "axis" : "item", confine: true, ...option.tooltip, renderMode: "richText", appendTo: undefined };
     if (hasAxis) {
       const hasLegend = option.legend !== undefined && option.legend.show !== false;
       option.grid = { left: 8, right: 16, top: hasLegend ? 40 : 16, bottom: 8, containLabel: true, ...(Array.isArray(option.grid) ? {} : option.grid) };
       if (hasLegend) option.legend = { type: "scroll", top: 0, left: 0, ...option.legend };
-      // A few words that need a second line get it, and are not turned over like pages.
-      const letters = series.reduce((sum, item) => sum + String(item?.name ?? "").length, 0);
-      if (hasLegend && series.length <= 4 && letters * 6.5 + series.length * 34 > width) {
+      // A legend of up to four series may wrap onto a second line instead of being paged.
+      const characters = series.reduce((sum, item) => sum + String(item?.name ?? "").length, 0);
+      if (hasLegend && series.length <= 4 && characters * 6.5 + series.length * 34 > width) {
         option.legend = { ...option.legend, type: "plain", itemGap: 10 };
         option.grid = { ...option.grid, top: (Number(option.grid.top) || 40) + 20 };
       }
     }
   }
   option.aria = { enabled: true, label: { enabled: false }, decal: { show: colors.isContrast, decals: patterns(`${colors.surface}80`) } };
-  option.animation = !isStill;
+  option.animation = !isStatic;
   option.animationDuration = 400;
   delete option.toolbox;
   return option;
 }
 
 /**
- * Draws `optionJson` in `element` and keeps it fitting and in the page's colours.
+ * Renders `optionJson` in `element` and updates it when the size or the colours of the page change.
  * `settingsJson`: `{ locale, currency?, formats: { column: format } }`.
  */
 export function mount(element, optionJson, settingsJson) {
   const settings = JSON.parse(settingsJson);
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
   let chart;
 
   const draw = (isFirst) => {
     const colors = palette(element);
     chart?.dispose();
     chart = echarts.init(element, theme(colors), { renderer: "canvas", locale: settings.locale.toUpperCase() });
-    chart.setOption(dress(JSON.parse(optionJson), settings, colors, still.matches || !isFirst, element.clientWidth));
+    chart.setOption(completeOption(JSON.parse(optionJson), settings, colors, reducedMotion.matches || !isFirst, element.clientWidth));
   };
   draw(true);
 
   let frame = 0;
-  const later = (act) => {
+  const schedule = (action) => {
     cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(act);
+    frame = requestAnimationFrame(action);
   };
-  const kind = () => (element.clientWidth < NARROW ? 0 : element.clientWidth < ROOMY ? 1 : 2);
-  let before = kind();
-  const sizes = new ResizeObserver(() =>
-    later(() => {
-      const now = kind();
-      if (now === before) return chart.resize();
-      before = now;
+  const sizeClass = () => (element.clientWidth < NARROW ? 0 : element.clientWidth < WIDE ? 1 : 2);
+  let currentSize = sizeClass();
+  const resizeObserver = new ResizeObserver(() =>
+    schedule(() => {
+      const newSize = sizeClass();
+      if (newSize === currentSize) return chart.resize();
+      currentSize = newSize;
       draw(false);
     }),
   );
-  sizes.observe(element);
-  const recolor = () => later(() => draw(false));
-  const attributes = new MutationObserver(recolor);
-  attributes.observe(document.documentElement, { attributes: true });
+  resizeObserver.observe(element);
+  const recolor = () => schedule(() => draw(false));
+  const themeObserver = new MutationObserver(recolor);
+  themeObserver.observe(document.documentElement, { attributes: true });
   const dark = matchMedia("(prefers-color-scheme: dark)");
   dark.addEventListener("change", recolor);
 
   return {
-    /** Returns the picture as a PNG data URL on an opaque ground, twice the size on screen. */
+    /** Returns the chart as a PNG data URL with an opaque background, at twice the size on screen. */
     png: () => chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: palette(element).surface }),
-    /** Returns the picture as SVG text. */
+    /** Returns the chart as SVG source. */
     svg: () => {
       const colors = palette(element);
-      const drawing = echarts.init(null, theme(colors), { renderer: "svg", ssr: true, locale: settings.locale.toUpperCase(), width: element.clientWidth || 800, height: element.clientHeight || 400 });
-      drawing.setOption({ ...dress(JSON.parse(optionJson), settings, colors, true, element.clientWidth || 800), backgroundColor: colors.surface });
-      const text = drawing.renderToSVGString();
-      drawing.dispose();
+      const copy = echarts.init(null, theme(colors), { renderer: "svg", ssr: true, locale: settings.locale.toUpperCase(), width: element.clientWidth || 800, height: element.clientHeight || 400 });
+      copy.setOption({ ...completeOption(JSON.parse(optionJson), settings, colors, true, element.clientWidth || 800), backgroundColor: colors.surface });
+      const text = copy.renderToSVGString();
+      copy.dispose();
       return text;
     },
     dispose: () => {
       cancelAnimationFrame(frame);
-      sizes.disconnect();
-      attributes.disconnect();
+      resizeObserver.disconnect();
+      themeObserver.disconnect();
       dark.removeEventListener("change", recolor);
       chart.dispose();
     },

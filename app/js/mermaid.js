@@ -1,4 +1,4 @@
-// Diagrams: turns Mermaid text into a picture. Loaded when the first diagram is shown.
+// Renders Mermaid source as SVG. Loaded when the first diagram is shown.
 import mermaid from "mermaid";
 import { color } from "./lib/colors.js";
 
@@ -6,38 +6,39 @@ let count = 0;
 let queue = Promise.resolve();
 
 /**
- * Lets the styles that Mermaid makes while it measures and cleans bear the page's nonce, without which the page's
- * security policy refuses them; returns what ends that and takes the nonce out of a picture. The picture itself is never part of the page.
+ * Adds the page's nonce to the style elements that Mermaid creates while it measures and sanitizes; the content
+ * security policy rejects them without it. Returns a function that restores the patched methods and removes the nonce
+ * from the SVG, which is never inserted into the page.
  */
-function bearNonce() {
+function patchStyleNonce() {
   const nonce = document.querySelector("style[nonce], script[nonce]")?.nonce;
   if (!nonce) return (svg) => svg;
-  const bear = (element) => {
+  const addNonce = (element) => {
     if (element.localName === "style") element.nonce = nonce;
     return element;
   };
   const { createElement, createElementNS } = Document.prototype;
-  document.createElement = (...words) => bear(createElement.apply(document, words));
-  document.createElementNS = (...words) => bear(createElementNS.apply(document, words));
+  document.createElement = (...args) => addNonce(createElement.apply(document, args));
+  document.createElementNS = (...args) => addNonce(createElementNS.apply(document, args));
   const { parseFromString } = DOMParser.prototype;
-  const mark = ` nonce="${nonce}"`;
+  const attribute = ` nonce="${nonce}"`;
   DOMParser.prototype.parseFromString = function (text, type) {
-    return parseFromString.call(this, String(text).replaceAll("<style", `<style${mark}`), type);
+    return parseFromString.call(this, String(text).replaceAll("<style", `<style${attribute}`), type);
   };
   return (svg) => {
     delete document.createElement;
     delete document.createElementNS;
     DOMParser.prototype.parseFromString = parseFromString;
-    return svg.replaceAll(mark, "");
+    return svg.replaceAll(attribute, "");
   };
 }
 
-/** Returns the diagram as SVG text, in the colours of the page at `element`. Rejects when the text is no diagram. */
+/** Returns the diagram as SVG source, in the colours of the page at `element`. Rejects on a syntax error. */
 export function draw(element, text) {
-  // One after the other: what Mermaid is told, and what it is lent, holds for all of the page.
-  const drawn = queue.then(() => render(element, text));
-  queue = drawn.then(() => undefined, () => undefined);
-  return drawn;
+  // Sequential, because Mermaid's configuration and the patched methods are global.
+  const result = queue.then(() => render(element, text));
+  queue = result.then(() => undefined, () => undefined);
+  return result;
 }
 
 async function render(element, text) {
@@ -62,12 +63,12 @@ async function render(element, text) {
     },
   });
   count += 1;
-  const end = bearNonce();
-  let drawn = "";
+  const restore = patchStyleNonce();
+  let svg = "";
   try {
-    drawn = (await mermaid.render(`penny-diagram-${count}`, text)).svg;
+    svg = (await mermaid.render(`penny-diagram-${count}`, text)).svg;
   } finally {
-    drawn = end(drawn);
+    svg = restore(svg);
   }
-  return drawn;
+  return svg;
 }

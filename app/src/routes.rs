@@ -1,13 +1,13 @@
-//! The addresses of the page and what stands at each.
+//! The root component and its routes.
 
 use crate::{
     api::{Api, use_api},
-    facts,
     features::{
         chat::ChatPage,
         palette::Palette,
         shortcuts::{ShortcutHelp, Shortcuts},
     },
+    page_context,
     shell::{NotFoundPage, Toaster, Workbench},
     state, ui,
 };
@@ -21,22 +21,22 @@ use leptos_router::{
 
 mod pages;
 #[cfg(feature = "hydrate")]
-pub use pages::fetch_for;
+pub use pages::preload_page;
 use pages::{Artifact, Dashboard, Link, Settings, SignIn};
 
-/// The page.
+/// The root component.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     if use_context::<Api>().is_none() {
         provide_context(use_api());
     }
-    state::provide(facts::handover());
-    state::use_preferences().follow();
-    state::use_panes().follow();
+    state::provide(page_context::bootstrap_data());
+    state::use_preferences().sync_document();
+    state::use_panes().sync_with_window();
     state::use_clock().start();
-    Effect::new(|_| pages::fetch_ahead());
-    // Tells tests, and styles that care, that the page now answers.
+    Effect::new(|_| pages::preload_linked_pages());
+    // Tells tests and the style sheet that the page is hydrated.
     Effect::new(|_| ui::dom::set_root_attribute("data-alive", "true"));
     let product = state::use_brand().product_name;
     let formatted = product.clone();

@@ -1,13 +1,8 @@
-//! Renders whole pages as the server does, with canned answers, and looks at the HTML.
+//! Renders whole pages as the server does, with canned GraphQL responses, and checks the HTML.
 //!
-//! With `PENNY_PAGES_DIR` set, each page is also written there, for a look in a browser.
+//! If `PENNY_PAGES_DIR` is set, each page is also written to that directory.
 #![cfg(feature = "ssr")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::disallowed_methods,
-    reason = "helpers of tests fail like tests"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "test helpers may panic")]
 
 use any_spawner::Executor;
 use async_trait::async_trait;
@@ -16,8 +11,8 @@ use leptos::prelude::*;
 use leptos_meta::ServerMetaContext;
 use leptos_router::location::RequestUrl;
 use penny_app::{
-    Api, PaneLayout, RequestFacts, SignInMethods, SignInProvider, SiteAssets, StatusSink,
-    api::GraphqlTransport, facts,
+    Api, PageContext, PaneLayout, SignInMethods, SignInProvider, SiteAssets, StatusSink,
+    api::GraphqlTransport, page_context,
 };
 use penny_types::{ColorScheme, Fault, FaultCode, Locale, people::ViewerView};
 use serde_json::{Value, json};
@@ -26,18 +21,18 @@ use std::sync::{
     atomic::{AtomicU16, Ordering},
 };
 
-/// Answers each operation with what a small company would have.
-struct Canned {
+/// Returns fixed responses with the data of a small company.
+struct CannedTransport {
     conversations: Result<Value, Fault>,
     has_default_model: bool,
 }
 
-fn company() -> Canned {
-    Canned { conversations: conversations(), has_default_model: true }
+fn canned_transport() -> CannedTransport {
+    CannedTransport { conversations: conversations(), has_default_model: true }
 }
 
 #[async_trait]
-impl GraphqlTransport for Canned {
+impl GraphqlTransport for CannedTransport {
     async fn execute(&self, _: &str, operation: &str, _: Value) -> Result<Value, Fault> {
         match operation {
             "Conversations" => self.conversations.clone(),
@@ -80,13 +75,13 @@ fn viewer() -> ViewerView {
     serde_json::from_value(json!({
         "id": "prn_00000000000000000000000001", "tenantId": "ten_00000000000000000000000001", "name": "Alice Ortega",
         "email": "alice@acme.example", "roles": ["admin"], "locale": "en", "colorScheme": "system",
-        "timeZone": "Europe/Madrid", "brand": facts::default_brand(),
+        "timeZone": "Europe/Madrid", "brand": page_context::default_brand(),
     }))
     .unwrap()
 }
 
-fn facts(locale: Locale, color_scheme: ColorScheme) -> RequestFacts {
-    RequestFacts {
+fn context(locale: Locale, color_scheme: ColorScheme) -> PageContext {
+    PageContext {
         locale,
         color_scheme,
         now: "2026-11-20T09:30:00Z".parse().unwrap(),
@@ -96,16 +91,16 @@ fn facts(locale: Locale, color_scheme: ColorScheme) -> RequestFacts {
             password: true,
             providers: vec![SignInProvider { slug: "acme".to_owned(), name: "Acme SSO".to_owned() }],
         },
-        ..RequestFacts::default()
+        ..PageContext::default()
     }
 }
 
-/// Returns the page at a path as HTML, and its status.
-async fn page(path: &str, facts: RequestFacts) -> (u16, String) {
-    page_with(path, facts, company()).await
+/// Returns the HTTP status and the HTML of the page at a path.
+async fn render(path: &str, context: PageContext) -> (u16, String) {
+    render_with(path, context, canned_transport()).await
 }
 
-async fn page_with(path: &str, facts: RequestFacts, canned: Canned) -> (u16, String) {
+async fn render_with(path: &str, context: PageContext, transport: CannedTransport) -> (u16, String) {
     static EXECUTOR: Once = Once::new();
     EXECUTOR.call_once(|| {
         let _ = Executor::init_tokio();
@@ -113,8 +108,8 @@ async fn page_with(path: &str, facts: RequestFacts, canned: Canned) -> (u16, Str
     let name = format!(
         "{}-{}-{}",
         path.trim_matches('/').replace(['/', '?', '='], "-"),
-        facts.locale,
-        facts.color_scheme
+        context.locale,
+        context.color_scheme
     );
     let status = Arc::new(AtomicU16::new(200));
     let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
@@ -122,11 +117,11 @@ async fn page_with(path: &str, facts: RequestFacts, canned: Canned) -> (u16, Str
     let stream = owner.with(|| {
         provide_context(RequestUrl::new(path));
         provide_context(meta);
-        provide_context(facts);
-        provide_context(Api::new(Arc::new(canned)));
+        provide_context(context);
+        provide_context(Api::new(Arc::new(transport)));
         provide_context(assets());
-        let seen = status.clone();
-        provide_context(StatusSink::new(move |status| seen.store(status, Ordering::SeqCst)));
+        let seen_status = status.clone();
+        provide_context(StatusSink::new(move |status| seen_status.store(status, Ordering::SeqCst)));
         Box::pin(penny_app::shell().to_html_stream_in_order())
     });
     let html = meta_output.inject_meta_context(stream).await.collect::<String>().await;
@@ -137,24 +132,24 @@ async fn page_with(path: &str, facts: RequestFacts, canned: Canned) -> (u16, Str
     (status.load(Ordering::SeqCst), html)
 }
 
-/// The site as it was built, when it was; the address of nothing otherwise.
+/// Returns the manifest of the built site; empty if the site has not been built.
 fn assets() -> SiteAssets {
     let manifest = std::fs::read_to_string("target/site/manifest.json").unwrap_or_default();
     serde_json::from_str(&manifest).unwrap_or_default()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_start_page_is_whole_in_every_language_and_theme() {
+async fn the_start_page_is_complete_in_every_language_and_theme() {
     for locale in Locale::ALL {
         for scheme in ColorScheme::ALL {
-            let (status, html) = page("/", facts(*locale, *scheme)).await;
+            let (status, html) = render("/", context(*locale, *scheme)).await;
             assert_eq!(status, 200);
             assert!(html.starts_with("<!DOCTYPE html>"));
             assert!(
                 html.contains(&format!("<html lang=\"{locale}\" data-theme=\"{scheme}\"")),
                 "{html:.300}"
             );
-            let new_chat = penny_words::text(*locale, penny_words::keys::UI_NEW_CHAT, &[]);
+            let new_chat = penny_i18n::text(*locale, penny_i18n::keys::UI_NEW_CHAT, &[]);
             assert!(html.contains(&new_chat), "{locale}: {new_chat}");
             assert!(html.contains("Board pack for November"));
             assert!(html.contains("Company Health"));
@@ -163,34 +158,34 @@ async fn the_start_page_is_whole_in_every_language_and_theme() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_people_write_never_becomes_markup() {
-    let (_, html) = page("/", facts(Locale::En, ColorScheme::Light)).await;
+async fn user_text_is_escaped() {
+    let (_, html) = render("/", context(Locale::En, ColorScheme::Light)).await;
     assert!(!html.contains("<script>alert(1)"));
     assert!(html.contains("&lt;script&gt;alert(1)"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn conversations_stand_under_their_day() {
-    let (_, html) = page("/", facts(Locale::Es, ColorScheme::Light)).await;
-    let at = |words: &str| html.find(words).unwrap_or_else(|| panic!("{words} is missing"));
-    assert!(at(">Fijadas<") < at("Board pack for November"));
-    assert!(at("Board pack for November") < at(">Hoy<"));
-    assert!(at(">Ayer<") < at("alert(1)"));
-    assert!(at("Últimos 7 días") < at("مراجعة"));
+async fn conversations_are_grouped_by_day() {
+    let (_, html) = render("/", context(Locale::Es, ColorScheme::Light)).await;
+    let position = |text: &str| html.find(text).unwrap_or_else(|| panic!("`{text}` is missing"));
+    assert!(position(">Fijadas<") < position("Board pack for November"));
+    assert!(position("Board pack for November") < position(">Hoy<"));
+    assert!(position(">Ayer<") < position("alert(1)"));
+    assert!(position("Últimos 7 días") < position("مراجعة"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_that_cannot_be_read_says_so_and_the_page_stands() {
+async fn a_failed_list_shows_the_fault_and_the_page_is_rendered() {
     let fault = Fault::new(FaultCode::Unavailable);
-    let words = penny_words::fault(Locale::Es, &fault);
-    let canned = Canned { conversations: Err(fault), ..company() };
-    let (_, html) = page_with("/", facts(Locale::Es, ColorScheme::Dark), canned).await;
-    assert!(html.contains(&words));
+    let message = penny_i18n::fault(Locale::Es, &fault);
+    let transport = CannedTransport { conversations: Err(fault), ..canned_transport() };
+    let (_, html) = render_with("/", context(Locale::Es, ColorScheme::Dark), transport).await;
+    assert!(html.contains(&message));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn settings_know_the_viewer() {
-    let (status, html) = page("/settings", facts(Locale::En, ColorScheme::Contrast)).await;
+async fn settings_show_the_viewer() {
+    let (status, html) = render("/settings", context(Locale::En, ColorScheme::Contrast)).await;
     assert_eq!(status, 200);
     assert!(html.contains("alice@acme.example"));
     assert!(html.contains("Europe/Madrid"));
@@ -199,66 +194,66 @@ async fn settings_know_the_viewer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_artifact_panel_is_drawn_beside_the_chat_unless_it_was_put_away() {
-    let aside = "id=\"artifacts\"";
-    let usual = facts(Locale::En, ColorScheme::Light);
-    let (_, html) = page("/", usual.clone()).await;
-    assert!(html.contains(aside) && html.contains("data-right=\"open\""));
-    let (_, html) = page("/settings", usual.clone()).await;
-    assert!(!html.contains(aside), "it belongs to the chat");
+async fn the_artifact_panel_is_rendered_beside_the_chat_unless_it_was_closed() {
+    let panel = "id=\"artifacts\"";
+    let default_context = context(Locale::En, ColorScheme::Light);
+    let (_, html) = render("/", default_context.clone()).await;
+    assert!(html.contains(panel) && html.contains("data-right=\"open\""));
+    let (_, html) = render("/settings", default_context.clone()).await;
+    assert!(!html.contains(panel), "only the chat has an artifact panel");
     let panes = PaneLayout { right_open: false, ..PaneLayout::default() };
-    let (_, html) = page("/", RequestFacts { panes, ..usual }).await;
-    assert!(!html.contains(aside) && html.contains("data-right=\"closed\""));
+    let (_, html) = render("/", PageContext { panes, ..default_context }).await;
+    assert!(!html.contains(panel) && html.contains("data-right=\"closed\""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_demo_model_is_named_in_the_readers_language() {
-    let (_, html) = page("/", facts(Locale::Es, ColorScheme::Light)).await;
+async fn the_name_of_the_demo_model_is_translated() {
+    let (_, html) = render("/", context(Locale::Es, ColorScheme::Light)).await;
     assert!(html.contains("Demo de PENNY (no es un modelo de lenguaje)"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_no_model_is_known_the_picker_asks_for_one_and_does_not_show_the_demo_as_chosen() {
-    for (has_default_model, is_asked) in [(true, false), (false, true)] {
-        let canned = Canned { has_default_model, ..company() };
-        let (_, html) = page_with("/", facts(Locale::En, ColorScheme::Light), canned).await;
-        assert_eq!(html.contains("Pick a model"), is_asked);
+async fn without_a_default_model_the_picker_has_no_selection() {
+    for (has_default_model, is_unselected) in [(true, false), (false, true)] {
+        let transport = CannedTransport { has_default_model, ..canned_transport() };
+        let (_, html) = render_with("/", context(Locale::En, ColorScheme::Light), transport).await;
+        assert_eq!(html.contains("Pick a model"), is_unselected);
         let demo = html.split("<option value=\"demo/demo\"").nth(1).unwrap();
-        assert_eq!(demo.split('>').next().unwrap().contains("selected"), !is_asked, "{demo:.60}");
+        assert_eq!(demo.split('>').next().unwrap().contains("selected"), !is_unselected, "{demo:.60}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sign_in_page_offers_every_way_in_and_explains_errors() {
-    let signed_out = RequestFacts { viewer: None, ..facts(Locale::En, ColorScheme::Light) };
-    let (_, html) = page("/sign-in?error=credentials&next=/c/x", signed_out).await;
+async fn the_sign_in_page_lists_all_methods_and_explains_errors() {
+    let signed_out = PageContext { viewer: None, ..context(Locale::En, ColorScheme::Light) };
+    let (_, html) = render("/sign-in?error=credentials&next=/c/x", signed_out).await;
     assert!(html.contains("action=\"/auth/password\""));
     assert!(html.contains("value=\"/c/x\""));
     assert!(html.contains("/auth/oidc/acme/start?next=/c/x"));
-    assert!(html.contains(&penny_words::text(
+    assert!(html.contains(&penny_i18n::text(
         Locale::En,
-        penny_words::keys::UI_SIGN_IN_ERROR_CREDENTIALS,
+        penny_i18n::keys::UI_SIGN_IN_ERROR_CREDENTIALS,
         &[]
     )));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_one_time_link_asks_before_it_is_used() {
-    let signed_out = RequestFacts { viewer: None, ..facts(Locale::Es, ColorScheme::Light) };
-    let (_, html) = page("/auth/link/s3cret", signed_out).await;
+async fn a_one_time_link_requires_confirmation() {
+    let signed_out = PageContext { viewer: None, ..context(Locale::Es, ColorScheme::Light) };
+    let (_, html) = render("/auth/link/s3cret", signed_out).await;
     assert!(html.contains("method=\"post\" action=\"/auth/link/s3cret\""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_address_is_answered_with_404_and_a_way_home() {
-    let (status, html) = page("/no/such/page", facts(Locale::En, ColorScheme::Dark)).await;
+async fn an_unknown_path_returns_404_and_a_link_to_the_start_page() {
+    let (status, html) = render("/no/such/page", context(Locale::En, ColorScheme::Dark)).await;
     assert_eq!(status, 404);
     assert!(html.contains("<h1"));
     assert!(html.contains("href=\"/\""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_title_names_the_page_and_the_product() {
-    let (_, html) = page("/settings", facts(Locale::Es, ColorScheme::Dark)).await;
+async fn the_document_title_contains_the_page_and_the_product() {
+    let (_, html) = render("/settings", context(Locale::Es, ColorScheme::Dark)).await;
     assert!(html.contains("<title>Ajustes · PENNY</title>"), "{html:.900}");
 }

@@ -1,8 +1,8 @@
-// What an integrator has: HTTP, server-sent events, GraphQL over HTTP and over `graphql-transport-ws`.
+// A client of the public API: REST, server-sent events, GraphQL over HTTP and over `graphql-transport-ws`.
 import { WebSocket } from "ws";
 import type { Penny } from "./penny.ts";
 
-/** One event of a turn, as any of the doors tells it. */
+/** An event of a turn, the same for all transports. */
 export interface TurnEvent {
   seq: number;
   kind: string;
@@ -16,10 +16,10 @@ export const TERMINAL = ["finished", "failed", "stopped", "interrupted"];
 
 export const isTerminal = (event: TurnEvent): boolean => TERMINAL.includes(event.kind);
 
-/** Reads server-sent events until the stream closes or `enough` says so. */
-export async function* serverSent(
+/** Yields server-sent events until the stream closes or `isLast` returns true. */
+export async function* readServerSentEvents(
   response: Response,
-  enough: (event: TurnEvent) => boolean = () => false,
+  isLast: (event: TurnEvent) => boolean = () => false,
 ): AsyncGenerator<TurnEvent> {
   if (!response.body) throw new Error("no body");
   const decoder = new TextDecoder();
@@ -41,7 +41,7 @@ export async function* serverSent(
         if (!field("data")) continue;
         const event = { ...JSON.parse(field("data")), seq: Number(field("id")), kind: field("event") } as TurnEvent;
         yield event;
-        if (enough(event)) return;
+        if (isLast(event)) return;
       }
     }
   } finally {
@@ -49,25 +49,25 @@ export async function* serverSent(
   }
 }
 
-export async function all<T>(events: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const event of events) found.push(event);
-  return found;
+export async function collect<T>(events: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const event of events) collected.push(event);
+  return collected;
 }
 
-/** Joins what was said by where it stands, so a replay that merged its pieces gives the same. */
-export function joined(events: TurnEvent[], kind = "delta"): string {
-  let said = Buffer.alloc(0);
+/** Joins the text of events by offset, so that a replay with merged deltas gives the same result. */
+export function joinText(events: TurnEvent[], kind = "delta"): string {
+  let text = Buffer.alloc(0);
   for (const event of events) {
     if (event.kind !== kind) continue;
-    const piece = Buffer.from(event.text ?? "");
-    const offset = event.offset ?? said.length;
-    if (offset > said.length) throw new Error(`bytes ${said.length} to ${offset} were lost before event ${event.seq}`);
-    said = Buffer.concat([said.subarray(0, offset), piece]);
+    const delta = Buffer.from(event.text ?? "");
+    const offset = event.offset ?? text.length;
+    if (offset > text.length) throw new Error(`bytes ${text.length} to ${offset} are missing before event ${event.seq}`);
+    text = Buffer.concat([text.subarray(0, offset), delta]);
   }
   const end = events.find(isTerminal);
-  if (end?.kind === "interrupted" && end.length !== undefined) said = said.subarray(0, end.length);
-  return said.toString("utf8");
+  if (end?.kind === "interrupted" && end.length !== undefined) text = text.subarray(0, end.length);
+  return text.toString("utf8");
 }
 
 export class Api {
@@ -89,17 +89,17 @@ export class Api {
   }
 
   async json<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
-    const answer = await this.call(method, path, body, { accept: "application/json", ...headers });
-    const said = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${said}`);
-    return JSON.parse(said) as T;
+    const response = await this.call(method, path, body, { accept: "application/json", ...headers });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return JSON.parse(text) as T;
   }
 
-  async conversation(): Promise<string> {
+  async createConversation(): Promise<string> {
     return (await this.json<{ id: string }>("POST", "/v1/conversations", {})).id;
   }
 
-  /** Sends a message and returns the turn's id at once. */
+  /** Sends a message and returns the turn's id without waiting for the turn. */
   async submit(conversation: string, content: string, more: object = {}): Promise<string> {
     const turn = await this.json<{ id?: string; turnId?: string }>("POST", `/v1/chat/${conversation}/messages`, {
       content,
@@ -108,64 +108,64 @@ export class Api {
       ...more,
     });
     const id = turn.turnId ?? turn.id;
-    if (!id) throw new Error(`no turn in ${JSON.stringify(turn)}`);
+    if (!id) throw new Error(`the response has no turn id: ${JSON.stringify(turn)}`);
     return id;
   }
 
-  /** Sends a message and follows its answer on the same connection. */
-  async chat(conversation: string, content: string): Promise<Response> {
-    const answer = await this.call(
+  /** Sends a message and returns the event stream of its turn. */
+  async submitAndStream(conversation: string, content: string): Promise<Response> {
+    const response = await this.call(
       "POST",
       `/v1/chat/${conversation}/messages`,
       { content, attachments: [], artifactsExpected: [] },
       { accept: "text/event-stream" },
     );
-    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
-    return answer;
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+    return response;
   }
 
-  /** Follows a turn by server-sent events, from after event `after`. */
-  async events(turn: string, after = 0, byHeader = false): Promise<Response> {
+  /** Opens the event stream of a turn, starting after event `after`. */
+  async streamEvents(turn: string, after = 0, byHeader = false): Promise<Response> {
     const path = `/v1/turns/${turn}/events` + (byHeader ? "" : `?after=${after}`);
-    const answer = await this.call("GET", path, undefined, {
+    const response = await this.call("GET", path, undefined, {
       accept: "text/event-stream",
       ...(byHeader ? { "last-event-id": String(after) } : {}),
     });
-    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
-    return answer;
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+    return response;
   }
 
   async graphql<T>(query: string, variables: object = {}): Promise<T> {
-    const answer = await this.json<{ data: T; errors?: unknown[] }>("POST", "/graphql", { query, variables });
-    if (answer.errors) throw new Error(JSON.stringify(answer.errors));
-    return answer.data;
+    const response = await this.json<{ data: T; errors?: unknown[] }>("POST", "/graphql", { query, variables });
+    if (response.errors) throw new Error(JSON.stringify(response.errors));
+    return response.data;
   }
 
-  /** Sets the language and the theme of whoever the token stands for. */
-  async prefer(locale: string, colorScheme: string): Promise<void> {
-    await this.graphql("mutation Prefer($patch: PreferencesPatch!) { updatePreferences(patch: $patch) { id } }", {
+  /** Sets the language and the theme of the token's owner. */
+  async setPreferences(locale: string, colorScheme: string): Promise<void> {
+    await this.graphql("mutation SetPreferences($patch: PreferencesPatch!) { updatePreferences(patch: $patch) { id } }", {
       patch: { locale, colorScheme },
     });
   }
 
-  /** Follows a turn over `graphql-transport-ws`, from after event `after`, until it is over. */
+  /** Subscribes to a turn over `graphql-transport-ws`, starting after event `after`, and returns its events. */
   async subscribe(turn: string, after = 0): Promise<TurnEvent[]> {
     const socket = new WebSocket(`${this.penny.url.replace("http", "ws")}/graphql/ws`, "graphql-transport-ws", {
       headers: { authorization: `Bearer ${this.token}` },
     });
     const events: TurnEvent[] = [];
     await new Promise<void>((resolve, reject) => {
-      const patience = setTimeout(() => reject(new Error("the subscription took too long")), 60_000);
-      const over = (error?: Error): void => {
-        clearTimeout(patience);
+      const timeout = setTimeout(() => reject(new Error("the subscription timed out")), 60_000);
+      const finish = (error?: Error): void => {
+        clearTimeout(timeout);
         socket.close();
         if (error) reject(error);
         else resolve();
       };
       const send = (message: object): void => socket.send(JSON.stringify(message));
       socket.on("open", () => send({ type: "connection_init", payload: { authorization: `Bearer ${this.token}` } }));
-      socket.on("error", over);
-      socket.on("close", (code, reason) => over(new Error(`closed: ${code} ${reason}`)));
+      socket.on("error", finish);
+      socket.on("close", (code, reason) => finish(new Error(`closed: ${code} ${reason}`)));
       socket.on("message", (bytes) => {
         const message = JSON.parse(String(bytes)) as { type: string; payload?: any };
         if (message.type === "connection_ack") {
@@ -173,13 +173,13 @@ export class Api {
         } else if (message.type === "ping") {
           send({ type: "pong" });
         } else if (message.type === "error") {
-          over(new Error(JSON.stringify(message.payload)));
+          finish(new Error(JSON.stringify(message.payload)));
         } else if (message.type === "next") {
-          if (message.payload.errors) return over(new Error(JSON.stringify(message.payload.errors)));
+          if (message.payload.errors) return finish(new Error(JSON.stringify(message.payload.errors)));
           const { seq, body } = message.payload.data.turnEvents;
           events.push({ ...body, seq, kind: KINDS[body.kind as string] ?? String(body.kind) });
         } else if (message.type === "complete") {
-          over();
+          finish();
         }
       });
     });
@@ -193,17 +193,17 @@ const KINDS: Record<string, string> = {
   ReasoningDelta: "reasoning",
   ToolCallChanged: "tool_call",
   ToolProgress: "tool_progress",
-  ApprovalAsked: "approval",
-  ArtifactMade: "artifact",
-  CitationMade: "citation",
-  UsageCounted: "usage",
+  ApprovalRequested: "approval",
+  ArtifactCreated: "artifact",
+  CitationAdded: "citation",
+  UsageUpdated: "usage",
   TurnFinished: "finished",
   TurnFailed: "failed",
   TurnStopped: "stopped",
   TurnInterrupted: "interrupted",
 };
 
-const TURN_EVENTS = `subscription Follow($turn: TurnId!, $after: Int!) {
+const TURN_EVENTS = `subscription TurnEvents($turn: TurnId!, $after: Int!) {
   turnEvents(turnId: $turn, after: $after) {
     seq
     body {
@@ -211,7 +211,7 @@ const TURN_EVENTS = `subscription Follow($turn: TurnId!, $after: Int!) {
       ... on TextDelta { text offset }
       ... on ReasoningDelta { text offset }
       ... on ToolCallChanged { callId name status }
-      ... on ArtifactMade { artifactId version title }
+      ... on ArtifactCreated { artifactId version title }
       ... on TurnFinished { length }
       ... on TurnFailed { length code }
       ... on TurnStopped { length }

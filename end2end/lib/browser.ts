@@ -1,9 +1,9 @@
-// Which browser is driven, and how it is started.
+// Settings for launching the browser.
 
-/** Names that end in `.localhost` and stand for tenants; Chromium maps them itself, resolvers elsewhere may not. */
+/** Maps the tenants' host names under `.localhost`, which not every system resolves. */
 const HOSTS = "MAP *.localhost 127.0.0.1";
 
-/** Playwright's settings for the browser: PENNY_CHROMIUM names one, else Playwright's own is taken. */
+/** Launches the browser named by PENNY_CHROMIUM, else the one installed by Playwright. */
 export const browser = {
   browserName: "chromium" as const,
   launchOptions: {

@@ -1,9 +1,9 @@
-// Hands to use the page with: everything is found by its role and its words, as a person finds it.
+// Page object of the chat. Elements are located by role and accessible name.
 import { expect, type Locator, type Page } from "@playwright/test";
-import { like, type Locale, text } from "./words.ts";
+import { messagePattern, type Locale, text } from "./i18n.ts";
 
-/** Waits until the page is awake: before, it can be read but does not answer. */
-export async function awake(page: Page): Promise<void> {
+/** Waits until the page is hydrated. Before, it is visible but does not react. */
+export async function waitForHydration(page: Page): Promise<void> {
   await page.waitForFunction(() => "alive" in document.documentElement.dataset, undefined, { timeout: 30_000 });
 }
 
@@ -13,24 +13,24 @@ export class Chat {
     public locale: Locale,
   ) {}
 
-  /** A message of the catalogues in the language of the page. */
+  /** Returns the message of a Fluent key in the language of the page. */
   t(key: string, args: Record<string, string> = {}): string {
     return text(this.locale, key, args);
   }
 
   button(key: string, within: Page | Locator = this.page): Locator {
-    return within.getByRole("button", { name: like(this.locale, key) });
+    return within.getByRole("button", { name: messagePattern(this.locale, key) });
   }
 
   get composer(): Locator {
     return this.page.getByRole("textbox", { name: this.t("chat-composer-label"), exact: true });
   }
 
-  get send(): Locator {
+  get sendButton(): Locator {
     return this.button("chat-send");
   }
 
-  get stop(): Locator {
+  get stopButton(): Locator {
     return this.button("chat-stop");
   }
 
@@ -38,22 +38,22 @@ export class Chat {
     return this.page.getByLabel(this.t("chat-thread-label"), { exact: true });
   }
 
-  get answers(): Locator {
-    return this.by("chat-assistant");
+  get assistantMessages(): Locator {
+    return this.messagesBy("chat-assistant");
   }
 
-  get questions(): Locator {
-    return this.by("chat-you");
+  get userMessages(): Locator {
+    return this.messagesBy("chat-you");
   }
 
-  /** Messages begin with who said them, as a heading that is read and not seen. */
-  private by(who: string): Locator {
-    const author = this.page.getByRole("heading", { name: this.t(who), exact: true });
+  /** Locates messages by their author, a visually hidden heading in each message. */
+  private messagesBy(authorKey: string): Locator {
+    const author = this.page.getByRole("heading", { name: this.t(authorKey), exact: true });
     return this.page.getByRole("article").filter({ has: author });
   }
 
-  get lastAnswer(): Locator {
-    return this.answers.last();
+  get lastAssistantMessage(): Locator {
+    return this.assistantMessages.last();
   }
 
   get conversations(): Locator {
@@ -64,45 +64,45 @@ export class Chat {
     return this.page.getByRole("complementary", { name: this.t("ui-pane-artifacts") });
   }
 
-  /** The name of what the last answer made first. */
-  async madeHere(): Promise<string> {
-    const name = await this.lastAnswer.getByRole("figure").first().getAttribute("aria-label");
-    if (!name) throw new Error("nothing was made");
+  /** Returns the name of the first artifact of the last assistant message. */
+  async firstArtifactName(): Promise<string> {
+    const name = await this.lastAssistantMessage.getByRole("figure").first().getAttribute("aria-label");
+    if (!name) throw new Error("the last assistant message has no artifact");
     return name;
   }
 
-  /** A conversation in the list, by its title. */
+  /** Locates a conversation in the list by its title. */
   conversation(title: string): Locator {
     return this.conversations.getByRole("link", { name: title });
   }
 
-  /** Types a question and sends it by Enter. */
-  async ask(question: string): Promise<void> {
-    await this.composer.fill(question);
+  /** Sends a message with the Enter key and waits until it is shown. */
+  async submit(message: string): Promise<void> {
+    await this.composer.fill(message);
     await this.composer.press("Enter");
-    await expect(this.questions.last()).toContainText(question);
+    await expect(this.userMessages.last()).toContainText(message);
     await this.page.waitForURL(/\/c\/cnv_/);
   }
 
-  /** Waits until nothing is being answered any more. */
-  async settled(): Promise<void> {
-    await expect(this.stop).toBeHidden({ timeout: 60_000 });
-    await expect(this.send).toBeVisible();
+  /** Waits until no turn is running. */
+  async waitUntilIdle(): Promise<void> {
+    await expect(this.stopButton).toBeHidden({ timeout: 60_000 });
+    await expect(this.sendButton).toBeVisible();
   }
 
-  /** Waits until the answer has begun: at least `letters` of it are there. */
-  async begun(letters = 20): Promise<void> {
-    await expect.poll(async () => (await this.said()).length, { timeout: 30_000 }).toBeGreaterThan(letters);
+  /** Waits until the last assistant message has more than `length` characters. */
+  async waitForText(length = 20): Promise<void> {
+    await expect.poll(async () => (await this.lastResponseText()).length, { timeout: 30_000 }).toBeGreaterThan(length);
   }
 
-  /** What the last answer says. */
-  async said(): Promise<string> {
-    if ((await this.answers.count()) === 0) return "";
-    return (await this.lastAnswer.innerText()).trim();
+  /** Returns the text of the last assistant message, or an empty string. */
+  async lastResponseText(): Promise<string> {
+    if ((await this.assistantMessages.count()) === 0) return "";
+    return (await this.lastAssistantMessage.innerText()).trim();
   }
 
   async open(path: string, base: string): Promise<void> {
     await this.page.goto(base + path);
-    await awake(this.page);
+    await waitForHydration(this.page);
   }
 }

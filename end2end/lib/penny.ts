@@ -1,4 +1,4 @@
-// A PENNY of one's own: the real program, on a free port, in an empty folder.
+// Starts the real program and the scripted model server, on free ports; the program gets an empty folder.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,27 +8,27 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const BUILT = fileURLToPath(new URL("../../target/bin/", import.meta.url));
-const PROGRAM = process.env.PENNY_BIN ?? join(BUILT, "penny");
-const MODELS = process.env.PENNY_MODELS_BIN ?? join(BUILT, "penny-mock-models");
+const BIN_DIR = fileURLToPath(new URL("../../target/bin/", import.meta.url));
+const PENNY_PATH = process.env.PENNY_BIN ?? join(BIN_DIR, "penny");
+const MODELS_PATH = process.env.PENNY_MODELS_BIN ?? join(BIN_DIR, "penny-mock-models");
 
-/** The administrator that the tests sign in as. */
+/** The bootstrap administrator. */
 export const ADMIN = { email: "alice@acme.test", password: "correct horse battery staple" };
 
 export type Environment = Record<string, string>;
 
-/** Waits until `probe` answers something other than undefined, asking often; fails with `what` after `seconds`. */
-export async function until<T>(what: string, probe: () => Promise<T | undefined>, seconds = 60): Promise<T> {
-  const end = Date.now() + seconds * 1000;
+/** Polls `probe` until it returns a value; throws an error that names `what` after `seconds`. */
+export async function waitFor<T>(what: string, probe: () => Promise<T | undefined>, seconds = 60): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const found = await probe().catch(() => undefined);
-    if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`waited ${seconds} s for ${what}`);
+    const value = await probe().catch(() => undefined);
+    if (value !== undefined) return value;
+    if (Date.now() > deadline) throw new Error(`waited ${seconds} s for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-/** Returns a port nobody listens on. */
+/** Returns a free port. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, "127.0.0.1");
@@ -36,36 +36,36 @@ export async function freePort(): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
   return address.port;
 }
 
-/** A process with what it said. */
-class Running {
+/** A child process with its output. */
+class ServerProcess {
   output = "";
-  readonly ended: Promise<void>;
+  readonly exited: Promise<void>;
 
   constructor(readonly child: ChildProcess) {
     child.stdout?.on("data", (bytes) => (this.output += bytes));
     child.stderr?.on("data", (bytes) => (this.output += bytes));
-    this.ended = new Promise((resolve) => child.once("exit", () => resolve()));
+    this.exited = new Promise((resolve) => child.once("exit", () => resolve()));
   }
 
-  get isOver(): boolean {
+  get hasExited(): boolean {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  async end(signal: NodeJS.Signals): Promise<void> {
-    if (this.isOver) return;
+  async stop(signal: NodeJS.Signals): Promise<void> {
+    if (this.hasExited) return;
     this.child.kill(signal);
-    const patience = setTimeout(() => this.child.kill("SIGKILL"), 10_000);
-    await this.ended;
-    clearTimeout(patience);
+    const timeout = setTimeout(() => this.child.kill("SIGKILL"), 10_000);
+    await this.exited;
+    clearTimeout(timeout);
   }
 }
 
 export class Penny {
-  private running: Running | undefined;
+  private running: ServerProcess | undefined;
 
   private constructor(
     readonly port: number,
@@ -73,7 +73,7 @@ export class Penny {
     readonly env: Environment,
   ) {}
 
-  /** Starts the program and waits until it says that it is ready. */
+  /** Starts the program in a new folder and waits until it is ready. */
   static async start(env: Environment = {}): Promise<Penny> {
     const port = await freePort();
     const dir = mkdtempSync(join(tmpdir(), "penny-e2e-"));
@@ -83,11 +83,11 @@ export class Penny {
       PENNY__DATA__DIR: join(dir, "data"),
       PENNY__BOOTSTRAP__EMAIL: ADMIN.email,
       PENNY__BOOTSTRAP__PASSWORD: ADMIN.password,
-      // Whatever runs on this machine must not change what the tests see.
+      // An Ollama on this machine must not affect the tests.
       PENNY__MODELS__OLLAMA__BASE_URL: "",
       ...env,
     });
-    await penny.begin();
+    await penny.launch();
     return penny;
   }
 
@@ -95,73 +95,73 @@ export class Penny {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** What the program printed so far. */
+  /** Returns the output of the program so far. */
   get output(): string {
     return this.running?.output ?? "";
   }
 
   private environment(): NodeJS.ProcessEnv {
     const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PENNY__")));
-    // An empty value means: not set.
+    // An empty value leaves the variable unset.
     const own = Object.entries(this.env).filter(([, value]) => value !== "");
     return { ...inherited, ...Object.fromEntries(own) };
   }
 
-  /** Starts the program again in the same folder. */
-  async begin(): Promise<void> {
-    const child = spawn(PROGRAM, ["serve"], { cwd: this.dir, env: this.environment(), stdio: ["ignore", "pipe", "pipe"] });
-    const running = new Running(child);
+  /** Starts the program in its folder and waits until it is ready. */
+  async launch(): Promise<void> {
+    const child = spawn(PENNY_PATH, ["serve"], { cwd: this.dir, env: this.environment(), stdio: ["ignore", "pipe", "pipe"] });
+    const running = new ServerProcess(child);
     this.running = running;
-    await until(`PENNY to be ready; it said:\n${running.output}`, async () => {
-      if (running.isOver) return true;
-      const answer = await fetch(`${this.url}/ready`);
-      return answer.ok ? true : undefined;
+    await waitFor(`PENNY to be ready; its output:\n${running.output}`, async () => {
+      if (running.hasExited) return true;
+      const response = await fetch(`${this.url}/ready`);
+      return response.ok ? true : undefined;
     });
-    if (running.isOver) throw new Error(`PENNY ended at once:\n${running.output}`);
+    if (running.hasExited) throw new Error(`PENNY exited during start:\n${running.output}`);
   }
 
-  /** Ends the program as a power cut would. */
+  /** Kills the program without a shutdown, as a crash would. */
   async kill(): Promise<void> {
-    await this.running?.end("SIGKILL");
+    await this.running?.stop("SIGKILL");
   }
 
-  /** Ends the program and throws its folder away. */
+  /** Stops the program and deletes its folder. */
   async stop(): Promise<void> {
-    await this.running?.end("SIGTERM");
+    await this.running?.stop("SIGTERM");
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  /** Runs the command line against the same folder, and returns what it printed. */
+  /** Runs a CLI command in the same folder and returns its output. */
   async cli(...args: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(PROGRAM, args, { cwd: this.dir, env: this.environment() });
+    const { stdout } = await promisify(execFile)(PENNY_PATH, args, { cwd: this.dir, env: this.environment() });
     return stdout;
   }
 
-  /** Makes a personal access token. */
+  /** Creates a personal access token. */
   async token(email = ADMIN.email, ...more: string[]): Promise<string> {
     return (await this.cli("token", "create", "--email", email, "--name", "end to end", ...more)).trim();
   }
 }
 
-/** The scripted model server; how it answers stands in the model's name. */
-export class Models {
+/** The scripted model server. The name of a model describes its behaviour. */
+export class ModelServer {
   private constructor(
     readonly url: string,
-    private readonly running: Running,
+    private readonly running: ServerProcess,
   ) {}
 
-  static async start(): Promise<Models> {
+  static async start(): Promise<ModelServer> {
     const port = await freePort();
-    const child = spawn(MODELS, ["--addr", `127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "pipe"] });
-    const running = new Running(child);
-    await until(`the model server; it said:\n${running.output}`, async () => {
-      if (running.isOver) throw new Error(running.output);
+    const child = spawn(MODELS_PATH, ["--addr", `127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "pipe"] });
+    const running = new ServerProcess(child);
+    await waitFor(`the model server; its output:\n${running.output}`, async () => {
+      if (running.hasExited) throw new Error(running.output);
       return (await fetch(`http://127.0.0.1:${port}/v1/models`)).ok || undefined;
     });
-    return new Models(`http://127.0.0.1:${port}/v1`, running);
+    return new ModelServer(`http://127.0.0.1:${port}/v1`, running);
   }
 
-  /** The settings that make `model` the one that answers. */
+  /** Returns the settings that make `model` the default model. */
   settings(model: string): Environment {
     return {
       PENNY__MODELS__OPENAI_COMPATIBLE__BASE_URL: this.url,
@@ -171,6 +171,6 @@ export class Models {
   }
 
   async stop(): Promise<void> {
-    await this.running.end("SIGTERM");
+    await this.running.stop("SIGTERM");
   }
 }

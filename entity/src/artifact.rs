@@ -7,45 +7,34 @@ use penny_types::{
 };
 use sea_orm::entity::prelude::*;
 
-/// A result that lives apart from the chat that made it.
+/// An artifact. It outlives the conversation in which it was created.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "artifact")]
 pub struct Model {
-    /// The tenant it belongs to.
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: TenantId,
-    /// Its id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: ArtifactId,
-    /// Who owns it.
     pub owner_id: PrincipalId,
-    /// The workspace it is kept in.
     pub workspace_id: Option<WorkspaceId>,
-    /// What it is, and so how it is drawn.
     pub kind: ArtifactKind,
-    /// Its title.
     pub title: String,
-    /// Whether it is kept at hand.
     pub is_pinned: bool,
-    /// The newest version's number, from 1.
+    /// Array of labels that access policies can read.
+    pub labels: Json,
+    /// Number of the latest version, from 1.
     pub latest_version: i32,
-    /// The conversation that made it.
     pub conversation_id: Option<ConversationId>,
-    /// The turn that made it.
     pub turn_id: Option<TurnId>,
-    /// The tool call that made it.
     pub tool_call_id: Option<ToolCallId>,
-    /// `provider/model` that made it.
+    /// `provider/model`.
     pub model: Option<String>,
-    /// When it was first made.
     pub created_at: DateTimeUtc,
-    /// When its newest version was made.
     pub updated_at: DateTimeUtc,
-    /// When it was thrown away.
+    /// When it was deleted; it is erased after the retention period.
     pub deleted_at: Option<DateTimeUtc>,
 }
 
-/// None: rows are read by key.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -1,59 +1,49 @@
 //! Table `audit_event`.
 
+use crate::enums::Outcome;
 use crate::scope::TenantScoped;
-use crate::words::Outcome;
 use penny_types::{AuditEventId, PrincipalId, RequestId, TenantId, people::PrincipalKind};
 use sea_orm::entity::prelude::*;
 
-/// A record of who did what. Appended with the act, chained to its forerunner a moment later.
+/// An audit record. Inserted in the transaction of the action, and chained to its predecessor shortly after.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_event")]
 pub struct Model {
-    /// The tenant it belongs to.
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: TenantId,
-    /// Its id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: AuditEventId,
-    /// When it was.
     pub occurred_at: DateTimeUtc,
-    /// Who acted.
     pub actor_id: PrincipalId,
-    /// What kind of principal.
     pub actor_kind: PrincipalKind,
-    /// For whom, when not for themselves.
+    /// The principal acted for, when not the actor.
     pub on_behalf_of: Option<PrincipalId>,
-    /// By which door.
+    /// Transport of the request.
     pub via: String,
-    /// What was done, `room.verb`.
+    /// Action name, `domain.verb`.
     pub action: String,
-    /// What kind of thing it was done to.
+    /// Resource type of the target.
     pub target_kind: String,
-    /// Which one.
     pub target_id: Option<String>,
-    /// How it ended.
     pub outcome: Outcome,
-    /// Array of the policies that decided.
+    /// Array of the policies that determined the decision.
     pub policies: Json,
-    /// Hash of what was sent.
+    /// Hash of the request's payload.
     pub payload_hash: Option<Vec<u8>>,
-    /// Array of what was masked.
+    /// Array of the masked values' kinds.
     pub redactions: Json,
     /// Millionths of the tenant's currency.
     pub cost_micros: Option<i64>,
-    /// Finds it in the traces.
     pub trace_id: Option<String>,
-    /// The request.
     pub request_id: Option<RequestId>,
-    /// Its number in the tenant's chain; absent until it is chained.
+    /// Position in the tenant's chain; absent until the record is chained.
     pub ordinal: Option<i64>,
-    /// Hash of its forerunner in the chain.
+    /// Hash of the predecessor in the chain.
     pub previous_hash: Option<Vec<u8>>,
-    /// Its own hash, over the forerunner's and its content.
+    /// Hash of the predecessor's hash and this record's content.
     pub hash: Option<Vec<u8>>,
 }
 
-/// None: rows are read by key.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

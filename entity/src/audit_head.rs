@@ -4,24 +4,21 @@ use crate::scope::TenantScoped;
 use penny_types::TenantId;
 use sea_orm::entity::prelude::*;
 
-/// Where a tenant's audit chain ends, signed: without it, a record taken off the end would leave no trace.
+/// The signed head of a tenant's audit chain, which makes removal of the last records detectable.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_head")]
 pub struct Model {
-    /// The tenant it belongs to.
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: TenantId,
-    /// How many records the chain has.
+    /// Number of records in the chain.
     pub records: i64,
-    /// Hash of the last one.
+    /// Hash of the last record.
     pub hash: Vec<u8>,
-    /// Keyed hash of the tenant, the number and the hash.
+    /// Keyed hash of the tenant, the number of records and the hash.
     pub signature: Vec<u8>,
-    /// When it was signed.
     pub signed_at: DateTimeUtc,
 }
 
-/// None: rows are read by key.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

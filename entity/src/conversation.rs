@@ -8,41 +8,35 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "conversation")]
 pub struct Model {
-    /// The tenant it belongs to.
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: TenantId,
-    /// Its id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: ConversationId,
-    /// Who owns it.
     pub owner_id: PrincipalId,
-    /// The workspace it is kept in.
     pub workspace_id: Option<WorkspaceId>,
-    /// Its title; absent until the first message gives one.
+    /// Absent until derived from the first message.
     pub title: Option<String>,
-    /// Whether it is kept on top.
     pub is_pinned: bool,
-    /// Where it came from.
+    /// Array of labels that access policies can read.
+    pub labels: Json,
+    /// The client the conversation was created with.
     pub origin: Origin,
-    /// The thread's name where it came from.
+    /// The client's id of the thread, unique per `origin` in the tenant.
     pub external_thread_key: Option<String>,
-    /// `provider/model` it was last asked with.
+    /// `provider/model` of the last turn.
     pub model: Option<String>,
-    /// The last message of the visible branch.
+    /// Last message of the visible branch.
     pub leaf_id: Option<MessageId>,
-    /// The conversation it was branched from.
+    /// The conversation it was forked from.
     pub forked_from_id: Option<ConversationId>,
-    /// What its owner has typed and not sent.
+    /// Unsent text of the owner.
     pub draft: String,
-    /// When it was begun.
     pub created_at: DateTimeUtc,
-    /// When anything last happened in it.
     pub updated_at: DateTimeUtc,
-    /// When it was thrown away; it can be brought back.
+    /// When it was deleted; it can be restored until the retention period ends.
     pub deleted_at: Option<DateTimeUtc>,
 }
 
-/// None: rows are read by key.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -4,39 +4,40 @@ use crate::scope::TenantScoped;
 use penny_types::{JobId, TenantId};
 use sea_orm::entity::prelude::*;
 
-/// A piece of work to be done later.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "job")]
 pub struct Model {
-    /// The tenant it belongs to.
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: TenantId,
-    /// Its id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: JobId,
-    /// What is to be done.
+    /// Name of the job type.
     pub kind: String,
-    /// What it is to be done with.
+    pub queue: String,
+    /// Jobs of a higher priority are claimed first; 0 is normal.
+    pub priority: i32,
     pub payload: Json,
-    /// Not before.
+    /// Earliest start time.
     pub run_at: DateTimeUtc,
-    /// Two unfinished jobs of a kind never share one.
+    /// Unique among unfinished jobs of the same kind and tenant.
     pub unique_key: Option<String>,
-    /// How often it was tried.
+    /// Number of started attempts.
     pub attempts: i32,
-    /// The process that does it.
+    /// Units of work done.
+    pub progress_done: i64,
+    /// Units of work in all; 0 when the job reports none.
+    pub progress_total: i64,
     pub lease_owner: Option<String>,
-    /// When that process is taken for dead.
+    /// When the claim expires unless renewed.
     pub lease_expires_at: Option<DateTimeUtc>,
-    /// When it was done or given up.
+    pub cancel_requested_at: Option<DateTimeUtc>,
+    /// When it succeeded, failed permanently or was cancelled.
     pub finished_at: Option<DateTimeUtc>,
-    /// Why it last failed.
+    /// The last failure.
     pub error: Option<String>,
-    /// When it was asked for.
     pub created_at: DateTimeUtc,
 }
 
-/// None: rows are read by key.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -1,18 +1,22 @@
-//! The tables, one file each. A row belongs to a tenant; [`TenantScoped`] is how it is reached.
+//! Database entities, one file per table. Rows belong to a tenant and are queried through [`TenantScoped`].
 //!
-//! Keys of tenant tables begin with the tenant, so `Entity::find_by_id((tenant, id))`, updates and
-//! deletes of a model cannot be written without it. Column types are those both SQLite and
-//! PostgreSQL have; numbers are signed because PostgreSQL knows no others.
+//! Primary keys of tenant tables start with the tenant, so queries by key, updates and deletes of a model
+//! cannot be written without it. Column types are limited to those of both SQLite and PostgreSQL; integers
+//! are signed because PostgreSQL has no unsigned ones.
 
+pub mod access_grant;
+pub mod access_policy;
 pub mod artifact;
 pub mod artifact_version;
 pub mod audit_event;
 pub mod audit_head;
 pub mod conversation;
+pub mod custom_role;
 pub mod dashboard;
 pub mod datasource;
 pub mod event_checkpoint;
 pub mod external_identity;
+pub mod group_member;
 pub mod job;
 pub mod kpi;
 pub mod membership;
@@ -22,8 +26,10 @@ pub mod message_search;
 pub mod model_call;
 pub mod outbox;
 pub mod principal;
-pub mod role_grant;
+pub mod principal_group;
+pub mod role_assignment;
 pub mod session;
+pub mod share;
 pub mod sign_in_link;
 pub mod tenant;
 pub mod tenant_host;
@@ -35,9 +41,9 @@ pub mod turn_step;
 pub mod widget;
 pub mod workspace;
 
+pub mod enums;
 mod scope;
 mod tables;
-pub mod words;
 
 pub use scope::TenantScoped;
 pub use tables::{LookupRights, Table, table, tables};

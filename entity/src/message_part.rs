@@ -8,35 +8,27 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "message_part")]
 pub struct Model {
-    /// The tenant it belongs to.
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: TenantId,
-    /// Its id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: PartId,
-    /// The conversation it stands in.
     pub conversation_id: ConversationId,
-    /// The message it is a part of.
     pub message_id: MessageId,
-    /// Its place in the message, from 0.
+    /// Position in the message, from 0.
     pub position: i32,
-    /// What the body is, as its `kind` says.
+    /// The `kind` of the body.
     pub kind: String,
-    /// The version of the body's shape.
+    /// Version of the body's schema.
     pub version: i32,
-    /// The part's body, as the wire model writes it.
+    /// The body, in the format of the API.
     pub body: Json,
-    /// How careful one must be with it.
     pub sensitivity: Sensitivity,
-    /// Names the map that gives masked names back.
+    /// Id of the map that restores masked names.
     pub pseudonym_map_ref: Option<String>,
-    /// The turn that wrote it.
     pub turn_id: Option<TurnId>,
-    /// When it was written.
     pub created_at: DateTimeUtc,
 }
 
-/// None: rows are read by key.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -1,80 +1,81 @@
-//! The list of every table there is, shared by the migration, the policies and the tests.
+//! The list of all tables, used by migrations, row-level security and tests.
 
-/// What the narrow role that looks things up before a tenant is known may do with a table.
+/// Rights of the lookup role, which is used before the tenant is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LookupRights {
-    /// Nothing.
     None,
-    /// Read it.
     Read,
-    /// Read it and change these columns.
+    /// Read all columns and update these.
     ReadAndUpdate(&'static [&'static str]),
-    /// Keep it altogether.
-    Keep,
+    /// Read, insert, update and delete.
+    ReadWrite,
 }
 
-/// A table, and who may do what with it.
+/// A table and its access rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Table {
-    /// Its name.
     pub name: &'static str,
-    /// The column that says which tenant a row belongs to.
+    /// The column with the tenant's id.
     pub tenant_column: &'static str,
-    /// What may be done with it before a tenant is known.
     pub lookup: LookupRights,
-    /// The only columns that may change once a row is written, where not all may.
-    pub append_only_but: Option<&'static [&'static str]>,
+    /// The columns that may be updated after a row is inserted; `None` means all columns, and that rows may
+    /// be deleted.
+    pub updatable_columns: Option<&'static [&'static str]>,
 }
 
 const fn scoped(name: &'static str) -> Table {
-    Table { name, tenant_column: "tenant_id", lookup: LookupRights::None, append_only_but: None }
+    Table { name, tenant_column: "tenant_id", lookup: LookupRights::None, updatable_columns: None }
 }
 
-const fn looked_up(name: &'static str, lookup: LookupRights) -> Table {
+const fn with_lookup(name: &'static str, lookup: LookupRights) -> Table {
     Table { lookup, ..scoped(name) }
 }
 
-/// Every table of the product, in an order in which each comes after those it refers to.
 const TABLES: &[Table] = &[
-    Table { tenant_column: "id", ..looked_up("tenant", LookupRights::Read) },
-    looked_up("tenant_host", LookupRights::Read),
+    Table { tenant_column: "id", ..with_lookup("tenant", LookupRights::Read) },
+    with_lookup("tenant_host", LookupRights::Read),
     scoped("theme"),
     scoped("workspace"),
     scoped("principal"),
     scoped("external_identity"),
     scoped("membership"),
-    looked_up("session", LookupRights::Keep),
-    looked_up("token", LookupRights::Read),
-    looked_up("sign_in_link", LookupRights::Read),
+    with_lookup("session", LookupRights::ReadWrite),
+    with_lookup("token", LookupRights::Read),
+    with_lookup("sign_in_link", LookupRights::Read),
     scoped("datasource"),
-    scoped("role_grant"),
+    scoped("principal_group"),
+    scoped("group_member"),
+    scoped("custom_role"),
+    scoped("role_assignment"),
+    scoped("access_grant"),
+    scoped("access_policy"),
+    scoped("share"),
     scoped("conversation"),
     scoped("message"),
-    looked_up("turn", LookupRights::Read),
+    with_lookup("turn", LookupRights::Read),
     scoped("message_part"),
     scoped("turn_step"),
     scoped("model_call"),
     scoped("tool_call"),
-    Table { append_only_but: Some(&[]), ..scoped("event_checkpoint") },
+    Table { updatable_columns: Some(&[]), ..scoped("event_checkpoint") },
     scoped("artifact"),
     scoped("artifact_version"),
     scoped("kpi"),
     scoped("dashboard"),
     scoped("widget"),
-    Table { append_only_but: Some(&["ordinal", "previous_hash", "hash"]), ..scoped("audit_event") },
-    Table { append_only_but: Some(&["records", "hash", "signature", "signed_at"]), ..scoped("audit_head") },
-    looked_up("job", LookupRights::ReadAndUpdate(&["attempts", "lease_owner", "lease_expires_at"])),
+    Table { updatable_columns: Some(&["ordinal", "previous_hash", "hash"]), ..scoped("audit_event") },
+    Table { updatable_columns: Some(&["records", "hash", "signature", "signed_at"]), ..scoped("audit_head") },
+    with_lookup("job", LookupRights::ReadAndUpdate(&["attempts", "lease_owner", "lease_expires_at"])),
     scoped("outbox"),
     scoped("message_search"),
 ];
 
-/// Returns every table of the product, each after those it refers to.
+/// Returns all tables. Each comes after the tables it references.
 #[must_use]
 pub const fn tables() -> &'static [Table] {
     TABLES
 }
 
-/// Finds a table by its name.
 #[must_use]
 pub fn table(name: &str) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name == name)

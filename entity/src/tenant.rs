@@ -4,32 +4,28 @@ use crate::scope::TenantScoped;
 use penny_types::{Locale, TenantId};
 use sea_orm::entity::prelude::*;
 
-/// A company.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "tenant")]
 pub struct Model {
-    /// Its id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: TenantId,
-    /// Its short name, for people who type it.
+    /// Unique in the installation.
     pub slug: String,
-    /// Its name.
     pub name: String,
-    /// Whether hosts that no tenant claims mean this one; at most one does.
+    /// Whether unknown hosts resolve to this tenant; at most one tenant has it set.
     pub is_default: bool,
-    /// The language of what has no reader of its own.
+    /// Locale of content that is not addressed to one user.
     pub locale: Locale,
-    /// IANA name of the time zone in which its days begin.
+    /// IANA name; determines where days begin.
     pub time_zone: String,
-    /// ISO 4217 code of its amounts.
+    /// ISO 4217 code.
     pub currency: String,
-    /// When it was made.
+    /// Version of the tenant's policy set: changes with its custom roles and policies.
+    pub policy_version: i64,
     pub created_at: DateTimeUtc,
-    /// When it was last changed.
     pub updated_at: DateTimeUtc,
 }
 
-/// None: rows are read by key.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

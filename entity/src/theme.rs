@@ -4,14 +4,12 @@ use crate::scope::TenantScoped;
 use penny_types::TenantId;
 use sea_orm::entity::prelude::*;
 
-/// A tenant's look.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "theme")]
 pub struct Model {
-    /// Whose look.
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: TenantId,
-    /// The product's name as this company calls it.
+    /// The tenant's name for the product.
     pub product_name: String,
     /// Path or data URL of the logo.
     pub logo_url: Option<String>,
@@ -23,11 +21,9 @@ pub struct Model {
     pub font_family: Option<String>,
     /// Corner radius in CSS pixels.
     pub radius_px: i32,
-    /// When it was last changed.
     pub updated_at: DateTimeUtc,
 }
 
-/// None: rows are read by key.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -1,2 +1,2 @@
-// Charts, loaded when the first one is shown.
+// Charts; loaded when the first chart is shown.
 export * from "../../app/js/echarts.js";

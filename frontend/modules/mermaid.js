@@ -1,2 +1,2 @@
-// Diagrams, loaded when the first one is shown.
+// Diagrams; loaded when the first diagram is shown.
 export * from "../../app/js/mermaid.js";

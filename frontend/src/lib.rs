@@ -1,13 +1,13 @@
-//! The browser's end of the page.
+//! The WebAssembly entry point of the page.
 
 use leptos::{mount::hydrate_body, prelude::window};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Brings the page that the server rendered to life. Called by the script of the page's shell.
+/// Hydrates the page rendered by the server. Called by the script of the document shell.
 #[wasm_bindgen]
 pub async fn hydrate() {
     console_error_panic_hook::set_once();
     let path = window().location().pathname().unwrap_or_default();
-    penny_app::fetch_for(&path).await;
+    penny_app::preload_page(&path).await;
     hydrate_body(penny_app::App);
 }

@@ -1,5 +1,5 @@
-//! Where copied messages and branched conversations come from. None refers with a key: what was copied outlives its
-//! source.
+//! Sources of copied messages and forked conversations. There are no foreign keys, because a copy outlives
+//! its source.
 
 use sea_orm_migration::{prelude::*, schema::uuid_null};
 

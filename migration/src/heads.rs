@@ -1,6 +1,6 @@
-//! The signed end of each tenant's audit chain.
+//! The signed head of each tenant's audit chain.
 
-use crate::columns::{bytes, keyed, moment, tenant_table};
+use crate::columns::{bytes, tenant_table, utc_timestamp, with_primary_key};
 use sea_orm_migration::{prelude::*, schema::big_integer};
 
 #[derive(DeriveMigrationName)]
@@ -13,8 +13,8 @@ impl MigrationTrait for Migration {
             .col(big_integer("records"))
             .col(bytes("hash"))
             .col(bytes("signature"))
-            .col(moment("signed_at"))
+            .col(utc_timestamp("signed_at"))
             .take();
-        manager.create_table(keyed(table, &[])).await
+        manager.create_table(with_primary_key(table, &[])).await
     }
 }

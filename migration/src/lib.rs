@@ -1,14 +1,15 @@
-//! How the tables came to be, and who may touch them.
+//! Database migrations and row-level security.
 //!
-//! Migrations make the tables, the same for SQLite and PostgreSQL. On PostgreSQL [`protect`] then
-//! closes every table of `penny_entity::tables` with row-level security, so that a table cannot be
-//! added and forgotten. Everything happens in one transaction that waits for other processes
-//! starting at the same time.
+//! Migrations create the same tables on SQLite and PostgreSQL. On PostgreSQL [`protect`] then enables
+//! row-level security for every table of `penny_entity::tables`. All changes run in one transaction, which
+//! waits for other processes that start at the same time.
 
+mod access;
 mod branches;
 mod columns;
 mod first;
 mod heads;
+mod jobs;
 mod protect;
 
 use sea_orm_migration::{
@@ -19,7 +20,7 @@ use sea_orm_migration::{
     },
 };
 
-/// Names the lock that keeps two starting processes apart.
+/// Serialises migrations of processes that start at the same time.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7305807431)";
 
 struct Migrator;
@@ -27,14 +28,20 @@ struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(first::Migration), Box::new(heads::Migration), Box::new(branches::Migration)]
+        vec![
+            Box::new(first::Migration),
+            Box::new(heads::Migration),
+            Box::new(branches::Migration),
+            Box::new(access::Migration),
+            Box::new(jobs::Migration),
+        ]
     }
 }
 
-/// Brings the database up to date; returns how many migrations were applied.
+/// Applies pending migrations and returns their number.
 ///
 /// # Errors
-/// When a statement is refused; then nothing was changed.
+/// When a statement fails. Then nothing was changed.
 pub async fn migrate(database: &DatabaseConnection) -> Result<usize, DbErr> {
     let mode = Some(SqliteTransactionMode::Immediate);
     let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
@@ -45,18 +52,21 @@ pub async fn migrate(database: &DatabaseConnection) -> Result<usize, DbErr> {
         tx.execute_unprepared(LOCK).await?;
     }
     let applied = Migrator::get_pending_migrations(&tx).await?.len();
+    if is_postgres && applied > 0 {
+        protect::suspend_for_owner(&tx).await?;
+    }
     Migrator::up(&tx, None).await?;
     if is_postgres {
-        protect::protect(&tx).await?;
+        protect::protect(&tx, applied > 0).await?;
     }
     tx.commit().await?;
     Ok(applied)
 }
 
-/// Counts the migrations that have not been applied, changing nothing.
+/// Counts pending migrations without changing the database.
 ///
 /// # Errors
-/// When the database does not answer.
+/// When the database fails.
 pub async fn pending(database: &impl ConnectionTrait) -> Result<usize, DbErr> {
     Ok(Migrator::get_pending_migrations_read_only(database).await?.len())
 }

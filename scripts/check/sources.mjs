@@ -1,5 +1,4 @@
-// Checks what a linter does not: addresses of content networks, and files that have grown too long.
-// The first are errors, the second a list to read.
+// Checks sources for addresses of CDNs, which are errors, and lists files that are too long.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
@@ -11,8 +10,8 @@ const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--
   .filter(Boolean);
 
 const SHIPPED = /^(app|frontend|style|public|server|entity|migration)\/.*\.(rs|css|js|mjs|ts|html|svg|ftl)$/;
-const NETWORKS = /https?:\/\/[a-z0-9.-]*(jsdelivr|unpkg|cdnjs|esm\.sh|skypack|googleapis|gstatic|bootstrapcdn|jspm)\b/i;
-const LIMIT = 400;
+const CDN = /https?:\/\/[a-z0-9.-]*(jsdelivr|unpkg|cdnjs|esm\.sh|skypack|googleapis|gstatic|bootstrapcdn|jspm)\b/i;
+const LINES_MAX = 400;
 
 let failed = false;
 const long = [];
@@ -25,9 +24,9 @@ for (const file of files) {
   }
   const lines = text.split("\n");
   if (SHIPPED.test(file)) {
-    lines.forEach((line, at) => {
-      if (NETWORKS.test(line)) {
-        console.error(`${file}:${at + 1}: loads from a content network; everything is served by PENNY itself`);
+    lines.forEach((line, index) => {
+      if (CDN.test(line)) {
+        console.error(`${file}:${index + 1}: refers to a CDN; all assets are served by PENNY itself`);
         failed = true;
       }
     });
@@ -36,10 +35,10 @@ for (const file of files) {
   if (/\.(rs|ts|mjs|css)$/.test(file) && !isTest) {
     const tests = lines.findIndex((line) => line.startsWith("#[cfg(test)]"));
     const length = tests < 0 ? lines.length : tests;
-    if (length > LIMIT) long.push([length, file]);
+    if (length > LINES_MAX) long.push([length, file]);
   }
 }
 long.sort((a, b) => b[0] - a[0]);
-for (const [length, file] of long) console.log(`long: ${file} has ${length} lines, tests aside (${LIMIT} is a room that wants a wall)`);
+for (const [length, file] of long) console.log(`long: ${file} has ${length} lines without tests (at most ${LINES_MAX} recommended)`);
 if (failed) process.exit(1);
-console.log(`${files.length} files looked at, ${long.length} too long`);
+console.log(`${files.length} files checked, ${long.length} too long`);

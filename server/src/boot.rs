@@ -1,30 +1,27 @@
-//! Puts PENNY together: the one place that names concrete parts.
+//! The composition root: selects the implementations of all ports and builds the services.
 
 use crate::{
     config::Config,
-    sign_in::openid::{Provider, Providers},
+    sign_in::openid::{OpenIdProvider, OpenIdProviders},
     web::{AppState, site::Site},
 };
 use anyhow::{Context, Result};
 use penny_adapters::{
-    blobs::FolderStore,
+    blobs::FileBlobStore,
     bus::InProcessBus,
     keys::FileKeyring,
-    world::{OsEntropy, SystemClock, UuidV7Ids},
+    system::{OsRandom, SystemClock, UuidV7Generator},
 };
-use penny_analytics::{DataFusionEngine, Limits};
-use penny_core::{
-    Foundation, Services, Setup, Shared,
-    access::Access,
-    ctx::{Ctx, World},
+use penny_analytics::{DataFusionEngine, EngineLimits};
+use penny_core::{Services, ServicesConfig, identity, routing::Routing, tenants::NewTenant, tools::Tool};
+use penny_kernel::{
+    Kernel, SharedKernel,
+    access::{Access, Action},
+    ctx::{Ctx, SystemPorts},
     db::{Db, DbOptions},
-    identity,
-    routing::Routing,
     tasks::Tasks,
-    tenants::NewTenant,
-    tools::Tool,
 };
-use penny_net::{ClientFactory, Policy};
+use penny_net::{ClientFactory, EgressPolicy};
 use penny_ports::{bus::EventBus, models::ModelProvider};
 use penny_types::TenantId;
 use secrecy::ExposeSecret;
@@ -32,89 +29,92 @@ use std::{path::Path, sync::Arc};
 
 mod models;
 
-/// The short name of the first tenant.
-pub const FIRST_TENANT: &str = "default";
-/// What it is called until somebody names it.
-const UNNAMED: &str = "PENNY";
-/// The company the demo is about.
-const DEMO_COMPANY: &str = "Lumen & Pine";
+/// The slug of the tenant that is created in an empty installation.
+pub const DEFAULT_TENANT_SLUG: &str = "default";
+/// The default tenant's initial name.
+const INITIAL_TENANT_NAME: &str = "PENNY";
+const DEMO_COMPANY_NAME: &str = "Lumen & Pine";
 
-/// What comes from outside the program; a test brings its own.
+/// Injected dependencies; tests replace them.
 #[derive(Debug, Clone)]
-pub struct Outside {
-    /// Time, identity and chance.
-    pub world: World,
-    /// The way to the network.
+pub struct BootDeps {
+    /// Clock, id generator and random source.
+    pub system: SystemPorts,
     pub clients: ClientFactory,
-    /// Models to use instead of those the configuration names.
+    /// Replaces the configured model providers when present.
     pub models: Option<Vec<Arc<dyn ModelProvider>>>,
-    /// Tools beside those that come with PENNY.
+    /// Tools in addition to the built-in ones.
     pub tools: Vec<Arc<dyn Tool>>,
 }
 
-impl Default for Outside {
+impl Default for BootDeps {
     fn default() -> Self {
-        let world =
-            World { clock: Arc::new(SystemClock), ids: Arc::new(UuidV7Ids), entropy: Arc::new(OsEntropy) };
-        Self { world, clients: ClientFactory::new(Policy::default()), models: None, tools: Vec::new() }
+        let system = SystemPorts {
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(UuidV7Generator),
+            random: Arc::new(OsRandom),
+        };
+        Self { system, clients: ClientFactory::new(EgressPolicy::default()), models: None, tools: Vec::new() }
     }
 }
 
-/// Opens everything and brings the database up to date. Serves nothing yet.
+/// Opens the data folder and the database, applies pending migrations, ensures the default tenant and
+/// its configured administrator, and builds the services. Does not listen yet.
 ///
 /// # Errors
-/// When a part cannot be had; in words for the operator.
-pub async fn open(config: Config, outside: Outside) -> Result<AppState> {
-    let shared = foundation(&config, &outside).await?;
-    let applied = shared.db.migrate().await.context("the database could not be brought up to date")?;
+/// Returns a message for the operator if a component cannot be opened.
+pub async fn open(config: Config, deps: BootDeps) -> Result<AppState> {
+    let kernel = open_kernel(&config, &deps).await?;
+    let applied = kernel.db.migrate().await.context("the database could not be migrated")?;
     if applied > 0 {
-        tracing::info!(migrations = applied, "the database was brought up to date");
+        tracing::info!(migrations = applied, "applied database migrations");
     }
-    let services = services(&config, &outside, shared.clone()).await?;
-    prepare(&services, &config).await?;
-    let openid = providers(&services, &config, &outside).await?;
+    let services = services(&config, &deps, kernel.clone()).await?;
+    bootstrap(&services, &config).await?;
+    let openid = openid_providers(&services, &config, &deps).await?;
     let services = Arc::new(services);
     Ok(AppState {
-        foundation: shared,
-        world: outside.world,
+        kernel,
+        system: deps.system,
         schema: penny_graphql::schema(Arc::clone(&services)),
         site: Arc::new(Site::new(config.http.site_dir.clone())),
         openid: Arc::new(openid),
-        strangers: Default::default(),
+        anonymous_sockets: Default::default(),
         readiness: Default::default(),
         services,
         config: Arc::new(config),
     })
 }
 
-/// Opens what the rooms stand on.
-async fn foundation(config: &Config, outside: &Outside) -> Result<Shared> {
+async fn open_kernel(config: &Config, deps: &BootDeps) -> Result<SharedKernel> {
     let dir = &config.data.dir;
-    make_private_folder(dir).with_context(|| format!("the data folder {} cannot be made", dir.display()))?;
+    create_private_dir(dir)
+        .with_context(|| format!("the data folder {} cannot be created", dir.display()))?;
     let bus: Arc<dyn EventBus> = Arc::new(InProcessBus::new());
-    let url = config.database.url_in(&config.data);
+    let url = config.database.url_or_default(&config.data);
     let mut options = DbOptions::new(url.expose_secret());
     options.max_connections = config.database.max_connections;
     let kind = config.database.kind();
-    let db =
-        Db::connect(&options, Arc::clone(&bus)).await.with_context(|| format!("{kind} cannot be opened"))?;
-    let keyring = FileKeyring::open(&config.data.key_file(), &*outside.world.entropy)?;
-    Ok(Arc::new(Foundation {
+    let db = Db::connect(&options, Arc::clone(&bus))
+        .await
+        .with_context(|| format!("the {kind} database cannot be opened"))?;
+    let keyring = FileKeyring::open(&config.data.key_file(), &*deps.system.random)?;
+    Ok(Arc::new(Kernel {
         db,
         bus,
-        blobs: Arc::new(FolderStore::new(dir.join("blobs"))),
-        engine: Arc::new(
-            DataFusionEngine::start(Limits::default()).context("the analytics engine cannot start")?,
+        blobs: Arc::new(FileBlobStore::new(dir.join("blobs"))),
+        analytics: Arc::new(
+            DataFusionEngine::start(EngineLimits::default()).context("the analytics engine cannot start")?,
         ),
         keyring: Arc::new(keyring),
         access: Access::new()?,
-        world: outside.world.clone(),
+        system: deps.system.clone(),
         tasks: Tasks::default(),
     }))
 }
 
-/// Makes a folder only its owner can enter.
-fn make_private_folder(dir: &Path) -> std::io::Result<()> {
+/// Creates a folder and its parents with mode 0700.
+fn create_private_dir(dir: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -122,98 +122,104 @@ fn make_private_folder(dir: &Path) -> std::io::Result<()> {
     builder.create(dir)
 }
 
-async fn services(config: &Config, outside: &Outside, shared: Shared) -> Result<Services> {
-    let routing = match &outside.models {
-        Some(given) => {
-            let first = || given.first().map(|provider| format!("{}/default", provider.name()));
-            Routing::new(given.clone(), config.models.default.clone().or_else(first))
+async fn services(config: &Config, deps: &BootDeps, kernel: SharedKernel) -> Result<Services> {
+    let routing = match &deps.models {
+        Some(providers) => {
+            let first = || providers.first().map(|provider| format!("{}/default", provider.name()));
+            Routing::new(providers.clone(), config.models.default.clone().or_else(first))
         }
-        None => models::routing(&config.models, outside).await?,
+        None => models::routing(&config.models, deps).await?,
     };
-    let mut setup = Setup::with_models(routing);
-    setup.live_per_person = config.models.live_per_person;
-    setup.tools.clone_from(&outside.tools);
-    setup.approved_by_hand.clone_from(&config.tools.approve);
-    setup.identity = identity::Options { passwords_enabled: config.auth.password_enabled };
-    Ok(Services::new(shared, setup)?)
+    let mut setup = ServicesConfig::with_models(routing);
+    setup.max_live_turns_per_user = config.models.live_per_person;
+    setup.tools.clone_from(&deps.tools);
+    setup.approval_required.clone_from(&config.tools.approve);
+    setup.identity = identity::IdentityOptions { passwords_enabled: config.auth.password_enabled };
+    Ok(Services::new(kernel, setup)?)
 }
 
-/// Sees that there is a first tenant and, where the operator named one, its administrator.
-async fn prepare(services: &Services, config: &Config) -> Result<()> {
-    let ctx = Ctx::system(first_tenant(services).await?, services.shared.world.clone());
+/// What the operator may do from the configuration and the command line.
+pub(crate) const OPERATOR_ACTIONS: &[Action] =
+    &[Action::TenantConfigure, Action::AccessManage, Action::DashboardEdit, Action::DatasourceEdit];
+
+/// Ensures that the default tenant and, if configured, its administrator exist.
+async fn bootstrap(services: &Services, config: &Config) -> Result<()> {
+    let ctx =
+        Ctx::system(ensure_default_tenant(services).await?, services.kernel.system.clone(), OPERATOR_ACTIONS);
     if let Some(email) = &config.bootstrap.email {
-        let secret = config.bootstrap.password.as_ref();
-        let done = services.identity.bootstrap(&ctx, email, secret).await;
-        done.with_context(|| format!("{email} could not be made an administrator"))?;
+        let password = config.bootstrap.password.as_ref();
+        let result = services.identity.bootstrap(&ctx, email, password).await;
+        result.with_context(|| format!("{email} could not be made an administrator"))?;
     }
     Ok(())
 }
 
-/// Finds the default tenant, or makes it.
-async fn first_tenant(services: &Services) -> Result<TenantId> {
-    use penny_core::tenants::Error;
-    let world = &services.shared.world;
-    match services.tenants.default(world).await {
+/// Returns the default tenant; creates it if there is none.
+async fn ensure_default_tenant(services: &Services) -> Result<TenantId> {
+    use penny_core::tenants::TenantError;
+    let system = &services.kernel.system;
+    match services.tenants.default_tenant(system).await {
         Ok(tenant) => return Ok(tenant),
-        Err(Error::NoDefault) => {}
+        Err(TenantError::NoDefault) => {}
         Err(error) => return Err(error.into()),
     }
-    let new = NewTenant { is_default: true, ..NewTenant::named(FIRST_TENANT, UNNAMED) };
-    match services.tenants.create(world, new).await {
+    let new =
+        NewTenant { is_default: true, ..NewTenant::with_defaults(DEFAULT_TENANT_SLUG, INITIAL_TENANT_NAME) };
+    match services.tenants.create(system, new).await {
         Ok(tenant) => Ok(tenant),
-        // Another process was quicker.
-        Err(Error::Taken(_)) => Ok(services.tenants.default(world).await?),
+        // Another process created it in the meantime.
+        Err(TenantError::Taken(_)) => Ok(services.tenants.default_tenant(system).await?),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Makes the OpenID Connect providers, each for its tenant.
-async fn providers(services: &Services, config: &Config, outside: &Outside) -> Result<Providers> {
-    let mut made = Vec::new();
+/// Builds the configured OpenID Connect providers.
+async fn openid_providers(services: &Services, config: &Config, deps: &BootDeps) -> Result<OpenIdProviders> {
+    let mut providers = Vec::new();
     for (slug, settings) in &config.auth.oidc {
         let tenant = match &settings.tenant {
-            None => services.tenants.default(&outside.world).await?,
+            None => services.tenants.default_tenant(&deps.system).await?,
             Some(tenant) => services
                 .tenants
-                .find_by_slug(tenant)
+                .get_by_slug(tenant)
                 .await
-                .with_context(|| format!("auth.oidc.{slug}.tenant names {tenant}, which is no tenant"))?,
+                .with_context(|| format!("auth.oidc.{slug}.tenant names the unknown tenant {tenant}"))?,
         };
-        let provider = Provider::new(slug, settings, tenant, &outside.clients);
-        made.push(provider.with_context(|| format!("auth.oidc.{slug} cannot be used"))?);
+        let provider = OpenIdProvider::new(slug, settings, tenant, &deps.clients);
+        providers.push(provider.with_context(|| format!("auth.oidc.{slug} cannot be used"))?);
     }
-    Ok(Providers::new(made))
+    Ok(OpenIdProviders::new(providers))
 }
 
-/// Installs the demo company where the operator wants it and there is nothing yet.
+/// Installs the demo company in the default tenant if `demo.enabled` is set and the tenant is empty.
 ///
 /// # Errors
-/// When it cannot be written.
+/// Returns an error if the data cannot be written.
 pub async fn seed(state: &AppState) -> Result<()> {
     if !state.config.demo.enabled {
         return Ok(());
     }
-    let tenant = state.services.tenants.default(&state.world).await?;
-    let ctx = Ctx::system(tenant, state.world.clone());
+    let tenant = state.services.tenants.default_tenant(&state.system).await?;
+    let ctx = Ctx::system(tenant, state.system.clone(), OPERATOR_ACTIONS);
     if install_demo(state, &ctx).await? {
-        tracing::info!("the demo company is installed; with demo.enabled = false PENNY starts without it");
+        tracing::info!("installed the demo company; set demo.enabled = false to start without it");
     }
     Ok(())
 }
 
-/// Installs the demo company in a tenant without dashboards; says whether it did.
+/// Installs the demo company in a tenant that has no dashboards. Returns whether it was installed.
 ///
 /// # Errors
-/// When it cannot be written.
+/// Returns an error if the data cannot be written.
 pub async fn install_demo(state: &AppState, ctx: &Ctx) -> Result<bool> {
     let services = &state.services;
     if !services.dashboards.list(ctx).await.context("the dashboards cannot be read")?.is_empty() {
         return Ok(false);
     }
     penny_core::demo::seed(services, ctx).await.context("the demo company cannot be installed")?;
-    // A tenant nobody named yet is called what its data is about.
-    if services.tenants.brand(ctx.tenant).await?.company_name == UNNAMED {
-        services.tenants.rename(ctx, DEMO_COMPANY).await?;
+    // A tenant that still has its initial name is named after the demo company.
+    if services.tenants.brand(ctx.tenant()).await?.company_name == INITIAL_TENANT_NAME {
+        services.tenants.rename(ctx, DEMO_COMPANY_NAME).await?;
     }
     Ok(true)
 }

@@ -1,5 +1,5 @@
-//! Connections: accepted up to a limit, each served until it ends, asks for nothing in time, or the
-//! server stops.
+//! TCP connections: accepted up to a limit; each is served until the peer closes it, a timeout expires,
+//! or the server stops.
 
 use axum::{Router, body::Body, extract::ConnectInfo, serve::Listener};
 use http::Request;
@@ -17,77 +17,94 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-/// How long a peer may take over its first request's headers.
-const ASKS_WITHIN: Duration = Duration::from_secs(10);
-/// How long it may then take over the next one's, and so keep an HTTP/1 connection idle: longer than the
-/// minute for which proxies do, so that it is not closed while they write to it.
-const ASKS_AGAIN_WITHIN: Duration = Duration::from_secs(75);
-/// How often an HTTP/2 peer is asked whether it is still there, and how long it may take to say so.
-const PING_EVERY: Duration = Duration::from_secs(20);
+/// The time within which the headers of a connection's first request must arrive.
+const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time within which the headers of each further request must arrive, which is also how long an idle
+/// HTTP/1 connection is kept. Longer than the usual 60 seconds of proxies, so that a connection is not
+/// closed while a proxy writes to it.
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(75);
+/// The interval of HTTP/2 keep-alive pings, and the time within which a peer must answer one.
+const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(20);
 
-/// A place among the connections. It lies beside every request, so that a socket, which outlives the
-/// request that opened it, keeps its place.
+/// Holds one of the permitted connections. It is stored in every request's extensions, so that a
+/// WebSocket, which outlives its opening request, keeps its permit.
 #[derive(Debug, Clone)]
-struct Seat(#[expect(dead_code, reason = "held, not read")] Arc<OwnedSemaphorePermit>);
+struct ConnectionPermit(#[expect(dead_code, reason = "held, not read")] Arc<OwnedSemaphorePermit>);
 
-/// Serves connections, at most `most` at once, until the server stops; then waits for those under way.
-/// Those beyond wait in the operating system's queue.
-pub(crate) async fn serve(mut listener: TcpListener, app: Router, most: usize, stopping: CancellationToken) {
-    let seats = Arc::new(Semaphore::new(most));
+/// Serves up to `max_connections` connections at once until `shutdown`; then waits for open ones to end.
+/// Further connections wait in the operating system's accept queue.
+pub(crate) async fn serve(
+    mut listener: TcpListener,
+    app: Router,
+    max_connections: usize,
+    shutdown: CancellationToken,
+) {
+    let permits = Arc::new(Semaphore::new(max_connections));
     let connections = TaskTracker::new();
-    while let Some(Some((stream, peer, seat))) =
-        stopping.run_until_cancelled(accept(&mut listener, &seats)).await
+    while let Some(Some((stream, peer, permit))) =
+        shutdown.run_until_cancelled(accept(&mut listener, &permits)).await
     {
-        connections.spawn(attend(stream, peer, seat, app.clone(), stopping.clone()));
+        connections.spawn(serve_connection(stream, peer, permit, app.clone(), shutdown.clone()));
     }
     drop(listener);
     connections.close();
     connections.wait().await;
 }
 
-/// Waits for a place and then for somebody to take it. Accepting goes on after an error of one
-/// connection, and waits a second when there are no files left to open.
-async fn accept(listener: &mut TcpListener, seats: &Arc<Semaphore>) -> Option<(TcpStream, SocketAddr, Seat)> {
-    let seat = Arc::clone(seats).acquire_owned().await.ok()?;
+/// Waits for a permit, then for a connection. axum's `Listener::accept` skips errors of single
+/// connections, and waits a second when no file descriptors are left.
+async fn accept(
+    listener: &mut TcpListener,
+    permits: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, ConnectionPermit)> {
+    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
     let (stream, peer) = Listener::accept(listener).await;
-    Some((stream, peer, Seat(Arc::new(seat))))
+    Some((stream, peer, ConnectionPermit(Arc::new(permit))))
 }
 
-/// Serves one connection.
-async fn attend(stream: TcpStream, peer: SocketAddr, seat: Seat, app: Router, stopping: CancellationToken) {
-    // A word of an answer goes out at once, not when there are enough of them for a packet.
+async fn serve_connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    permit: ConnectionPermit,
+    app: Router,
+    shutdown: CancellationToken,
+) {
+    // Streamed text must be sent immediately, not when a packet is full.
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(error = &error as &dyn std::error::Error, "a connection could not be made quick");
+        tracing::debug!(error = &error as &dyn std::error::Error, "TCP_NODELAY could not be set");
     }
-    let asked = CancellationToken::new();
-    let has_asked = asked.clone();
+    let first_request = CancellationToken::new();
+    let first_request_arrived = first_request.clone();
     let app = app.map_request(move |request: Request<Incoming>| {
-        has_asked.cancel();
+        first_request_arrived.cancel();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        request.extensions_mut().insert(seat.clone());
+        request.extensions_mut().insert(permit.clone());
         request
     });
     let mut http = auto::Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(ASKS_AGAIN_WITHIN);
-    http.http2().timer(TokioTimer::new()).keep_alive_interval(PING_EVERY).keep_alive_timeout(PING_EVERY);
+    http.http1().timer(TokioTimer::new()).header_read_timeout(KEEP_ALIVE_TIMEOUT);
+    http.http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(HTTP2_PING_INTERVAL)
+        .keep_alive_timeout(HTTP2_PING_INTERVAL);
     let serving = http.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(app));
     let mut serving = pin!(serving);
-    // Until the first request, not even the protocol may be known: its own limits do not count yet.
-    let mut late = pin!(tokio::time::sleep(ASKS_WITHIN));
-    let (mut is_known, mut is_ending) = (false, false);
+    // hyper's own timeouts start only once it has detected the protocol, so the first request needs ours.
+    let mut first_request_timeout = pin!(tokio::time::sleep(FIRST_REQUEST_TIMEOUT));
+    let (mut has_request, mut is_stopping) = (false, false);
     loop {
         tokio::select! {
             ended = serving.as_mut() => {
                 if let Err(error) = ended {
-                    tracing::debug!(error = %error, "a connection broke off");
+                    tracing::debug!(error = %error, "a connection ended with an error");
                 }
                 return;
             }
-            () = asked.cancelled(), if !is_known => is_known = true,
-            () = late.as_mut(), if !is_known => return,
-            () = stopping.cancelled(), if !is_ending => {
-                is_ending = true;
+            () = first_request.cancelled(), if !has_request => has_request = true,
+            () = first_request_timeout.as_mut(), if !has_request => return,
+            () = shutdown.cancelled(), if !is_stopping => {
+                is_stopping = true;
                 serving.as_mut().graceful_shutdown();
             }
         }
@@ -104,32 +121,32 @@ mod tests {
         time::Instant,
     };
 
-    const ASK: &str = "GET / HTTP/1.1\r\nhost: penny\r\n\r\n";
+    const REQUEST: &str = "GET / HTTP/1.1\r\nhost: penny\r\n\r\n";
 
-    /// Serves a page of one word.
+    /// Starts a server that responds with the client's address.
     #[expect(clippy::disallowed_methods, reason = "the test's own runtime ends the task")]
-    async fn start(most: usize) -> (SocketAddr, CancellationToken, JoinHandle<()>) {
+    async fn start(max_connections: usize) -> (SocketAddr, CancellationToken, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (address, stopping) = (listener.local_addr().unwrap(), CancellationToken::new());
-        let from = async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.ip().to_string();
-        let app = Router::new().route("/", get(from));
-        (address, stopping.clone(), tokio::spawn(serve(listener, app, most, stopping)))
+        let (address, shutdown) = (listener.local_addr().unwrap(), CancellationToken::new());
+        let client_address = async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.ip().to_string();
+        let app = Router::new().route("/", get(client_address));
+        (address, shutdown.clone(), tokio::spawn(serve(listener, app, max_connections, shutdown)))
     }
 
-    /// Says something and hears all that comes back until the server closes.
-    async fn converse(address: SocketAddr, words: &[u8]) -> (String, Duration) {
-        let begun = Instant::now();
+    /// Sends bytes and reads until the server closes. Returns what was read and the time it took.
+    async fn exchange(address: SocketAddr, sent: &[u8]) -> (String, Duration) {
+        let started = Instant::now();
         let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(words).await.unwrap();
-        let mut heard = Vec::new();
-        let _ = stream.read_to_end(&mut heard).await;
-        (String::from_utf8_lossy(&heard).into_owned(), begun.elapsed())
+        stream.write_all(sent).await.unwrap();
+        let mut received = Vec::new();
+        let _ = stream.read_to_end(&mut received).await;
+        (String::from_utf8_lossy(&received).into_owned(), started.elapsed())
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_does_not_ask_in_time_is_let_go() {
+    async fn a_connection_without_a_complete_request_in_time_is_closed() {
         let (address, ..) = start(10).await;
-        for words in [
+        for sent in [
             "",
             "G",
             "P",
@@ -137,40 +154,40 @@ mod tests {
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             "GET / HTTP/1.1\r\nhost: penny\r\nx-slow: ",
         ] {
-            let (heard, elapsed) = converse(address, words.as_bytes()).await;
-            assert!(!heard.contains("200 OK"), "{words:?}: {heard}");
-            assert!(elapsed < ASKS_WITHIN * 2, "{words:?}: {elapsed:?}");
+            let (received, elapsed) = exchange(address, sent.as_bytes()).await;
+            assert!(!received.contains("200 OK"), "{sent:?}: {received}");
+            assert!(elapsed < FIRST_REQUEST_TIMEOUT * 2, "{sent:?}: {elapsed:?}");
         }
-        let (heard, elapsed) = converse(address, ASK.as_bytes()).await;
-        assert!(heard.starts_with("HTTP/1.1 200 OK") && heard.ends_with("127.0.0.1"), "{heard}");
-        assert!(elapsed > Duration::from_secs(60) && elapsed < ASKS_AGAIN_WITHIN * 2, "{elapsed:?}");
+        let (received, elapsed) = exchange(address, REQUEST.as_bytes()).await;
+        assert!(received.starts_with("HTTP/1.1 200 OK") && received.ends_with("127.0.0.1"), "{received}");
+        assert!(elapsed > Duration::from_secs(60) && elapsed < KEEP_ALIVE_TIMEOUT * 2, "{elapsed:?}");
     }
 
     #[tokio::test]
     async fn a_connection_beyond_the_limit_is_served_once_another_has_ended() {
         let (address, ..) = start(1).await;
         let mut first = TcpStream::connect(address).await.unwrap();
-        first.write_all(ASK.as_bytes()).await.unwrap();
+        first.write_all(REQUEST.as_bytes()).await.unwrap();
         assert!(first.read(&mut [0; 64]).await.unwrap() > 0);
         let mut second = TcpStream::connect(address).await.unwrap();
-        second.write_all(ASK.as_bytes()).await.unwrap();
-        let mut heard = [0; 12];
-        let early = tokio::time::timeout(Duration::from_millis(200), second.read_exact(&mut heard)).await;
-        assert!(early.is_err(), "there is no place for it yet");
+        second.write_all(REQUEST.as_bytes()).await.unwrap();
+        let mut received = [0; 12];
+        let early = tokio::time::timeout(Duration::from_millis(200), second.read_exact(&mut received)).await;
+        assert!(early.is_err(), "the second connection was served beyond the limit");
         drop(first);
-        second.read_exact(&mut heard).await.unwrap();
-        assert_eq!(&heard, b"HTTP/1.1 200");
+        second.read_exact(&mut received).await.unwrap();
+        assert_eq!(&received, b"HTTP/1.1 200");
     }
 
     #[tokio::test]
-    async fn a_server_that_stops_lets_go_of_those_who_ask_for_nothing() {
-        let (address, stopping, serving) = start(10).await;
+    async fn shutdown_closes_idle_connections_at_once() {
+        let (address, shutdown, server) = start(10).await;
         let mut idle = TcpStream::connect(address).await.unwrap();
-        idle.write_all(ASK.as_bytes()).await.unwrap();
+        idle.write_all(REQUEST.as_bytes()).await.unwrap();
         assert!(idle.read(&mut [0; 512]).await.unwrap() > 0);
         let silent = TcpStream::connect(address).await.unwrap();
-        stopping.cancel();
-        tokio::time::timeout(ASKS_WITHIN / 2, serving).await.expect("it ends at once").unwrap();
+        shutdown.cancel();
+        tokio::time::timeout(FIRST_REQUEST_TIMEOUT / 2, server).await.expect("the server stops").unwrap();
         drop(silent);
     }
 }

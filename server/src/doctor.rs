@@ -1,83 +1,77 @@
-//! Looks an installation over and says in words what is missing or off, and how to mend it.
+//! Checks an installation and reports problems with their remedies, in the user's language.
 //!
-//! It changes nothing: no migration, no seed. A probe file in the data folder is removed again.
+//! Nothing is changed: no migration, no demo data. A probe file in the data folder is deleted again.
 
 mod checks;
 
 use crate::config::{Config, ConfigError};
 use penny_types::Locale;
 
-/// How a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// As it should be.
-    Fine,
-    /// Worth knowing; works all the same.
-    Note,
-    /// Does not work.
-    Off,
+pub enum CheckStatus {
+    Passed,
+    /// Works, but needs attention.
+    Warning,
+    Failed,
 }
 
-/// What was found about one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The thing.
+pub struct CheckResult {
+    /// The localised name of the check.
     pub name: String,
-    /// How it is.
-    pub verdict: Verdict,
-    /// What was found.
-    pub words: String,
-    /// How to mend it.
-    pub mend: Option<String>,
+    pub status: CheckStatus,
+    pub message: String,
+    /// How to solve the problem; absent if the check passed.
+    pub remedy: Option<String>,
 }
 
-/// Writes findings in a person's language.
+/// Collects localised check results.
 #[derive(Debug)]
-pub(crate) struct Report {
+pub(crate) struct DoctorReport {
     locale: Locale,
-    findings: Vec<Finding>,
+    results: Vec<CheckResult>,
 }
 
-impl Report {
-    /// Adds a finding: the sentences are `doctor-{thing}`, `doctor-{thing}-{what}` and, unless all is
-    /// well, `doctor-{thing}-{what}-mend`.
-    pub(crate) fn add(&mut self, verdict: Verdict, thing: &str, what: &str, args: &[(&str, &str)]) {
-        let text = |key: String| penny_words::text(self.locale, &key, args);
-        let mend = (verdict != Verdict::Fine).then(|| text(format!("doctor-{thing}-{what}-mend")));
-        self.findings.push(Finding {
-            name: text(format!("doctor-{thing}")),
-            verdict,
-            words: text(format!("doctor-{thing}-{what}")),
-            mend,
+impl DoctorReport {
+    /// Adds a result. Its messages have the keys `doctor-{check}`, `doctor-{check}-{outcome}` and, unless
+    /// the check passed, `doctor-{check}-{outcome}-mend`.
+    pub(crate) fn add(&mut self, status: CheckStatus, check: &str, outcome: &str, args: &[(&str, &str)]) {
+        let text = |key: String| penny_i18n::text(self.locale, &key, args);
+        let remedy = (status != CheckStatus::Passed).then(|| text(format!("doctor-{check}-{outcome}-mend")));
+        self.results.push(CheckResult {
+            name: text(format!("doctor-{check}")),
+            status,
+            message: text(format!("doctor-{check}-{outcome}")),
+            remedy,
         });
     }
 }
 
-/// Looks everything over.
-pub async fn examine(config: anyhow::Result<Config>, locale: Locale) -> Vec<Finding> {
-    let mut report = Report { locale, findings: Vec::new() };
+/// Runs all checks; only the configuration check if the configuration is invalid.
+pub async fn run_checks(config: anyhow::Result<Config>, locale: Locale) -> Vec<CheckResult> {
+    let mut report = DoctorReport { locale, results: Vec::new() };
     match config {
         Err(error) => {
-            let words =
+            let problem =
                 error.downcast_ref::<ConfigError>().map_or_else(|| error.to_string(), ToString::to_string);
-            report.add(Verdict::Off, "config", "wrong", &[("problem", &words)]);
+            report.add(CheckStatus::Failed, "config", "wrong", &[("problem", &problem)]);
         }
         Ok(config) => {
-            report.add(Verdict::Fine, "config", "fine", &[]);
+            report.add(CheckStatus::Passed, "config", "fine", &[]);
             checks::address(&config, &mut report).await;
-            let has_place = checks::folder(&config, &mut report);
+            let is_data_dir_writable = checks::data_dir(&config, &mut report);
             if config.data.dir.exists() {
-                checks::space(&config, &mut report).await;
+                checks::disk_space(&config, &mut report).await;
             }
-            if has_place || !config.database.is_sqlite() {
+            if is_data_dir_writable || !config.database.is_sqlite() {
                 checks::database(&config, &mut report).await;
             }
             checks::clock(&mut report);
             checks::models(&config, &mut report).await;
-            checks::providers(&config, &mut report).await;
+            checks::openid_providers(&config, &mut report).await;
             checks::sandbox(&mut report).await;
             checks::site(&config, &mut report);
         }
     }
-    report.findings
+    report.results
 }

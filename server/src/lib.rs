@@ -1,5 +1,5 @@
-//! The program `penny`: every door on one address, the command line, and the one place that picks
-//! concrete parts.
+//! The program `penny`: the HTTP server with all its APIs, the command line, and the composition root
+//! ([`boot`]).
 
 pub mod boot;
 pub mod cli;

@@ -1,39 +1,39 @@
-//! The log and the traces.
+//! Logging, and export of traces by OTLP.
 
-use crate::config::{LogFormat, Telemetry};
+use crate::config::{LogFormat, TelemetryConfig};
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_http::{Bytes, HttpClient, HttpError};
 use opentelemetry_otlp::{WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
-use penny_net::{ClientFactory, Policy, Purpose};
+use penny_net::{ClientFactory, EgressPolicy, Purpose};
 use std::io::IsTerminal;
 use tokio::runtime::Handle;
 use tracing_subscriber::{EnvFilter, Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
 use url::Url;
 
-/// The largest answer of a collector.
-const MOST_BYTES: usize = 64 * 1024;
+/// The maximum size of a collector's response.
+const MAX_RESPONSE_BYTES: usize = 64 * 1024;
 
-/// Sends what is left when it is dropped.
+/// Exports the remaining spans when dropped.
 #[derive(Debug, Default)]
-pub struct Guard(Option<SdkTracerProvider>);
+pub struct TelemetryGuard(Option<SdkTracerProvider>);
 
-impl Drop for Guard {
+impl Drop for TelemetryGuard {
     fn drop(&mut self) {
         if let Some(provider) = self.0.take() {
-            // Nobody is left to tell; the last spans are worth a moment, not an error.
+            // The process is ending: a failure to export the last spans is ignored.
             let _ = provider.shutdown();
         }
     }
 }
 
-/// Begins to write the log to the standard error and, where configured, to send traces.
+/// Starts logging to standard error and, if configured, exporting traces.
 ///
 /// # Errors
-/// When the collector's address is no use.
-pub fn start(config: &Telemetry, has_colours: bool) -> Result<Guard> {
+/// Returns an error if the log filter or the collector's address is invalid.
+pub fn start(config: &TelemetryConfig, is_color_allowed: bool) -> Result<TelemetryGuard> {
     let filter: EnvFilter = config.log_filter.parse().context("telemetry.log_filter")?;
     let provider = config.otlp_endpoint.as_ref().map(exporter).transpose()?;
     let traces = provider.as_ref().map(|provider| {
@@ -48,23 +48,23 @@ pub fn start(config: &Telemetry, has_colours: bool) -> Result<Guard> {
         }
         LogFormat::Pretty => {
             let layer = tracing_subscriber::fmt::layer().compact().with_target(false);
-            let is_coloured = has_colours && std::io::stderr().is_terminal();
-            layer.with_ansi(is_coloured).with_writer(std::io::stderr).with_filter(filter).boxed()
+            let is_colored = is_color_allowed && std::io::stderr().is_terminal();
+            layer.with_ansi(is_colored).with_writer(std::io::stderr).with_filter(filter).boxed()
         }
     };
     tracing_subscriber::registry().with(lines).with(traces).init();
-    Ok(Guard(provider))
+    Ok(TelemetryGuard(provider))
 }
 
 fn exporter(endpoint: &Url) -> Result<SdkTracerProvider> {
-    let client = ClientFactory::new(Policy::default()).client(&Purpose::Operator(endpoint.clone()))?;
+    let client = ClientFactory::new(EgressPolicy::default()).client(&Purpose::Operator(endpoint.clone()))?;
     let address = endpoint.join("/v1/traces").context("telemetry.otlp_endpoint")?;
     let exporter = opentelemetry_otlp::SpanExporter::builder()
         .with_http()
         .with_endpoint(address.as_str())
-        .with_http_client(Sender { client, runtime: Handle::current() })
+        .with_http_client(OtlpHttpClient { client, runtime: Handle::current() })
         .build()
-        .context("traces cannot be sent")?;
+        .context("the trace exporter cannot be created")?;
     let resource = Resource::builder()
         .with_service_name("penny")
         .with_attribute(opentelemetry::KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
@@ -72,20 +72,22 @@ fn exporter(endpoint: &Url) -> Result<SdkTracerProvider> {
     Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
 }
 
-/// Sends spans by the one HTTP client; the exporter's own thread has no runtime, so ours does it.
+/// Sends spans with the workspace's HTTP client. The exporter's own thread has no tokio runtime, so
+/// requests are spawned on ours.
 #[derive(Debug)]
-struct Sender {
+struct OtlpHttpClient {
     client: penny_net::HttpClient,
     runtime: Handle,
 }
 
 #[async_trait]
-impl HttpClient for Sender {
+impl HttpClient for OtlpHttpClient {
     async fn send_bytes(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, HttpError> {
         let client = self.client.clone();
         let (parts, body) = request.into_parts();
         let request = http::Request::from_parts(parts, body.to_vec());
-        let sent = self.runtime.spawn(async move { client.fetch(request, MOST_BYTES).await }).await??;
-        Ok(sent.map(Bytes::from))
+        let response =
+            self.runtime.spawn(async move { client.fetch(request, MAX_RESPONSE_BYTES).await }).await??;
+        Ok(response.map(Bytes::from))
     }
 }

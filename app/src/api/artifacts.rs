@@ -10,12 +10,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 impl Api {
-    /// Opens an artifact.
+    /// Returns an artifact.
     ///
     /// # Errors
-    /// `not_found` when there is none, or not for this person.
+    /// `not_found` when it does not exist or the user may not see it.
     pub async fn artifact(&self, id: ArtifactId) -> Result<ArtifactView, Fault> {
-        self.ask(documents::ARTIFACT, "artifact", json!({ "id": id })).await
+        self.request(documents::ARTIFACT, "artifact", json!({ "id": id })).await
     }
 
     /// Lists artifacts, the latest first.
@@ -29,58 +29,60 @@ impl Api {
         limit: Option<u32>,
     ) -> Result<Page<ArtifactView>, Fault> {
         let variables = json!({ "filter": filter, "cursor": cursor, "limit": limit });
-        self.ask(documents::ARTIFACTS, "artifacts", variables).await
+        self.request(documents::ARTIFACTS, "artifacts", variables).await
     }
 
-    /// Reads a version's content; the newest one's when none is named. `T` is one of the content
-    /// types of [`penny_types::artifacts`], a `String`, or a JSON value.
+    /// Returns the content of a version, by default the newest. `T` is one of the content types of
+    /// [`penny_types::artifacts`], a `String`, or a JSON value.
     ///
     /// # Errors
-    /// `not_found` when there is none.
+    /// `not_found` when there is no such artifact or version.
     pub async fn artifact_content<T: DeserializeOwned>(
         &self,
         id: ArtifactId,
         version: Option<u32>,
     ) -> Result<T, Fault> {
         let variables = json!({ "id": id, "version": version });
-        self.ask(documents::ARTIFACT_CONTENT, "artifactContent", variables).await
+        self.request(documents::ARTIFACT_CONTENT, "artifactContent", variables).await
     }
 
-    /// Makes an artifact.
+    /// Creates an artifact.
     ///
     /// # Errors
-    /// `invalid` when its title or content cannot be, `too_large` when there is too much of it.
+    /// `invalid` for an invalid title or content, `too_large` for content over the size limit.
     pub async fn create_artifact(&self, input: &NewArtifact) -> Result<ArtifactView, Fault> {
-        self.ask(documents::CREATE_ARTIFACT, "createArtifact", json!({ "input": input })).await
+        self.request(documents::CREATE_ARTIFACT, "createArtifact", json!({ "input": input })).await
     }
 
-    /// Keeps an artifact at hand, or no longer.
+    /// Pins or unpins an artifact.
     ///
     /// # Errors
-    /// `not_found` when there is none.
+    /// `not_found` when there is no such artifact.
     pub async fn set_artifact_pinned(&self, id: ArtifactId, is_pinned: bool) -> Result<ArtifactView, Fault> {
         let variables = json!({ "id": id, "isPinned": is_pinned });
-        self.ask(documents::SET_ARTIFACT_PINNED, "setArtifactPinned", variables).await
+        self.request(documents::SET_ARTIFACT_PINNED, "setArtifactPinned", variables).await
     }
 
-    /// Gives an artifact another title.
+    /// Renames an artifact.
     ///
     /// # Errors
     /// `invalid` for a title that is empty or too long.
     pub async fn rename_artifact(&self, id: ArtifactId, title: &str) -> Result<ArtifactView, Fault> {
-        self.ask(documents::RENAME_ARTIFACT, "renameArtifact", json!({ "id": id, "title": title })).await
+        self.request(documents::RENAME_ARTIFACT, "renameArtifact", json!({ "id": id, "title": title })).await
     }
 
     /// Deletes an artifact.
     ///
     /// # Errors
-    /// `not_found` when there is none.
+    /// `not_found` when there is no such artifact.
     pub async fn delete_artifact(&self, id: ArtifactId) -> Result<(), Fault> {
-        self.ask::<Value>(documents::DELETE_ARTIFACT, "deleteArtifact", json!({ "id": id })).await.map(drop)
+        self.request::<Value>(documents::DELETE_ARTIFACT, "deleteArtifact", json!({ "id": id }))
+            .await
+            .map(drop)
     }
 
-    /// Follows what changes among one's artifacts.
+    /// Subscribes to changes of the user's artifacts.
     pub fn artifact_updates(&self) -> impl Stream<Item = Result<ArtifactUpdate, Fault>> + Unpin + use<> {
-        Self::follow(documents::ARTIFACT_UPDATES, "artifactUpdates", || json!({}))
+        Self::subscribe(documents::ARTIFACT_UPDATES, "artifactUpdates", || json!({}))
     }
 }

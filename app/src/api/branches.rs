@@ -12,17 +12,17 @@ impl Api {
     /// Copies a conversation up to a message into a new one.
     ///
     /// # Errors
-    /// `not_found`, or `conflict` while a message of the branch is being written.
+    /// `not_found`, or `conflict` while a message of the branch is being generated.
     pub async fn fork_conversation(
         &self,
         id: ConversationId,
         input: &NewFork,
     ) -> Result<ConversationView, Fault> {
         let variables = json!({ "id": id, "input": input });
-        self.ask(documents::FORK_CONVERSATION, "forkConversation", variables).await
+        self.request(documents::FORK_CONVERSATION, "forkConversation", variables).await
     }
 
-    /// Reads what each of two branches has that the other has not.
+    /// Returns the messages that only one of two branches has.
     ///
     /// # Errors
     /// `not_found` when there is no such conversation or message.
@@ -32,19 +32,19 @@ impl Api {
         branches: BranchPair,
     ) -> Result<BranchComparison, Fault> {
         let variables = json!({ "conversationId": id, "branches": branches });
-        self.ask(documents::COMPARE_BRANCHES, "compareBranches", variables).await
+        self.request(documents::COMPARE_BRANCHES, "compareBranches", variables).await
     }
 
-    /// Brings one branch into another, which becomes the visible one.
+    /// Merges one branch into another, which becomes the active one.
     ///
     /// # Errors
-    /// `not_found`, or `conflict` while a message is being written or when there is nothing to bring over.
+    /// `not_found`, or `conflict` while a message is being generated or when there is nothing to merge.
     pub async fn merge_branches(
         &self,
         id: ConversationId,
         merge: BranchMerge,
     ) -> Result<ConversationView, Fault> {
         let variables = json!({ "conversationId": id, "input": merge });
-        self.ask(documents::MERGE_BRANCHES, "mergeBranches", variables).await
+        self.request(documents::MERGE_BRANCHES, "mergeBranches", variables).await
     }
 }

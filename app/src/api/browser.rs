@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-/// Sends documents to `POST /graphql` with the session's cookie.
+/// Sends documents to `POST /graphql` with the session cookie.
 #[derive(Debug, Clone, Copy)]
 pub struct BrowserTransport;
 
@@ -17,17 +17,18 @@ impl GraphqlTransport for BrowserTransport {
     async fn execute(&self, document: &str, operation: &str, variables: Value) -> Result<Value, Fault> {
         let body =
             json!({ "query": document, "operationName": operation, "variables": variables }).to_string();
-        let answer = SendWrapper::new(async move { post(&body).await }).await;
-        if answer.as_ref().is_err_and(|fault| fault.code == FaultCode::Unauthenticated) {
-            ask_to_sign_in();
+        let result = SendWrapper::new(async move { post(&body).await }).await;
+        if result.as_ref().is_err_and(|fault| fault.code == FaultCode::Unauthenticated) {
+            redirect_to_sign_in();
         }
-        answer
+        result
     }
 }
 
 async fn post(body: &str) -> Result<Value, Fault> {
-    // Whatever the browser refuses here means that nothing reached the server.
-    let unreachable = |_: JsValue| Fault::keyed(FaultCode::Unavailable, penny_words::keys::UI_UNREACHABLE);
+    // Any failure of these browser calls means that the server was not reached.
+    let unreachable =
+        |_: JsValue| Fault::with_message(FaultCode::Unavailable, penny_i18n::keys::UI_UNREACHABLE);
     let init = web_sys::RequestInit::new();
     init.set_method("POST");
     init.set_credentials(web_sys::RequestCredentials::SameOrigin);
@@ -42,15 +43,17 @@ async fn post(body: &str) -> Result<Value, Fault> {
     let status = response.status();
     let text = JsFuture::from(response.text().map_err(unreachable)?).await.map_err(unreachable)?;
     match serde_json::from_str::<Value>(&text.as_string().unwrap_or_default()) {
-        Ok(answer) if answer.get("errors").is_some() || answer.get("data").is_some() => read_response(answer),
-        // A problem document, as the parts of the server before GraphQL answer (RFC 9457).
-        Ok(problem) => Err(read_value(&problem).unwrap_or_else(|_| Fault::new(code_of(status)))),
-        Err(_) => Err(Fault::new(code_of(status))),
+        Ok(response) if response.get("errors").is_some() || response.get("data").is_some() => {
+            read_response(response)
+        }
+        // A problem document (RFC 9457), sent by the layers before GraphQL.
+        Ok(problem) => Err(read_value(&problem).unwrap_or_else(|_| Fault::new(code_for_status(status)))),
+        Err(_) => Err(Fault::new(code_for_status(status))),
     }
 }
 
-/// Returns the code for an answer that says nothing but its status.
-fn code_of(status: u16) -> FaultCode {
+/// Returns the fault code for a response that has only a status.
+fn code_for_status(status: u16) -> FaultCode {
     match status {
         502..=504 => FaultCode::Unavailable,
         _ => FaultCode::ALL
@@ -61,13 +64,13 @@ fn code_of(status: u16) -> FaultCode {
     }
 }
 
-/// Leads to the sign-in page and from there back here: the session has ended.
-fn ask_to_sign_in() {
+/// Redirects to the sign-in page because the session has expired; signing in leads back here.
+fn redirect_to_sign_in() {
     let Some(location) = web_sys::window().map(|window| window.location()) else { return };
     let path = location.pathname().unwrap_or_default();
     if !path.starts_with("/sign-in") {
         let next = String::from(js_sys::encode_uri_component(&path));
-        // The page is about to be replaced; there is nobody left to tell when that fails.
+        // A failure cannot be reported: the page is being left.
         let _ = location.assign(&format!("/sign-in?error=expired&next={next}"));
     }
 }
@@ -77,10 +80,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bare_status_is_read_as_its_code() {
-        assert_eq!(code_of(401), FaultCode::Unauthenticated);
-        assert_eq!(code_of(413), FaultCode::TooLarge);
-        assert_eq!(code_of(502), FaultCode::Unavailable);
-        assert_eq!(code_of(418), FaultCode::Internal);
+    fn a_status_without_a_body_maps_to_its_fault_code() {
+        assert_eq!(code_for_status(401), FaultCode::Unauthenticated);
+        assert_eq!(code_for_status(413), FaultCode::TooLarge);
+        assert_eq!(code_for_status(502), FaultCode::Unavailable);
+        assert_eq!(code_for_status(418), FaultCode::Internal);
     }
 }

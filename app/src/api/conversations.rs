@@ -23,18 +23,18 @@ impl Api {
         limit: Option<u32>,
     ) -> Result<Page<ConversationSummary>, Fault> {
         let variables = json!({ "query": query, "cursor": cursor, "limit": limit });
-        self.ask(documents::CONVERSATIONS, "conversations", variables).await
+        self.request(documents::CONVERSATIONS, "conversations", variables).await
     }
 
-    /// Opens a conversation.
+    /// Returns a conversation.
     ///
     /// # Errors
-    /// `not_found` when there is none, or not for this person.
+    /// `not_found` when it does not exist or the user may not see it.
     pub async fn conversation(&self, id: ConversationId) -> Result<ConversationView, Fault> {
-        self.ask(documents::CONVERSATION, "conversation", json!({ "id": id })).await
+        self.request(documents::CONVERSATION, "conversation", json!({ "id": id })).await
     }
 
-    /// Reads a stretch of a conversation's path.
+    /// Returns a window of the messages on the active branch.
     ///
     /// # Errors
     /// `not_found` for an unknown conversation or message.
@@ -44,18 +44,18 @@ impl Api {
         window: &MessageWindowRequest,
     ) -> Result<MessageWindow, Fault> {
         let variables = json!({ "conversationId": id, "window": window });
-        self.ask(documents::MESSAGES, "messages", variables).await
+        self.request(documents::MESSAGES, "messages", variables).await
     }
 
-    /// Begins a conversation.
+    /// Creates a conversation.
     ///
     /// # Errors
     /// `invalid` for a title that is too long.
     pub async fn create_conversation(&self, input: &NewConversation) -> Result<ConversationView, Fault> {
-        self.ask(documents::CREATE_CONVERSATION, "createConversation", json!({ "input": input })).await
+        self.request(documents::CREATE_CONVERSATION, "createConversation", json!({ "input": input })).await
     }
 
-    /// Changes what is present in the patch.
+    /// Changes the fields that the patch contains.
     ///
     /// # Errors
     /// `not_found`, or `invalid` for a title or draft that is too long.
@@ -65,32 +65,32 @@ impl Api {
         patch: &ConversationPatch,
     ) -> Result<ConversationView, Fault> {
         let variables = json!({ "id": id, "patch": patch });
-        self.ask(documents::UPDATE_CONVERSATION, "updateConversation", variables).await
+        self.request(documents::UPDATE_CONVERSATION, "updateConversation", variables).await
     }
 
-    /// Deletes a conversation; [`Api::restore_conversation`] takes it back.
+    /// Deletes a conversation; [`Api::restore_conversation`] undoes it.
     ///
     /// # Errors
-    /// `not_found` when there is none.
+    /// `not_found` when there is no such conversation.
     pub async fn delete_conversation(&self, id: ConversationId) -> Result<(), Fault> {
-        self.ask::<Value>(documents::DELETE_CONVERSATION, "deleteConversation", json!({ "id": id }))
+        self.request::<Value>(documents::DELETE_CONVERSATION, "deleteConversation", json!({ "id": id }))
             .await
             .map(drop)
     }
 
-    /// Takes back a deletion.
+    /// Restores a deleted conversation.
     ///
     /// # Errors
-    /// `not_found` when it is gone for good.
+    /// `not_found` when it was deleted permanently.
     pub async fn restore_conversation(&self, id: ConversationId) -> Result<ConversationView, Fault> {
-        self.ask(documents::RESTORE_CONVERSATION, "restoreConversation", json!({ "id": id })).await
+        self.request(documents::RESTORE_CONVERSATION, "restoreConversation", json!({ "id": id })).await
     }
 
-    /// Follows what changes among one's conversations. Changes made while the connection was down
-    /// are not repeated: read the list again when [`super::connection`] says it is back.
+    /// Subscribes to changes of the user's conversations. Changes during a lost connection are not
+    /// repeated: read the list again after a reconnect (see [`super::connection_status`]).
     pub fn conversation_updates(
         &self,
     ) -> impl Stream<Item = Result<ConversationUpdate, Fault>> + Unpin + use<> {
-        Self::follow(documents::CONVERSATION_UPDATES, "conversationUpdates", || json!({}))
+        Self::subscribe(documents::CONVERSATION_UPDATES, "conversationUpdates", || json!({}))
     }
 }

@@ -11,16 +11,16 @@ impl Api {
     /// Lists the dashboards.
     ///
     /// # Errors
-    /// `unauthenticated` when nobody is signed in.
+    /// `unauthenticated` when no one is signed in.
     pub async fn dashboards(&self) -> Result<Vec<DashboardSummary>, Fault> {
-        self.ask(documents::DASHBOARDS, "dashboards", json!({})).await
+        self.request(documents::DASHBOARDS, "dashboards", json!({})).await
     }
 
-    /// Opens a dashboard with its data.
+    /// Returns a dashboard with its data.
     ///
     /// # Errors
-    /// `not_found` for an unknown address, `invalid` for filters that name nothing.
+    /// `not_found` for an unknown slug, `invalid` for filters with an unknown unit.
     pub async fn dashboard(&self, slug: &str, filters: &DashboardFilters) -> Result<DashboardView, Fault> {
-        self.ask(documents::DASHBOARD, "dashboard", json!({ "slug": slug, "filters": filters })).await
+        self.request(documents::DASHBOARD, "dashboard", json!({ "slug": slug, "filters": filters })).await
     }
 }

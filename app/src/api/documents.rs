@@ -1,23 +1,22 @@
-//! The documents the page sends. They are the allow-list for requests that come with a session cookie.
+//! The GraphQL documents of the page. They are the allow-list for requests with a session cookie.
 
 /// A GraphQL document with one operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Document {
-    /// The operation's name.
+pub struct GraphqlDocument {
+    /// Name of the operation.
     pub operation: &'static str,
-    /// The document.
     pub text: &'static str,
 }
 
 macro_rules! documents {
     ($($name:ident = $operation:literal in $file:literal;)+) => {
-        $(pub(super) const $name: Document = Document {
+        $(pub(super) const $name: GraphqlDocument = GraphqlDocument {
             operation: $operation,
             text: include_str!(concat!("ops/", $file, ".graphql")),
         };)+
 
-        /// Every document the page may send.
-        pub const DOCUMENTS: &[Document] = &[$($name),+];
+        /// All documents of the page.
+        pub const DOCUMENTS: &[GraphqlDocument] = &[$($name),+];
     };
 }
 

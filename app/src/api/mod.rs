@@ -1,8 +1,7 @@
-//! The page's only way to the server: GraphQL documents and typed functions around them.
+//! Typed client of the GraphQL API, used for every request of the page.
 //!
-//! Nothing here is private to the page: an integrator can send the same documents. In the browser
-//! they travel over HTTP and one shared socket; while the server renders, it answers them itself
-//! through [`GraphqlTransport`].
+//! In the browser, documents are sent over HTTP and one shared WebSocket. During server rendering they
+//! are executed in the server process through [`GraphqlTransport`].
 
 mod artifacts;
 mod branches;
@@ -16,9 +15,9 @@ mod turns;
 mod viewer;
 
 pub use browser::BrowserTransport;
-pub use documents::{DOCUMENTS, Document};
-pub use socket::{Connection, connection};
-pub use tokens::{FreshToken, TokenWish};
+pub use documents::{DOCUMENTS, GraphqlDocument};
+pub use socket::{ConnectionStatus, connection_status};
+pub use tokens::{TokenInput, TokenWithSecret};
 
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -28,79 +27,78 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Carries a GraphQL request to whoever answers it and brings back its `data`.
+/// Executes GraphQL requests and returns their `data`.
 #[async_trait]
 pub trait GraphqlTransport: Send + Sync {
     /// Executes a document.
     ///
     /// # Errors
-    /// The first of the response's `errors`, read from its `extensions`.
+    /// The first of the response's `errors`, parsed from its `extensions`.
     async fn execute(&self, document: &str, operation: &str, variables: Value) -> Result<Value, Fault>;
 }
 
-/// The server's public interface, typed. Cheap to clone; get it with [`use_api`].
+/// Typed client of the server's GraphQL API. Cheap to clone; get it with [`use_api`].
 #[derive(Clone)]
 pub struct Api {
     transport: Arc<dyn GraphqlTransport>,
 }
 
 impl Api {
-    /// Makes one that speaks through the given transport.
     #[must_use]
     pub fn new(transport: Arc<dyn GraphqlTransport>) -> Self {
         Self { transport }
     }
 
-    /// Makes one that speaks HTTP to the page's own origin.
+    /// Creates a client that sends requests over HTTP to the page's own origin.
     #[must_use]
     pub fn in_browser() -> Self {
         Self::new(Arc::new(BrowserTransport))
     }
 
-    /// Executes a document and reads one field of its answer.
-    async fn ask<T: DeserializeOwned>(
+    /// Executes a document and parses one field of the response.
+    async fn request<T: DeserializeOwned>(
         &self,
-        document: Document,
+        document: GraphqlDocument,
         field: &str,
         variables: Value,
     ) -> Result<T, Fault> {
         let mut data = self.transport.execute(document.text, document.operation, variables).await?;
         let value = data.get_mut(field).map(Value::take).unwrap_or_default();
-        read_value(&value).map_err(|error| unreadable(document, &error))
+        read_value(&value).map_err(|error| invalid_response(document, &error))
     }
 
-    /// Follows a subscription and reads one field of each answer. The variables are asked for again
-    /// each time the socket had to be opened anew, so they can say from where to go on.
-    fn follow<T: DeserializeOwned + 'static>(
-        document: Document,
+    /// Starts a subscription and parses one field of each item. The variables are evaluated again after
+    /// each reconnect, so that they can contain the position to resume from.
+    fn subscribe<T: DeserializeOwned + 'static>(
+        document: GraphqlDocument,
         field: &'static str,
         variables: impl Fn() -> Value + 'static,
     ) -> impl Stream<Item = Result<T, Fault>> + Unpin + 'static {
         socket::subscribe(document, Box::new(variables)).map(move |data| {
             let value = data?.get_mut(field).map(Value::take).unwrap_or_default();
-            read_value(&value).map_err(|error| unreadable(document, &error))
+            read_value(&value).map_err(|error| invalid_response(document, &error))
         })
     }
 }
 
-/// Returns the interface the page was given, or one over HTTP when it was given none.
+/// Returns the client from the context, or an HTTP client when there is none.
 #[must_use]
 pub fn use_api() -> Api {
     use_context::<Api>().unwrap_or_else(Api::in_browser)
 }
 
-/// Reads a JSON value as a type.
+/// Deserializes a JSON value by way of its text.
 ///
-/// It goes by way of text on purpose: reading from values and from text are two copies of every
-/// type's reader, and the page needs the one for text anyway.
+/// Deserializing from [`Value`] would compile a second deserializer for every type into the browser
+/// code, which needs the one for text anyway.
 ///
 /// # Errors
-/// When the value does not fit the type.
+/// When the value does not match the type.
 pub fn read_value<T: DeserializeOwned>(value: &Value) -> serde_json::Result<T> {
     serde_json::from_str(&value.to_string())
 }
 
-/// Reads the fault out of one entry of a GraphQL response's `errors`.
+/// Parses the fault in one entry of a GraphQL response's `errors`.
 #[must_use]
 pub fn fault_from_error(error: &Value) -> Fault {
     error
@@ -113,7 +111,7 @@ pub fn fault_from_error(error: &Value) -> Fault {
         .unwrap_or_else(|| Fault::new(FaultCode::Internal))
 }
 
-/// Reads a whole GraphQL response: its data, or its first error.
+/// Parses a GraphQL response into its data or its first error.
 ///
 /// # Errors
 /// The first of the response's `errors`.
@@ -124,8 +122,8 @@ pub fn read_response(mut response: Value) -> Result<Value, Fault> {
     Ok(response.get_mut("data").map(Value::take).unwrap_or_default())
 }
 
-fn unreadable(document: Document, error: &serde_json::Error) -> Fault {
-    leptos::logging::error!("the answer to {} could not be read: {error}", document.operation);
+fn invalid_response(document: GraphqlDocument, error: &serde_json::Error) -> Fault {
+    leptos::logging::error!("the response to {} could not be parsed: {error}", document.operation);
     Fault::new(FaultCode::Internal)
 }
 
@@ -135,7 +133,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_response_with_errors_is_its_first_fault() {
+    fn a_response_with_errors_becomes_its_first_fault() {
         let fault = read_response(json!({
             "data": null,
             "errors": [{ "message": "x", "extensions": { "code": "rate_limited", "messageKey": "fault-rate-limited", "retryAfter": 3 } }]
@@ -157,7 +155,7 @@ mod tests {
         for document in DOCUMENTS {
             let operations = ["query ", "mutation ", "subscription "]
                 .iter()
-                .map(|word| document.text.matches(word).count())
+                .map(|keyword| document.text.matches(keyword).count())
                 .sum::<usize>();
             assert_eq!(operations, 1, "{}", document.operation);
             assert!(document.text.contains(&format!(" {}", document.operation)), "{}", document.operation);

@@ -5,50 +5,48 @@ use penny_types::{Fault, TokenId, people::TokenView};
 use serde::Deserialize;
 use serde_json::json;
 
-/// What makes a token.
+/// Input of [`Api::create_token`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TokenWish {
-    /// What its owner calls it.
+pub struct TokenInput {
     pub name: String,
-    /// What it may be used for; empty means all its owner may.
+    /// Granted scopes; empty means everything its owner may do.
     pub scopes: Vec<String>,
-    /// For how many days it works; absent means for ever.
+    /// Lifetime in days; absent means no expiry.
     pub days: Option<u32>,
 }
 
-/// A fresh token and its secret, which cannot be read again.
+/// A new token with its secret, which is returned only once.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct FreshToken {
-    /// The token.
+pub struct TokenWithSecret {
     pub token: TokenView,
-    /// What goes after `Authorization: Bearer`.
+    /// The value after `Authorization: Bearer`.
     pub secret: String,
 }
 
 impl Api {
-    /// Lists the signed-in person's tokens, without their secrets.
+    /// Lists the signed-in user's tokens, without their secrets.
     ///
     /// # Errors
-    /// `unauthenticated` when nobody is signed in.
+    /// `unauthenticated` when no one is signed in.
     pub async fn tokens(&self) -> Result<Vec<TokenView>, Fault> {
-        self.ask(documents::TOKENS, "tokens", json!({})).await
+        self.request(documents::TOKENS, "tokens", json!({})).await
     }
 
-    /// Makes a token.
+    /// Creates a token.
     ///
     /// # Errors
-    /// `invalid` when the name or the scopes cannot be; `forbidden` for those who may make none.
-    pub async fn create_token(&self, wish: &TokenWish) -> Result<FreshToken, Fault> {
-        let TokenWish { name, scopes, days } = wish;
+    /// `invalid` for an invalid name or scope, `forbidden` when the user may not create tokens.
+    pub async fn create_token(&self, input: &TokenInput) -> Result<TokenWithSecret, Fault> {
+        let TokenInput { name, scopes, days } = input;
         let variables = json!({ "name": name, "scopes": scopes, "days": days });
-        self.ask(documents::CREATE_TOKEN, "createToken", variables).await
+        self.request(documents::CREATE_TOKEN, "createToken", variables).await
     }
 
-    /// Ends a token.
+    /// Revokes a token.
     ///
     /// # Errors
-    /// `not_found` when there is none.
+    /// `not_found` when there is no such token.
     pub async fn revoke_token(&self, id: TokenId) -> Result<bool, Fault> {
-        self.ask(documents::REVOKE_TOKEN, "revokeToken", json!({ "id": id })).await
+        self.request(documents::REVOKE_TOKEN, "revokeToken", json!({ "id": id })).await
     }
 }

@@ -1,4 +1,4 @@
-//! The signed-in person and what they may pick from.
+//! The signed-in user, and the models and tools available to them.
 
 use super::{Api, documents};
 use penny_types::{
@@ -10,35 +10,35 @@ use penny_types::{
 use serde_json::json;
 
 impl Api {
-    /// Reads who is signed in.
+    /// Returns the signed-in user.
     ///
     /// # Errors
-    /// `unauthenticated` when nobody is.
+    /// `unauthenticated` when no one is signed in.
     pub async fn viewer(&self) -> Result<ViewerView, Fault> {
-        self.ask(documents::VIEWER, "viewer", json!({})).await
+        self.request(documents::VIEWER, "viewer", json!({})).await
     }
 
-    /// Stores how the signed-in person wants to see the page.
+    /// Updates the preferences of the signed-in user.
     ///
     /// # Errors
     /// `invalid` for an unknown time zone.
     pub async fn update_preferences(&self, patch: &PreferencesPatch) -> Result<ViewerView, Fault> {
-        self.ask(documents::UPDATE_PREFERENCES, "updatePreferences", json!({ "patch": patch })).await
+        self.request(documents::UPDATE_PREFERENCES, "updatePreferences", json!({ "patch": patch })).await
     }
 
-    /// Lists the models one may ask.
+    /// Lists the models available to the user.
     ///
     /// # Errors
-    /// `unavailable` when no provider answers.
+    /// `unavailable` when no provider responds.
     pub async fn models(&self) -> Result<Vec<ModelView>, Fault> {
-        self.ask(documents::MODELS, "models", json!({})).await
+        self.request(documents::MODELS, "models", json!({})).await
     }
 
-    /// Lists the tools one may use.
+    /// Lists the tools available to the user.
     ///
     /// # Errors
-    /// `unauthenticated` when nobody is signed in.
+    /// `unauthenticated` when no one is signed in.
     pub async fn tools(&self) -> Result<Vec<ToolView>, Fault> {
-        self.ask(documents::TOOLS, "tools", json!({})).await
+        self.request(documents::TOOLS, "tools", json!({})).await
     }
 }

@@ -1,4 +1,4 @@
-//! What people do here, a folder each.
+//! The features of the page, one module each.
 
 pub mod artifacts;
 pub mod chat;

@@ -1,25 +1,25 @@
-//! The pages whose code comes in files of their own, when one first goes there.
+//! Pages whose code is split into separate files and loaded on first navigation.
 //!
-//! An address leads there at once: until the code is here, the page's outline stands in its place.
+//! Navigation is immediate: a skeleton is shown until the code is loaded.
 
 use crate::{
     features::{
-        artifacts::{ArtifactOutline, ArtifactPage},
-        dashboards::{DashboardOutline, DashboardPage},
-        settings::{SettingsOutline, SettingsPage},
-        sign_in::{DoorOutline, LinkPage, SignInPage},
+        artifacts::{ArtifactPage, ArtifactPageSkeleton},
+        dashboards::{DashboardPage, DashboardPageSkeleton},
+        settings::{SettingsPage, SettingsPageSkeleton},
+        sign_in::{LinkPage, SignInPage, SignInSkeleton},
     },
-    ui::later_in,
+    ui::lazy_view_with,
 };
 use leptos::prelude::*;
 
-/// Fetches the code of the page at an address, so that what the server drew there can come to life at once.
+/// Loads the code of the page at a path, so that hydration does not have to wait for it.
 #[cfg(feature = "hydrate")]
-pub async fn fetch_for(path: &str) {
+pub async fn preload_page(path: &str) {
     match path.split('/').nth(1).unwrap_or_default() {
         "sign-in" => __preload_sign_in_view().await,
         "auth" => __preload_link_view().await,
-        "c" => crate::features::chat::fetch_message_list().await,
+        "c" => crate::features::chat::preload_message_list().await,
         "a" => __preload_artifact_view().await,
         "d" => __preload_dashboard_view().await,
         "settings" => __preload_settings_view().await,
@@ -27,8 +27,8 @@ pub async fn fetch_for(path: &str) {
     }
 }
 
-/// Fetches the code of a page as soon as somebody points at a link that leads there, or comes to it by keyboard.
-pub fn fetch_ahead() {
+/// Loads the code of a page as soon as a link to it is hovered or focused.
+pub fn preload_linked_pages() {
     #[cfg(feature = "hydrate")]
     for event in ["pointerover", "focusin"] {
         let listener = window_event_listener_untyped(event, |event| {
@@ -37,20 +37,20 @@ pub fn fetch_ahead() {
             let link = target.and_then(|target| target.closest("a[href^='/']").ok().flatten());
             if let Some(path) = link.and_then(|link| link.get_attribute("href")) {
                 let path = path.split('?').next().unwrap_or_default().to_owned();
-                leptos::task::spawn_local(async move { fetch_for(&path).await });
+                leptos::task::spawn_local(async move { preload_page(&path).await });
             }
         });
         on_cleanup(move || listener.remove());
     }
 }
 
-/// Declares a page that is fetched when it is first shown, with the outline that stands there until then.
+/// Declares a page whose code is loaded on first use, with the skeleton shown until then.
 macro_rules! lazy_page {
-    ($(#[$doc:meta])* $route:ident, $view:ident => $page:ident, $outline:ident) => {
+    ($(#[$doc:meta])* $route:ident, $view:ident => $page:ident, $skeleton:ident) => {
         $(#[$doc])*
         #[component]
         pub fn $route() -> impl IntoView {
-            later_in(|| view! { <$outline/> }.into_any(), $view())
+            lazy_view_with(|| view! { <$skeleton/> }.into_any(), $view())
         }
 
         #[lazy]
@@ -61,22 +61,22 @@ macro_rules! lazy_page {
 }
 
 lazy_page!(
-    /// The door.
-    SignIn, sign_in_view => SignInPage, DoorOutline
+    /// The sign-in page.
+    SignIn, sign_in_view => SignInPage, SignInSkeleton
 );
 lazy_page!(
-    /// The door, by a one-time link.
-    Link, link_view => LinkPage, DoorOutline
+    /// The confirmation page of a one-time sign-in link.
+    Link, link_view => LinkPage, SignInSkeleton
 );
 lazy_page!(
-    /// An artifact at its own address.
-    Artifact, artifact_view => ArtifactPage, ArtifactOutline
+    /// An artifact, full screen.
+    Artifact, artifact_view => ArtifactPage, ArtifactPageSkeleton
 );
 lazy_page!(
     /// A dashboard, full screen.
-    Dashboard, dashboard_view => DashboardPage, DashboardOutline
+    Dashboard, dashboard_view => DashboardPage, DashboardPageSkeleton
 );
 lazy_page!(
-    /// The settings.
-    Settings, settings_view => SettingsPage, SettingsOutline
+    /// The settings page.
+    Settings, settings_view => SettingsPage, SettingsPageSkeleton
 );

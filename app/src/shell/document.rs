@@ -1,24 +1,24 @@
-//! The HTML document around the page: rendered by the server, never touched by hydration.
+//! The HTML document, rendered on the server; hydration covers only the body.
 
 use crate::{
     App,
-    facts::{FACTS_ELEMENT, Handover, PaneLayout, RequestFacts, SiteAssets},
+    page_context::{BOOTSTRAP_ELEMENT, BootstrapData, PageContext, PaneLayout, SiteAssets},
 };
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
+use penny_i18n::keys;
 use penny_types::{Locale, tenants::BrandView};
-use penny_words::keys;
 
-/// Renders the whole document. See the crate's documentation for the contexts it reads.
+/// Renders the HTML document. The crate documentation lists the contexts it uses.
 #[must_use]
 pub fn shell() -> impl IntoView {
-    let facts = use_context::<RequestFacts>().unwrap_or_default();
+    let context = use_context::<PageContext>().unwrap_or_default();
     let assets = use_context::<SiteAssets>().unwrap_or_default();
     let nonce = use_nonce();
-    let (language, scheme) = (facts.locale, facts.color_scheme.as_str());
-    let look = look(&facts.brand, facts.panes);
-    let boot = boot(&assets);
-    let handover = handover(facts, &assets);
+    let (language, scheme) = (context.locale, context.color_scheme.as_str());
+    let brand_css = brand_css(&context.brand, context.panes);
+    let hydration_script = hydration_script(&assets);
+    let bootstrap_json = bootstrap_json(context, &assets);
     let preloads = assets
         .preload
         .into_iter()
@@ -41,43 +41,43 @@ pub fn shell() -> impl IntoView {
                 <meta name="referrer" content="same-origin"/>
                 <link rel="icon" href="/static/icon.svg" r#type="image/svg+xml"/>
                 <link rel="stylesheet" href=assets.css/>
-                <style nonce=nonce.clone() inner_html=look></style>
+                <style nonce=nonce.clone() inner_html=brand_css></style>
                 <link rel="modulepreload" href=assets.js/>
                 <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
                 {fonts}
                 {preloads}
-                <script id=FACTS_ELEMENT r#type="application/json" nonce=nonce.clone() inner_html=handover></script>
-                <script r#type="module" nonce=nonce inner_html=boot></script>
+                <script id=BOOTSTRAP_ELEMENT r#type="application/json" nonce=nonce.clone() inner_html=bootstrap_json></script>
+                <script r#type="module" nonce=nonce inner_html=hydration_script></script>
                 <MetaTags/>
             </head>
             <body>
                 <App/>
-                {asleep(language)}
+                {not_interactive_notice(language)}
             </body>
         </html>
     }
 }
 
-/// Says that the page is only a picture: at once where scripts are off, after a while where its code did not come
-/// alive. The style sheet alone shows and hides it.
-fn asleep(locale: Locale) -> impl IntoView {
-    let say = |key| penny_words::text(locale, key, &[]);
+/// Renders the notice that the page is not interactive: shown at once without scripts, and after a delay while the
+/// page is not hydrated. It is shown and hidden by the style sheet alone.
+fn not_interactive_notice(locale: Locale) -> impl IntoView {
+    let text = |key| penny_i18n::text(locale, key, &[]);
     view! {
-        <noscript><p class="asleep">{say(keys::UI_NEEDS_SCRIPT)}</p></noscript>
+        <noscript><p class="asleep">{text(keys::UI_NEEDS_SCRIPT)}</p></noscript>
         <p class="asleep asleep-late" role="status">
-            {say(keys::UI_ASLEEP)} " " <a href="">{say(keys::UI_LOAD_AGAIN)}</a>
+            {text(keys::UI_ASLEEP)} " " <a href="">{text(keys::UI_LOAD_AGAIN)}</a>
         </p>
     }
 }
 
-/// Writes the facts for the browser. `<` is escaped: nothing in them can end the element.
-fn handover(facts: RequestFacts, assets: &SiteAssets) -> String {
-    let handover = Handover { facts, modules: assets.modules.clone() };
-    serde_json::to_string(&handover).unwrap_or_default().replace('<', "\\u003c")
+/// Serializes the [`BootstrapData`]. `<` is escaped, so that no value can close the script element.
+fn bootstrap_json(context: PageContext, assets: &SiteAssets) -> String {
+    let data = BootstrapData { context, modules: assets.modules.clone() };
+    serde_json::to_string(&data).unwrap_or_default().replace('<', "\\u003c")
 }
 
-/// Writes the script that fetches the page's code and brings it to life.
-fn boot(assets: &SiteAssets) -> String {
+/// Returns the script that loads and hydrates the page.
+fn hydration_script(assets: &SiteAssets) -> String {
     let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default().replace('<', "\\u003c");
     format!(
         "import start,{{hydrate}} from {};start({{module_or_path:{}}}).then(()=>hydrate());",
@@ -86,8 +86,8 @@ fn boot(assets: &SiteAssets) -> String {
     )
 }
 
-/// Writes the tenant's look and the sizes of the panes as CSS variables.
-fn look(brand: &BrandView, panes: PaneLayout) -> String {
+/// Returns the brand and the pane sizes as CSS variables.
+fn brand_css(brand: &BrandView, panes: PaneLayout) -> String {
     let mut css = String::from(":root{");
     for (name, colour) in [("brand", &brand.accent), ("on-brand", &brand.on_accent)] {
         if is_colour(colour) {
@@ -106,39 +106,39 @@ fn look(brand: &BrandView, panes: PaneLayout) -> String {
     css
 }
 
-/// Says whether a text is `#rrggbb`: a brand's words never reach the style sheet unchecked.
+/// Returns whether a text is `#rrggbb`. Brand values are validated before they are written as CSS.
 fn is_colour(text: &str) -> bool {
     text.strip_prefix('#')
         .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 fn is_font_list(text: &str) -> bool {
-    text.chars()
-        .all(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | ',' | '-' | '_' | '"' | '\''))
-        && text.matches('"').count().is_multiple_of(2)
+    text.chars().all(|character| {
+        character.is_alphanumeric() || matches!(character, ' ' | ',' | '-' | '_' | '"' | '\'')
+    }) && text.matches('"').count().is_multiple_of(2)
         && text.matches('\'').count().is_multiple_of(2)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::default_brand;
+    use crate::page_context::default_brand;
 
     #[test]
-    fn a_brand_cannot_write_into_the_style_sheet() {
+    fn a_brand_cannot_inject_css() {
         let brand = BrandView {
             accent: "red;}</style><script>".to_owned(),
             font_family: Some("x;}body{display:none".to_owned()),
             ..default_brand()
         };
-        let css = look(&brand, PaneLayout::default());
+        let css = brand_css(&brand, PaneLayout::default());
         assert_eq!(css, ":root{--on-brand:#ffffff;--radius:8px;--left-width:272px;--right-width:440px}");
     }
 
     #[test]
-    fn the_facts_cannot_end_their_element() {
+    fn bootstrap_data_cannot_close_its_element() {
         let brand = BrandView { product_name: "</script><b>".to_owned(), ..default_brand() };
-        let facts = RequestFacts { brand, ..RequestFacts::default() };
-        assert!(!handover(facts, &SiteAssets::default()).contains('<'));
+        let context = PageContext { brand, ..PageContext::default() };
+        assert!(!bootstrap_json(context, &SiteAssets::default()).contains('<'));
     }
 }

@@ -1,14 +1,14 @@
-//! The bar above the middle pane.
+//! The header of the main pane.
 
 use crate::{
     state::{tr, use_panes},
     ui::{Glyph, IconButton},
 };
 use leptos::prelude::*;
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// The bar above a page in the middle pane: the switches of the outer panes, and what the page puts
-/// between them.
+/// The header of a page in the main pane: toggle buttons of the side panes, with the page's content between
+/// them.
 #[component]
 pub fn PageHeader(children: Children) -> impl IntoView {
     let panes = use_panes();

@@ -1,4 +1,4 @@
-//! The frame: the document, the three panes, notices, and pages that are not there.
+//! The HTML document, the three-pane layout, toasts, and the not-found page.
 
 mod document;
 mod header;

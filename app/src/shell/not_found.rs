@@ -1,18 +1,18 @@
-//! What stands at an address where nothing is.
+//! The not-found page.
 
 use crate::{
-    facts::answer_with_status,
+    page_context::set_response_status,
     state::tr,
     ui::{EmptyState, Glyph, PageTitle},
 };
 use leptos::prelude::*;
 use leptos_router::components::A;
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// Says that the address leads nowhere, and offers a way home.
+/// The page for unknown addresses, with status 404.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
-    answer_with_status(404);
+    set_response_status(404);
     let title = tr(keys::UI_NOT_FOUND_TITLE);
     view! {
         <PageTitle text=title/>

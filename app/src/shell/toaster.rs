@@ -1,25 +1,25 @@
-//! Where notices appear.
+//! The toast area.
 
 use crate::{
     state::{Toast, ToastTone, tr, use_toasts},
-    ui::{Button, Glyph, Icon, IconButton, Look},
+    ui::{Button, ButtonVariant, Glyph, Icon, IconButton},
 };
 use leptos::prelude::*;
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// Shows the notices and reads them aloud.
+/// Shows the toasts and announces them to screen readers.
 #[component]
 pub(crate) fn Toaster() -> impl IntoView {
     let toasts = use_toasts();
-    let hold = move |is_held: bool| toasts.is_held.set(is_held);
+    let pause = move |is_paused: bool| toasts.is_paused.set(is_paused);
     view! {
         <section
             class="toaster"
             aria-label=tr(keys::UI_NOTIFICATIONS)
-            on:pointerenter=move |_| hold(true)
-            on:pointerleave=move |_| hold(false)
-            on:focusin=move |_| hold(true)
-            on:focusout=move |_| hold(false)
+            on:pointerenter=move |_| pause(true)
+            on:pointerleave=move |_| pause(false)
+            on:focusin=move |_| pause(true)
+            on:focusout=move |_| pause(false)
         >
             <div role="status" aria-live="polite" aria-relevant="additions">
                 <For each=move || toasts.items.get() key=|toast| toast.id children=move |toast| toast_view(toast)/>
@@ -33,20 +33,20 @@ fn toast_view(toast: Toast) -> AnyView {
     let toasts = use_toasts();
     let (id, text) = (toast.id, toast.text);
     let (class, glyph) = match toast.tone {
-        ToastTone::Plain => ("toast", None),
-        ToastTone::Good => ("toast toast-good", Some(Glyph::CircleCheck)),
-        ToastTone::Bad => ("toast toast-bad", Some(Glyph::CircleAlert)),
+        ToastTone::Info => ("toast", None),
+        ToastTone::Success => ("toast toast-good", Some(Glyph::CircleCheck)),
+        ToastTone::Error => ("toast toast-bad", Some(Glyph::CircleAlert)),
     };
     let action = toast.action.map(|action| {
         let press = move |_| {
             action.run.run(());
-            toasts.is_held.set(false);
+            toasts.is_paused.set(false);
             toasts.dismiss(id);
         };
-        view! { <Button look=Look::Link on_press=press>{action.label}</Button> }
+        view! { <Button variant=ButtonVariant::Link on_press=press>{action.label}</Button> }
     });
     let dismiss = move |_| {
-        toasts.is_held.set(false);
+        toasts.is_paused.set(false);
         toasts.dismiss(id);
     };
     view! {

@@ -1,36 +1,34 @@
-//! What time it is: the server's "now" at first, this device's afterwards.
+//! The current time: the server's during rendering and hydration, the device's afterwards.
 
-use crate::facts::RequestFacts;
+use crate::page_context::PageContext;
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, Timelike, Utc};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
+use penny_i18n::{formats, keys};
 use penny_types::Locale;
-use penny_words::{figures, keys};
 
-/// The current time, to the minute, in the viewer's time zone.
+/// The current time in the viewer's time zone, updated every minute.
 #[derive(Debug, Clone, Copy)]
-pub struct Clock {
+pub struct PageClock {
     now: RwSignal<DateTime<Utc>>,
     utc_offset_minutes: i32,
 }
 
-/// How long ago a day is, as lists group it.
+/// Age of a day, for grouping lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DayGroup {
-    /// Today, or later.
+    /// Today or in the future.
     Today,
-    /// The day before.
     Yesterday,
-    /// The seven days before today.
+    /// 2 to 7 days ago.
     Week,
-    /// The thirty days before today.
+    /// 8 to 30 days ago.
     Month,
-    /// Before that.
     Older,
 }
 
 impl DayGroup {
-    /// Returns the group a day belongs to.
+    /// Returns the group of a day.
     #[must_use]
     pub fn of(day: NaiveDate, today: NaiveDate) -> Self {
         match (today - day).num_days() {
@@ -42,7 +40,7 @@ impl DayGroup {
         }
     }
 
-    /// Returns the key of the group's heading.
+    /// Returns the message key of the group's heading.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -55,18 +53,18 @@ impl DayGroup {
     }
 }
 
-/// Returns the page's clock.
+/// Returns the clock of the page.
 #[must_use]
-pub fn use_clock() -> Clock {
-    use_context::<Clock>().unwrap_or_else(|| Clock::new(&RequestFacts::default()))
+pub fn use_clock() -> PageClock {
+    use_context::<PageClock>().unwrap_or_else(|| PageClock::new(&PageContext::default()))
 }
 
-impl Clock {
-    pub(super) fn new(facts: &RequestFacts) -> Self {
-        Self { now: RwSignal::new(facts.now), utc_offset_minutes: facts.utc_offset_minutes }
+impl PageClock {
+    pub(super) fn new(context: &PageContext) -> Self {
+        Self { now: RwSignal::new(context.now), utc_offset_minutes: context.utc_offset_minutes }
     }
 
-    /// Lets the clock go, once the page is alive.
+    /// Starts updating the time once the page is hydrated.
     pub(crate) fn start(self) {
         Effect::new(move |_| {
             spawn_local(async move {
@@ -84,7 +82,7 @@ impl Clock {
         });
     }
 
-    /// Returns the current moment, to the minute.
+    /// Returns the current time.
     #[must_use]
     pub fn now(self) -> DateTime<Utc> {
         self.now.get()
@@ -96,30 +94,30 @@ impl Clock {
         self.local(self.now.get()).date()
     }
 
-    /// Returns a moment as the viewer's wall clock shows it.
+    /// Converts a time to the viewer's time zone.
     #[must_use]
     pub fn local(self, moment: DateTime<Utc>) -> NaiveDateTime {
         moment.naive_utc() + Duration::minutes(i64::from(self.utc_offset_minutes))
     }
 
-    /// Writes a moment in few words: the time for today, else the day, with the year when it is another.
+    /// Formats the time for today, else the date, with the year unless it is the current one.
     #[must_use]
-    pub fn brief(self, locale: Locale, moment: DateTime<Utc>) -> String {
+    pub fn format_short(self, locale: Locale, moment: DateTime<Utc>) -> String {
         let (at, today) = (self.local(moment), self.today());
         if at.date() == today {
             return format!("{:02}:{:02}", at.hour(), at.minute());
         }
-        let day = figures::day_and_month(locale, at.date());
+        let day = formats::day_and_month(locale, at.date());
         if at.year() == today.year() { day } else { format!("{day} {}", at.year()) }
     }
 
-    /// Writes a moment in full: day, month, year and time.
+    /// Formats date and time.
     #[must_use]
-    pub fn full(self, locale: Locale, moment: DateTime<Utc>) -> String {
+    pub fn format_full(self, locale: Locale, moment: DateTime<Utc>) -> String {
         let at = self.local(moment);
         format!(
             "{} {}, {:02}:{:02}",
-            figures::day_and_month(locale, at.date()),
+            formats::day_and_month(locale, at.date()),
             at.year(),
             at.hour(),
             at.minute()
@@ -136,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn days_fall_into_the_group_people_expect() {
+    fn days_are_grouped_by_their_age() {
         let today = day("2026-03-01");
         for (then, group) in [
             ("2026-03-02", DayGroup::Today),
@@ -152,17 +150,20 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_is_written_in_the_viewers_time_zone() {
+    fn a_time_is_formatted_in_the_viewers_time_zone() {
         let owner = Owner::new();
         owner.set();
-        let facts = RequestFacts {
+        let context = PageContext {
             now: "2026-11-20T23:30:00Z".parse().unwrap(),
             utc_offset_minutes: 60,
-            ..RequestFacts::default()
+            ..PageContext::default()
         };
-        let clock = Clock::new(&facts);
-        assert_eq!(clock.brief(Locale::En, facts.now), "00:30");
-        assert_eq!(clock.brief(Locale::Es, "2026-09-20T10:00:00Z".parse().unwrap()), "20\u{a0}sept");
-        assert_eq!(clock.brief(Locale::En, "2025-11-20T10:00:00Z".parse().unwrap()), "20\u{a0}Nov 2025");
+        let clock = PageClock::new(&context);
+        assert_eq!(clock.format_short(Locale::En, context.now), "00:30");
+        assert_eq!(clock.format_short(Locale::Es, "2026-09-20T10:00:00Z".parse().unwrap()), "20\u{a0}sept");
+        assert_eq!(
+            clock.format_short(Locale::En, "2025-11-20T10:00:00Z".parse().unwrap()),
+            "20\u{a0}Nov 2025"
+        );
     }
 }

@@ -1,68 +1,68 @@
-//! What the whole page shares: language, colours, who is signed in, the clock, the panes, notices.
+//! State shared by the whole page: language, colours, viewer, clock, panes, toasts.
 //!
-//! Each is a small `Copy` handle over signals, provided by [`provide`] and fetched with its `use_`
-//! function. None of them fetches anything by itself.
+//! Each is a `Copy` handle over signals, provided as a context by [`provide`] and obtained with its `use_`
+//! function.
 
 mod clock;
-mod modules;
+mod js_modules;
 mod panes;
 mod preferences;
 mod toasts;
-mod words;
+mod translations;
 
-pub use clock::{Clock, DayGroup, use_clock};
-pub use modules::{Modules, use_modules};
+pub use clock::{DayGroup, PageClock, use_clock};
+pub use js_modules::{JsModules, use_js_modules};
 pub use panes::{Drawer, LEFT_ID, Panes, RIGHT_ID, use_panes};
 pub use preferences::{Preferences, use_preferences};
 pub use toasts::{Toast, ToastAction, ToastTone, Toasts, use_toasts};
-pub use words::{say, say_with, tr, tr_with, use_locale};
+pub use translations::{tr, tr_untracked, tr_with, tr_with_untracked, use_locale};
 
-use crate::facts::Handover;
+use crate::page_context::BootstrapData;
 use leptos::prelude::*;
 use penny_types::{people::ViewerView, tenants::BrandView};
 
-/// Who is signed in, as a signal.
+/// The signed-in user.
 #[derive(Debug, Clone, Copy)]
 pub struct Viewer(pub RwSignal<Option<ViewerView>>);
 
-/// The look of the tenant; it does not change while the page lives.
+/// The brand of the tenant.
 #[derive(Debug, Clone, Copy)]
 pub struct Brand(pub StoredValue<BrandView>);
 
-/// Returns who is signed in.
+/// Returns the signed-in user.
 #[must_use]
 pub fn use_viewer() -> RwSignal<Option<ViewerView>> {
     use_context::<Viewer>().map_or_else(|| RwSignal::new(None), |viewer| viewer.0)
 }
 
-/// Returns the look of the tenant.
+/// Returns the brand of the tenant.
 #[must_use]
 pub fn use_brand() -> BrandView {
-    use_context::<Brand>().map_or_else(crate::facts::default_brand, |brand| brand.0.get_value())
+    use_context::<Brand>().map_or_else(crate::page_context::default_brand, |brand| brand.0.get_value())
 }
 
-/// A question to ask in a new chat.
+/// A prompt to send in a new chat.
 #[derive(Debug, Clone, Copy)]
-pub struct Ask(pub RwSignal<Option<String>>);
+pub struct PendingPrompt(pub RwSignal<Option<String>>);
 
-/// Returns the question to ask in a new chat. Whoever sets it leads to `/`; the page there takes it
-/// out and sends it.
+/// Returns the prompt to send in a new chat. To start a chat with a prompt, set it and navigate to `/`, where the chat
+/// page takes and sends it.
 #[must_use]
-pub fn use_ask() -> RwSignal<Option<String>> {
-    use_context::<Ask>().map_or_else(|| RwSignal::new(None), |ask| ask.0)
+pub fn use_pending_prompt() -> RwSignal<Option<String>> {
+    use_context::<PendingPrompt>().map_or_else(|| RwSignal::new(None), |pending| pending.0)
 }
 
-/// Provides every shared state, from what the server knows.
-pub(crate) fn provide(handover: Handover) {
-    let Handover { facts, modules } = handover;
-    provide_context(facts.sign_in.clone());
-    provide_context(Ask(RwSignal::new(None)));
-    provide_context(Brand(StoredValue::new(facts.brand.clone())));
-    provide_context(Viewer(RwSignal::new(facts.viewer.clone())));
-    let preferences = Preferences::new(&facts);
+/// Provides all shared state as contexts.
+pub(crate) fn provide(data: BootstrapData) {
+    let BootstrapData { context, modules } = data;
+    provide_context(context.sign_in.clone());
+    provide_context(PendingPrompt(RwSignal::new(None)));
+    provide_context(Brand(StoredValue::new(context.brand.clone())));
+    provide_context(Viewer(RwSignal::new(context.viewer.clone())));
+    let preferences = Preferences::new(&context);
     provide_context(preferences);
     provide_context(preferences.toasts());
-    provide_context(Clock::new(&facts));
-    provide_context(Panes::new(facts.panes));
-    provide_context(Modules::new(modules));
+    provide_context(PageClock::new(&context));
+    provide_context(Panes::new(context.panes));
+    provide_context(JsModules::new(modules));
 }

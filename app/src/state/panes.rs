@@ -1,11 +1,11 @@
-//! How the three panes stand.
+//! State of the three panes.
 //!
-//! Where there is room they stand side by side, and how they stand is remembered; where there is not,
-//! the outer ones are drawers over the chat, and begin closed. The server cannot know how wide a window
-//! is, so it draws the panes as they were left and the style sheet decides, by the same widths as here.
+//! On wide screens the panes are shown side by side and their state is stored in a cookie. On narrow screens
+//! the outer panes are drawers over the chat, initially closed. The server does not know the width of the
+//! window: it renders the stored state, and the style sheet applies the same breakpoints as this module.
 
 use crate::{
-    facts::{PANES_COOKIE, PaneLayout},
+    page_context::{PANES_COOKIE, PaneLayout},
     ui::dom,
 };
 use leptos::{ev, prelude::*};
@@ -13,42 +13,42 @@ use penny_types::ArtifactId;
 use send_wrapper::SendWrapper;
 use web_sys::HtmlElement;
 
-/// Below this width the list of conversations is a drawer; `style/shell.css` has the same number.
+/// Up to this width the conversation list is a drawer; `style/shell.css` has the same breakpoint.
 const NARROW: &str = "(max-width: 899px)";
-/// Below this width the artifact panel is a drawer; `style/shell.css` has the same number.
-const MIDDLING: &str = "(max-width: 1199px)";
-/// Id of the list of conversations.
+/// Up to this width the artifact panel is a drawer; `style/shell.css` has the same breakpoint.
+const MEDIUM: &str = "(max-width: 1199px)";
+/// DOM id of the conversation list.
 pub const LEFT_ID: &str = "conversations";
-/// Id of the artifact panel.
+/// DOM id of the artifact panel.
 pub const RIGHT_ID: &str = "artifacts";
 
 /// A drawer over the chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drawer {
-    /// The list of conversations.
+    /// The conversation list.
     Left,
     /// The artifact panel.
     Right,
 }
 
-/// The panes: which are open, how wide, and what the artifact panel shows.
+/// Visibility and width of the panes, and the artifact in the artifact panel.
 #[derive(Debug, Clone, Copy)]
 pub struct Panes {
-    /// Whether the list of conversations stands beside the chat, where there is room.
+    /// Whether the conversation list is shown beside the chat on wide screens.
     pub left_open: RwSignal<bool>,
-    /// Width of the list, CSS pixels.
+    /// Width of the conversation list, CSS pixels.
     pub left_width_px: RwSignal<u32>,
-    /// Whether the artifact panel stands beside the chat, where there is room.
+    /// Whether the artifact panel is shown beside the chat on wide screens.
     pub right_open: RwSignal<bool>,
     /// Width of the artifact panel, CSS pixels.
     pub right_width_px: RwSignal<u32>,
-    /// Which drawer lies over the chat, where there is no room.
+    /// The open drawer on narrow screens.
     pub drawer: RwSignal<Option<Drawer>>,
-    /// Whether the artifact panel can be seen. Known only once the page is alive.
-    pub right_seen: RwSignal<bool>,
-    /// The artifact in the panel.
+    /// Whether the artifact panel is visible; false until the page is hydrated.
+    pub is_right_visible: RwSignal<bool>,
+    /// The artifact shown in the panel.
     pub artifact: RwSignal<Option<ArtifactId>>,
-    /// What had the focus when a drawer opened.
+    /// The element that had the focus when the drawer was opened.
     opener: StoredValue<Option<SendWrapper<HtmlElement>>>,
 }
 
@@ -66,14 +66,14 @@ impl Panes {
             right_open: RwSignal::new(layout.right_open),
             right_width_px: RwSignal::new(layout.right_width_px),
             drawer: RwSignal::new(None),
-            right_seen: RwSignal::new(false),
+            is_right_visible: RwSignal::new(false),
             artifact: RwSignal::new(None),
             opener: StoredValue::new(None),
         }
     }
 
-    /// Keeps the cookie in step with how the panes stand, and the panes with the window.
-    pub(crate) fn follow(self) {
+    /// Stores changes in the cookie and updates the panes when the window is resized.
+    pub(crate) fn sync_with_window(self) {
         Effect::new(move |earlier: Option<PaneLayout>| {
             let layout = PaneLayout {
                 left_open: self.left_open.get(),
@@ -86,50 +86,50 @@ impl Panes {
             }
             layout
         });
-        let look = move || {
+        let update_visibility = move || {
             let drawer = self.drawer.get_untracked();
-            let (is_narrow, is_middling) = (dom::media_matches(NARROW), dom::media_matches(MIDDLING));
+            let (is_narrow, is_medium) = (dom::media_matches(NARROW), dom::media_matches(MEDIUM));
             let is_beside = match drawer {
                 Some(Drawer::Left) => !is_narrow,
-                Some(Drawer::Right) => !is_middling,
+                Some(Drawer::Right) => !is_medium,
                 None => false,
             };
             if is_beside {
                 self.drawer.set(None);
             }
-            let is_seen =
-                if is_middling { drawer == Some(Drawer::Right) } else { self.right_open.get_untracked() };
-            if self.right_seen.get_untracked() != is_seen {
-                self.right_seen.set(is_seen);
+            let is_visible =
+                if is_medium { drawer == Some(Drawer::Right) } else { self.right_open.get_untracked() };
+            if self.is_right_visible.get_untracked() != is_visible {
+                self.is_right_visible.set(is_visible);
             }
         };
         Effect::new(move |_| {
             self.right_open.track();
             self.drawer.track();
-            look();
+            update_visibility();
         });
         Effect::new(move |_| {
-            let listener = window_event_listener(ev::resize, move |_| look());
+            let listener = window_event_listener(ev::resize, move |_| update_visibility());
             on_cleanup(move || listener.remove());
         });
     }
 
-    /// Shows or hides the list of conversations.
+    /// Shows or hides the conversation list.
     pub fn toggle_left(self) {
         if dom::media_matches(NARROW) {
             self.toggle_drawer(Drawer::Left);
         } else {
-            dom::hand_focus_on(LEFT_ID, ".page-header-left button");
+            dom::move_focus_out(LEFT_ID, ".page-header-left button");
             self.left_open.update(|open| *open = !*open);
         }
     }
 
     /// Shows or hides the artifact panel.
     pub fn toggle_right(self) {
-        if dom::media_matches(MIDDLING) {
+        if dom::media_matches(MEDIUM) {
             self.toggle_drawer(Drawer::Right);
         } else {
-            dom::hand_focus_on(RIGHT_ID, ".page-header-right button");
+            dom::move_focus_out(RIGHT_ID, ".page-header-right button");
             self.right_open.update(|open| *open = !*open);
         }
     }
@@ -137,20 +137,19 @@ impl Panes {
     /// Shows an artifact in the panel.
     pub fn show_artifact(self, id: ArtifactId) {
         self.artifact.set(Some(id));
-        if dom::media_matches(MIDDLING) {
+        if dom::media_matches(MEDIUM) {
             self.open_drawer(Drawer::Right);
         } else {
             self.right_open.set(true);
         }
     }
 
-    /// Closes whatever lies over the chat and gives the focus back to what opened it; says whether
-    /// there was anything.
+    /// Closes the drawer and restores the focus to the element that opened it. Returns whether a drawer was open.
     pub fn close_drawer(self) -> bool {
-        let was_open = self.forget_drawer();
+        let was_open = self.clear_drawer();
         let opener = self.opener.try_update_value(Option::take).flatten();
         if let (true, Some(opener)) = (was_open, opener) {
-            // What lies below takes the focus only once it is no longer inert.
+            // The element is focusable only after the page below the drawer is no longer inert.
             request_animation_frame(move || {
                 let _ = opener.focus();
             });
@@ -158,15 +157,15 @@ impl Panes {
         was_open
     }
 
-    /// Closes whatever lies over the chat because the page below it has changed.
-    pub fn leave_drawer(self) {
-        if self.forget_drawer() {
+    /// Closes the drawer after navigation and moves the focus to the new page.
+    pub fn dismiss_drawer(self) {
+        if self.clear_drawer() {
             self.opener.set_value(None);
             dom::focus_soon("main");
         }
     }
 
-    fn forget_drawer(self) -> bool {
+    fn clear_drawer(self) -> bool {
         let was_open = self.drawer.get_untracked().is_some();
         if was_open {
             self.drawer.set(None);

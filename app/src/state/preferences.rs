@@ -1,9 +1,9 @@
-//! Language and colours: they change at once, and are stored where the server finds them.
+//! Language, colours and time zone: applied at once, and stored in cookies and in the user's account.
 
 use super::{Toasts, use_viewer};
 use crate::{
     api::{Api, use_api},
-    facts::{LOCALE_COOKIE, RequestFacts, SCHEME_COOKIE},
+    page_context::{LOCALE_COOKIE, PageContext, SCHEME_COOKIE},
     ui::dom,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -12,12 +12,10 @@ use penny_types::{
     people::{PreferencesPatch, ViewerView},
 };
 
-/// How the reader wants to see the page.
+/// Preferences of the user.
 #[derive(Clone, Copy)]
 pub struct Preferences {
-    /// The language.
     pub locale: RwSignal<Locale>,
-    /// The colour scheme.
     pub scheme: RwSignal<ColorScheme>,
     /// IANA name of the time zone.
     pub time_zone: RwSignal<String>,
@@ -26,20 +24,20 @@ pub struct Preferences {
     toasts: Toasts,
 }
 
-/// Returns how the reader wants to see the page.
+/// Returns the preferences of the user.
 #[must_use]
 pub fn use_preferences() -> Preferences {
-    use_context::<Preferences>().unwrap_or_else(|| Preferences::new(&RequestFacts::default()))
+    use_context::<Preferences>().unwrap_or_else(|| Preferences::new(&PageContext::default()))
 }
 
 impl Preferences {
-    pub(super) fn new(facts: &RequestFacts) -> Self {
+    pub(super) fn new(context: &PageContext) -> Self {
         let time_zone =
-            facts.viewer.as_ref().map_or_else(|| "UTC".to_owned(), |viewer| viewer.time_zone.clone());
-        let locale = RwSignal::new(facts.locale);
+            context.viewer.as_ref().map_or_else(|| "UTC".to_owned(), |viewer| viewer.time_zone.clone());
+        let locale = RwSignal::new(context.locale);
         Self {
             locale,
-            scheme: RwSignal::new(facts.color_scheme),
+            scheme: RwSignal::new(context.color_scheme),
             time_zone: RwSignal::new(time_zone),
             viewer: use_viewer(),
             api: StoredValue::new(use_api()),
@@ -47,8 +45,8 @@ impl Preferences {
         }
     }
 
-    /// Keeps the document's element and the cookies in step with the signals.
-    pub(crate) fn follow(self) {
+    /// Applies changes to the root element and stores them in cookies.
+    pub(crate) fn sync_document(self) {
         Effect::new(move |earlier: Option<Locale>| {
             let locale = self.locale.get();
             dom::set_root_attribute("lang", locale.as_str());
@@ -67,30 +65,27 @@ impl Preferences {
         });
     }
 
-    /// Changes the language.
     pub fn set_locale(self, locale: Locale) {
         self.locale.set(locale);
         self.store(PreferencesPatch { locale: Some(locale), ..PreferencesPatch::default() });
     }
 
-    /// Changes the colours.
     pub fn set_scheme(self, scheme: ColorScheme) {
         self.scheme.set(scheme);
         self.store(PreferencesPatch { color_scheme: Some(scheme), ..PreferencesPatch::default() });
     }
 
-    /// Changes the time zone.
     pub fn set_time_zone(self, zone: String) {
         self.time_zone.set(zone.clone());
         self.store(PreferencesPatch { time_zone: Some(zone), ..PreferencesPatch::default() });
     }
 
-    /// Returns the notices, which speak the same language.
+    /// Returns the toasts, which use the same language.
     pub(super) const fn toasts(self) -> Toasts {
         self.toasts
     }
 
-    /// Stores a preference for somebody who is signed in; the cookie serves everybody else.
+    /// Stores a preference in the account of a signed-in user; for anonymous users only the cookie is stored.
     fn store(self, patch: PreferencesPatch) {
         if self.viewer.read_untracked().is_none() {
             return;

@@ -1,24 +1,22 @@
-use super::{Glyph, Icon, small::key_names};
+use super::{Glyph, Icon, primitives::key_names};
 use crate::state::use_locale;
 use leptos::{ev::MouseEvent, prelude::*, text_prop::TextProp};
 
-/// How a button looks.
+/// Visual style of a button.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Look {
-    /// The one thing to do here.
+pub enum ButtonVariant {
+    /// The main action of a form or dialog.
     Primary,
-    /// Something one may do.
     #[default]
     Plain,
-    /// As plain as text until one points at it.
+    /// Without border and background until it is hovered.
     Quiet,
-    /// Something that cannot be taken back.
+    /// A destructive action.
     Danger,
-    /// Like a link.
     Link,
 }
 
-impl Look {
+impl ButtonVariant {
     const fn class(self) -> &'static str {
         match self {
             Self::Primary => "button button-primary",
@@ -30,34 +28,27 @@ impl Look {
     }
 }
 
-/// A button with words.
+/// A button with a text.
 #[component]
 pub fn Button(
-    /// How it looks.
-    #[prop(optional)]
-    look: Look,
-    /// An icon before the words.
+    #[prop(optional)] variant: ButtonVariant,
+    /// An icon before the text.
     #[prop(optional, into)]
     glyph: Option<Glyph>,
-    /// Further classes.
+    /// Additional CSS classes.
     #[prop(optional)]
     class: &'static str,
-    /// Whether it sends the form it stands in.
+    /// Whether it submits its form.
     #[prop(optional)]
-    submits: bool,
-    /// Whether it cannot be used now.
-    #[prop(optional, into)]
-    is_disabled: Signal<bool>,
-    /// What it does.
-    #[prop(optional, into)]
-    on_press: Option<Callback<MouseEvent>>,
-    /// The words.
+    is_submit: bool,
+    #[prop(optional, into)] is_disabled: Signal<bool>,
+    #[prop(optional, into)] on_press: Option<Callback<MouseEvent>>,
     children: Children,
 ) -> impl IntoView {
     view! {
         <button
-            class=format!("{} {class}", look.class())
-            r#type=if submits { "submit" } else { "button" }
+            class=format!("{} {class}", variant.class())
+            r#type=if is_submit { "submit" } else { "button" }
             disabled=move || is_disabled.get()
             on:click=move |event| {
                 if let Some(on_press) = on_press {
@@ -72,52 +63,44 @@ pub fn Button(
     .into_any()
 }
 
-/// A button that is an icon. Its label is read aloud and shown as a tip.
+/// A button with an icon only. The label is its accessible name and its tooltip.
 #[component]
 pub fn IconButton(
-    /// The icon.
-    #[prop(into)]
-    glyph: Signal<Glyph>,
-    /// What it does, in a few words.
-    #[prop(into)]
-    label: TextProp,
-    /// The keys that do the same, for the tip.
+    #[prop(into)] glyph: Signal<Glyph>,
+    #[prop(into)] label: TextProp,
+    /// The keyboard shortcut shown in the tooltip.
     #[prop(optional)]
     keys: &'static str,
-    /// Further classes.
+    /// Additional CSS classes.
     #[prop(optional)]
     class: &'static str,
-    /// For a switch: whether it is on.
+    /// State of a toggle button.
     #[prop(optional, into)]
     is_pressed: Option<Signal<bool>>,
-    /// For what opens something: whether that is open.
+    /// State of a button that opens a menu or panel.
     #[prop(optional, into)]
     is_expanded: Option<Signal<bool>>,
-    /// Whether it cannot be used now.
-    #[prop(optional, into)]
-    is_disabled: Signal<bool>,
-    /// What it does.
-    #[prop(into)]
-    on_press: Callback<MouseEvent>,
+    #[prop(optional, into)] is_disabled: Signal<bool>,
+    #[prop(into)] on_press: Callback<MouseEvent>,
 ) -> impl IntoView {
     let name = label.clone();
     let locale = use_locale();
-    let tip = move || {
+    let tooltip = move || {
         let label = label.get();
         match keys {
             "" => label.into_owned(),
             keys => format!("{label} ({})", key_names(locale.get(), keys)),
         }
     };
-    let word = |flag: bool| if flag { "true" } else { "false" };
+    let as_text = |flag: bool| if flag { "true" } else { "false" };
     view! {
         <button
             class=format!("icon-button {class}")
             r#type="button"
             aria-label=move || name.get()
-            aria-pressed=move || is_pressed.map(|is_pressed| word(is_pressed.get()))
-            aria-expanded=move || is_expanded.map(|is_expanded| word(is_expanded.get()))
-            data-tip=tip
+            aria-pressed=move || is_pressed.map(|is_pressed| as_text(is_pressed.get()))
+            aria-expanded=move || is_expanded.map(|is_expanded| as_text(is_expanded.get()))
+            data-tip=tooltip
             disabled=move || is_disabled.get()
             on:click=move |event| on_press.run(event)
         >

@@ -1,24 +1,23 @@
 use super::{Glyph, IconButton};
 use crate::state::tr;
 use leptos::{html, prelude::*, text_prop::TextProp};
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// A window over the page. The browser keeps the focus in it, makes the rest inert, closes it on
-/// Escape and gives the focus back.
+/// A modal dialog. The browser traps the focus, makes the rest of the page inert, closes it on Escape and restores
+/// the focus.
 #[component]
 pub fn Dialog(
-    /// Whether it is open.
     is_open: RwSignal<bool>,
-    /// What it is about, shown on top and read aloud.
+    /// The heading and accessible name.
     #[prop(into)]
     title: TextProp,
-    /// Further classes.
+    /// Additional CSS classes.
     #[prop(optional)]
     class: &'static str,
-    /// Leaves out the title line; the title is still read aloud.
+    /// Hides the header; the title remains the accessible name.
     #[prop(optional)]
     is_bare: bool,
-    /// What is in it, made each time it opens.
+    /// The content, created each time the dialog opens.
     children: ChildrenFn,
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
@@ -26,7 +25,7 @@ pub fn Dialog(
         let is_open = is_open.get();
         let Some(dialog) = element.get() else { return };
         if is_open && !dialog.open() {
-            // Refused only for a dialog that is open or not on the page.
+            // Fails only for a dialog that is open already or not in the document.
             let _ = dialog.show_modal();
         } else if !is_open && dialog.open() {
             dialog.close();
@@ -44,8 +43,8 @@ pub fn Dialog(
             }
         })
     };
-    // A press that begins and ends on the backdrop closes it; one that only ends there was a selection.
-    let began_outside = StoredValue::new(false);
+    // Only a click that starts and ends on the backdrop closes the dialog; one that only ends there is a selection.
+    let started_on_backdrop = StoredValue::new(false);
     let is_backdrop = move |event: &web_sys::MouseEvent| {
         event.target().is_some_and(|target| {
             element.get_untracked().is_some_and(|dialog| {
@@ -60,9 +59,9 @@ pub fn Dialog(
             class=format!("dialog {class}")
             aria-label=move || name.get()
             on:close=move |_| is_open.set(false)
-            on:mousedown=move |event| began_outside.set_value(is_backdrop(&event))
+            on:mousedown=move |event| started_on_backdrop.set_value(is_backdrop(&event))
             on:click=move |event| {
-                if began_outside.get_value() && is_backdrop(&event) {
+                if started_on_backdrop.get_value() && is_backdrop(&event) {
                     is_open.set(false);
                 }
             }

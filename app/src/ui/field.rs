@@ -1,37 +1,27 @@
 use leptos::{prelude::*, text_prop::TextProp};
 
-/// A line to type in, with its label, a hint and what is wrong with it.
+/// A single-line text input with label, hint and validation error.
 #[component]
 pub fn TextField(
-    /// Its id, unique on the page.
+    /// DOM id, unique on the page.
     id: &'static str,
-    /// Its name in the form.
+    /// Name of the form field.
     #[prop(optional)]
     name: &'static str,
-    /// What belongs there.
-    #[prop(into)]
-    label: TextProp,
+    #[prop(into)] label: TextProp,
     /// `text`, `email`, `password` or `search`.
     #[prop(default = "text".into(), into)]
     kind: Signal<&'static str>,
-    /// The browser's word for what belongs there (HTML, 4.10.18.7).
+    /// Autofill token (HTML, section 4.10.18.7).
     #[prop(default = "off")]
     autocomplete: &'static str,
-    /// What is in it; without one the browser keeps it.
+    /// The value; without one the browser holds it.
     #[prop(optional, into)]
     value: Option<RwSignal<String>>,
-    /// More about it.
-    #[prop(optional, into)]
-    hint: Option<TextProp>,
-    /// What is wrong with it.
-    #[prop(optional, into)]
-    error: Signal<Option<String>>,
-    /// Whether something must be there.
-    #[prop(optional)]
-    is_required: bool,
-    /// Whether it takes the focus when the page opens.
-    #[prop(optional)]
-    autofocus: bool,
+    #[prop(optional, into)] hint: Option<TextProp>,
+    #[prop(optional, into)] error: Signal<Option<String>>,
+    #[prop(optional)] is_required: bool,
+    #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
     let described_by = {

@@ -1,13 +1,11 @@
 use super::Glyph;
 use leptos::prelude::*;
 
-/// An icon beside words. It says nothing to a screen reader: the words do.
+/// An icon beside a text. It is hidden from screen readers.
 #[component]
 pub fn Icon(
-    /// Which one.
-    #[prop(into)]
-    glyph: Signal<Glyph>,
-    /// Further classes.
+    #[prop(into)] glyph: Signal<Glyph>,
+    /// Additional CSS classes.
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
@@ -21,7 +19,7 @@ pub fn Icon(
             stroke-linecap="round"
             stroke-linejoin="round"
             aria-hidden="true"
-            inner_html=move || glyph.get().drawing()
+            inner_html=move || glyph.get().svg_elements()
         ></svg>
     }
     .into_any()

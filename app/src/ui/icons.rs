@@ -132,9 +132,9 @@ pub enum Glyph {
 }
 
 impl Glyph {
-    /// Returns the drawing inside a 24 by 24 box.
+    /// Returns the SVG elements inside a 24 by 24 view box.
     #[must_use]
-    pub const fn drawing(self) -> &'static str {
+    pub const fn svg_elements(self) -> &'static str {
         match self {
             Self::ArrowDown => r#"<path d="M12 5v14"/><path d="m19 12-7 7-7-7"/>"#,
             Self::ArrowLeft => r#"<path d="m12 19-7-7 7-7"/><path d="M19 12H5"/>"#,

@@ -3,29 +3,24 @@ use leptos::{ev::KeyboardEvent, html, prelude::*, text_prop::TextProp};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-/// Space between a menu and the window's edge, CSS pixels.
+/// Minimum distance between a menu and the window's edge, CSS pixels.
 const MARGIN_PX: f64 = 8.0;
 
-/// One thing a menu offers.
 #[derive(Clone)]
 pub struct MenuItem {
-    /// What it says.
     pub label: TextProp,
-    /// Its icon.
     pub glyph: Glyph,
-    /// Whether it destroys something.
+    /// Whether the action is destructive.
     pub is_danger: bool,
-    /// What it does.
     pub run: Callback<()>,
 }
 
 impl MenuItem {
-    /// Makes an item.
     pub fn new(glyph: Glyph, label: impl Into<TextProp>, run: impl Fn() + Send + Sync + 'static) -> Self {
         Self { label: label.into(), glyph, is_danger: false, run: Callback::new(move |()| run()) }
     }
 
-    /// Marks it as one that destroys something.
+    /// Marks the action as destructive.
     #[must_use]
     pub const fn danger(mut self) -> Self {
         self.is_danger = true;
@@ -33,18 +28,14 @@ impl MenuItem {
     }
 }
 
-/// An icon that opens a menu (WAI-ARIA: menu button). The menu is made when it opens.
+/// An icon button that opens a menu (WAI-ARIA: menu button).
 #[component]
 pub fn Menu(
-    /// What the menu is for.
-    #[prop(into)]
-    label: TextProp,
-    /// The icon.
-    #[prop(default = Glyph::Ellipsis)]
-    glyph: Glyph,
-    /// What it offers, asked for when it opens.
+    #[prop(into)] label: TextProp,
+    #[prop(default = Glyph::Ellipsis)] glyph: Glyph,
+    /// Creates the items when the menu opens.
     items: impl Fn() -> Vec<MenuItem> + Send + Sync + 'static,
-    /// Further classes of the button.
+    /// Additional CSS classes of the button.
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
@@ -55,31 +46,31 @@ pub fn Menu(
     let items = StoredValue::new(items);
     Effect::new(move |_| {
         if let (true, Some(anchor), Some(list)) = (is_open.get(), anchor.get(), list.get()) {
-            // Into the top layer, where nothing clips it. Refused only when it is there already.
+            // In the top layer no ancestor clips the menu. Fails only when it is shown already.
             if let Some(layer) = layer.get() {
                 let _ = layer.show_popover();
             }
-            place(&anchor, &list);
-            move_focus(&list, Step::First);
+            position_menu(&anchor, &list);
+            move_focus(&list, FocusMove::First);
         }
     });
-    let close = move |gives_back: bool| {
+    let close = move |restores_focus: bool| {
         is_open.set(false);
-        if gives_back
+        if restores_focus
             && let Some(button) =
                 anchor.get_untracked().and_then(|anchor| anchor.query_selector("button").ok().flatten())
             && let Ok(button) = button.dyn_into::<HtmlElement>()
         {
-            // A button that has gone leaves the focus where it is.
+            // A removed button leaves the focus unchanged.
             let _ = button.focus();
         }
     };
     let on_key = move |event: KeyboardEvent| {
-        let step = match event.key().as_str() {
-            "ArrowDown" => Step::Next,
-            "ArrowUp" => Step::Previous,
-            "Home" => Step::First,
-            "End" => Step::Last,
+        let focus_move = match event.key().as_str() {
+            "ArrowDown" => FocusMove::Next,
+            "ArrowUp" => FocusMove::Previous,
+            "Home" => FocusMove::First,
+            "End" => FocusMove::Last,
             "Escape" | "Tab" => {
                 event.stop_propagation();
                 event.prevent_default();
@@ -89,10 +80,10 @@ pub fn Menu(
         };
         event.prevent_default();
         if let Some(list) = list.get_untracked() {
-            move_focus(&list, step);
+            move_focus(&list, focus_move);
         }
     };
-    let name = label.clone();
+    let menu_label = label.clone();
     view! {
         <span class="menu" node_ref=anchor>
             <IconButton
@@ -109,8 +100,8 @@ pub fn Menu(
                         role="menu"
                         node_ref=list
                         aria-label={
-                            let name = name.clone();
-                            move || name.get()
+                            let menu_label = menu_label.clone();
+                            move || menu_label.get()
                         }
                         on:keydown=on_key
                     >
@@ -149,15 +140,15 @@ fn item_view(item: MenuItem, close: impl Fn() + 'static) -> AnyView {
     .into_any()
 }
 
-enum Step {
+enum FocusMove {
     First,
     Previous,
     Next,
     Last,
 }
 
-/// Moves the focus among the items, round and round.
-fn move_focus(list: &web_sys::HtmlElement, step: Step) {
+/// Moves the focus among the items, wrapping around at the ends.
+fn move_focus(list: &web_sys::HtmlElement, focus_move: FocusMove) {
     let Ok(items) = list.query_selector_all("[role=menuitem]") else { return };
     let count = items.length();
     if count == 0 {
@@ -169,19 +160,19 @@ fn move_focus(list: &web_sys::HtmlElement, step: Step) {
             .item(*index)
             .is_some_and(|item| focused.as_ref().is_some_and(|focused| item.is_same_node(Some(focused))))
     });
-    let index = match (step, at) {
-        (Step::First, _) | (Step::Next, None) => 0,
-        (Step::Last, _) | (Step::Previous, None) => count - 1,
-        (Step::Next, Some(at)) => (at + 1) % count,
-        (Step::Previous, Some(at)) => (at + count - 1) % count,
+    let index = match (focus_move, at) {
+        (FocusMove::First, _) | (FocusMove::Next, None) => 0,
+        (FocusMove::Last, _) | (FocusMove::Previous, None) => count - 1,
+        (FocusMove::Next, Some(at)) => (at + 1) % count,
+        (FocusMove::Previous, Some(at)) => (at + count - 1) % count,
     };
     if let Some(item) = items.item(index).and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
         let _ = item.focus();
     }
 }
 
-/// Places the menu below its button, or above when there is no room, and inside the window.
-fn place(anchor: &web_sys::HtmlElement, list: &web_sys::HtmlElement) {
+/// Positions the menu below its button, or above when there is not enough space, and inside the window.
+fn position_menu(anchor: &web_sys::HtmlElement, list: &web_sys::HtmlElement) {
     let (button, menu) = (anchor.get_bounding_client_rect(), list.get_bounding_client_rect());
     let size = |value: Result<wasm_bindgen::JsValue, _>| {
         value.ok().and_then(|value| value.as_f64()).unwrap_or_default()
@@ -192,7 +183,7 @@ fn place(anchor: &web_sys::HtmlElement, list: &web_sys::HtmlElement) {
     let top =
         if below + menu.height() + MARGIN_PX > height { button.top() - menu.height() - 4.0 } else { below };
     let style = web_sys::HtmlElement::style(list);
-    // Numbers in pixels are always accepted.
+    // Fails only for invalid values.
     let _ = style.set_property("left", &format!("{left}px"));
     let _ = style.set_property("top", &format!("{}px", top.max(MARGIN_PX)));
 }

@@ -1,24 +1,19 @@
 use leptos::{prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
 
-/// Where one has come to: the name of the page that was drawn last. Provided by the frame of the page,
-/// which says it aloud.
+/// Title of the page that was rendered last. The layout provides it and announces it to screen readers.
 #[derive(Debug, Clone, Copy)]
-pub struct PageName(pub RwSignal<String>);
+pub struct CurrentPageTitle(pub RwSignal<String>);
 
-/// The page's name, in the window's title.
+/// Sets the document title.
 #[component]
-pub fn PageTitle(
-    /// The name; in the browser it may change.
-    #[prop(into)]
-    text: TextProp,
-) -> impl IntoView {
-    if let Some(PageName(name)) = use_context() {
+pub fn PageTitle(#[prop(into)] text: TextProp) -> impl IntoView {
+    if let Some(CurrentPageTitle(title)) = use_context() {
         let text = text.clone();
-        Effect::new(move |_| name.set(untrack(|| text.get().to_string())));
+        Effect::new(move |_| title.set(untrack(|| text.get().to_string())));
     }
-    // The server writes the title once the page is drawn and its signals are gone: it is handed the
-    // words, not what would read them.
+    // The server writes the title after the page's signals are disposed: it needs the text, not a function that
+    // reads signals.
     let text = if cfg!(feature = "ssr") { untrack(|| text.get().to_string()).into() } else { text };
     view! { <Title text/> }
 }

@@ -6,33 +6,27 @@ use leptos::{
     text_prop::TextProp,
 };
 
-/// How far one press of an arrow key moves it.
+/// Change of the width per press of an arrow key.
 const STEP_PX: u32 = 24;
 
-/// Which pane grows.
+/// The pane that a splitter resizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// The pane to the left of the line.
+pub enum PaneSide {
     Left,
-    /// The pane to the right of the line.
     Right,
 }
 
-/// A line between two panes that moves by pointer or arrow keys (WAI-ARIA: window splitter).
+/// A separator that resizes a pane by pointer or arrow keys (WAI-ARIA: window splitter).
 #[component]
 pub fn Splitter(
-    /// What is resized.
-    #[prop(into)]
-    label: TextProp,
-    /// Which pane grows.
-    side: Side,
-    /// The pane's width, CSS pixels.
+    #[prop(into)] label: TextProp,
+    side: PaneSide,
     width_px: RwSignal<u32>,
-    /// The root's CSS variable that holds the width.
+    /// CSS variable of the root element that holds the width.
     variable: &'static str,
-    /// The smallest and the largest width.
+    /// Minimum and maximum width.
     bounds_px: (u32, u32),
-    /// The width a double click gives.
+    /// Width after a double click or Enter.
     default_px: u32,
 ) -> impl IntoView {
     let line = NodeRef::<html::Div>::new();
@@ -47,22 +41,22 @@ pub fn Splitter(
     });
     let on_down = move |event: PointerEvent| {
         if let Some(line) = line.get_untracked() {
-            // Without the capture it still moves while the pointer is over it.
+            // Without pointer capture, dragging works only while the pointer is over the separator.
             let _ = line.set_pointer_capture(event.pointer_id());
         }
         event.prevent_default();
         start.set(Some((event.client_x(), width_px.get_untracked())));
     };
     let on_move = move |event: PointerEvent| {
-        if let Some((from, width)) = start.get_untracked() {
-            let moved = event.client_x() - from;
-            let grown = if side == Side::Left { moved } else { -moved };
+        if let Some((start_x, width)) = start.get_untracked() {
+            let moved = event.client_x() - start_x;
+            let grown = if side == PaneSide::Left { moved } else { -moved };
             resize(width.saturating_add_signed(grown));
         }
     };
     let on_key = move |event: KeyboardEvent| {
         let width = width_px.get_untracked();
-        let grows = if side == Side::Left { "ArrowRight" } else { "ArrowLeft" };
+        let grows = if side == PaneSide::Left { "ArrowRight" } else { "ArrowLeft" };
         let next = match event.key().as_str() {
             key if key == grows => width.saturating_add(STEP_PX),
             "ArrowLeft" | "ArrowRight" => width.saturating_sub(STEP_PX),

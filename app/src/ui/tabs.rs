@@ -1,31 +1,25 @@
 use super::dom;
 use leptos::{ev::KeyboardEvent, prelude::*, text_prop::TextProp};
 
-/// One tab.
 #[derive(Clone)]
 pub struct Tab {
-    /// Its word.
     pub id: &'static str,
-    /// What it says.
     pub label: TextProp,
 }
 
-/// A row of tabs; the panel of tab `x` is the element `<prefix>-panel-x`, drawn by the caller.
+/// A tab list; the panel of tab `x` is the element `<prefix>-panel-x`, rendered by the caller.
 #[component]
 pub fn Tabs(
-    /// Begins the ids of the tabs and panels.
+    /// Prefix of the ids of the tabs and panels.
     prefix: &'static str,
-    /// What the row is for.
-    #[prop(into)]
-    label: TextProp,
-    /// The tabs.
+    #[prop(into)] label: TextProp,
     tabs: Vec<Tab>,
-    /// The word of the selected one.
+    /// Id of the selected tab.
     selected: RwSignal<&'static str>,
 ) -> impl IntoView {
     let ids = StoredValue::new(tabs.iter().map(|tab| tab.id).collect::<Vec<_>>());
     let on_key = move |event: KeyboardEvent| {
-        let next = ids.with_value(|ids| neighbour(ids, selected.get_untracked(), &event.key()));
+        let next = ids.with_value(|ids| tab_for_key(ids, selected.get_untracked(), &event.key()));
         if let Some(next) = next {
             event.prevent_default();
             selected.set(next);
@@ -58,8 +52,8 @@ pub fn Tabs(
     .into_any()
 }
 
-/// Returns the tab a key leads to, round and round.
-fn neighbour(ids: &[&'static str], selected: &str, key: &str) -> Option<&'static str> {
+/// Returns the tab that a key selects; the arrow keys wrap around.
+fn tab_for_key(ids: &[&'static str], selected: &str, key: &str) -> Option<&'static str> {
     let at = ids.iter().position(|id| *id == selected)?;
     let index = match key {
         "ArrowRight" => (at + 1) % ids.len(),
@@ -76,11 +70,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arrow_keys_go_round() {
+    fn arrow_keys_wrap_around() {
         let ids = ["a", "b", "c"];
-        assert_eq!(neighbour(&ids, "c", "ArrowRight"), Some("a"));
-        assert_eq!(neighbour(&ids, "a", "ArrowLeft"), Some("c"));
-        assert_eq!(neighbour(&ids, "b", "End"), Some("c"));
-        assert_eq!(neighbour(&ids, "b", "x"), None);
+        assert_eq!(tab_for_key(&ids, "c", "ArrowRight"), Some("a"));
+        assert_eq!(tab_for_key(&ids, "a", "ArrowLeft"), Some("c"));
+        assert_eq!(tab_for_key(&ids, "b", "End"), Some("c"));
+        assert_eq!(tab_for_key(&ids, "b", "x"), None);
     }
 }

@@ -1,178 +1,164 @@
-//! Artifacts: results with a history, an address and a life apart from the chat that made them.
+//! Artifacts: versioned results that exist independently of the conversation that created them.
 
-use crate::{ArtifactId, ArtifactVersionId, ConversationId, PrincipalId, ToolCallId, TurnId, enums::words};
+use crate::{
+    ArtifactId, ArtifactVersionId, ConversationId, PrincipalId, ToolCallId, TurnId, enums::string_enum,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-words!(/// What an artifact is, and so how it is drawn.
+string_enum!(/// The kind of an artifact; decides the shape of its content and how it is rendered.
 ArtifactKind {
-    /// Words.
+    /// Markdown text.
     Markdown = "markdown",
-    /// Rows and columns; content is a [`TableContent`].
+    /// A table; the content is a [`TableContent`].
     Table = "table",
-    /// An ECharts option; content is a [`ChartContent`].
+    /// An ECharts chart; the content is a [`ChartContent`].
     Chart = "chart",
-    /// A dashboard of widgets; content is a [`DashboardContent`].
+    /// A dashboard of widgets; the content is a [`DashboardContent`].
     Dashboard = "dashboard",
-    /// A Mermaid diagram.
+    /// A Mermaid diagram; the content is its source.
     Mermaid = "mermaid",
-    /// A file of any other kind.
+    /// Any other file.
     File = "file",
 });
 
-/// An artifact and its newest version.
+/// An artifact with the metadata of its newest version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ArtifactView {
-    /// Its id.
     pub id: ArtifactId,
-    /// What it is.
     #[serde(rename = "type")]
     #[cfg_attr(feature = "graphql", graphql(name = "type"))]
     pub kind: ArtifactKind,
-    /// Its title.
     pub title: String,
-    /// Who owns it.
     pub owner_id: PrincipalId,
-    /// The newest version's number, from 1.
+    /// Number of the newest version, from 1.
     pub version: u32,
-    /// The newest version's id, for attaching.
+    /// Id of the newest version; messages refer to attachments by it.
     pub version_id: ArtifactVersionId,
-    /// BLAKE3 of the newest version's bytes, hex.
+    /// BLAKE3 digest of the newest version's bytes, in hexadecimal.
     pub digest: String,
-    /// Media type of the newest version's bytes.
+    /// Media type of the newest version.
     pub media_type: String,
-    /// Size of the newest version in bytes.
     pub size_bytes: u64,
-    /// Whether it is kept at hand.
     pub is_pinned: bool,
-    /// The conversation that made it.
+    /// The conversation it was created in, if any.
     pub conversation_id: Option<ConversationId>,
-    /// The turn that made it.
+    /// The turn that created it, if any.
     pub turn_id: Option<TurnId>,
-    /// The tool call that made it.
+    /// The tool call that created it, if any.
     pub tool_call_id: Option<ToolCallId>,
-    /// `provider/model` that made it.
+    /// `provider/model` that created it, if any.
     pub model: Option<String>,
-    /// When it was first made.
     pub created_at: DateTime<Utc>,
-    /// When its newest version was made.
+    /// When the newest version was created.
     pub updated_at: DateTime<Utc>,
 }
 
-/// An artifact with a way to read its bytes.
+/// An artifact with a signed URL to download its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ArtifactWithUrl {
-    /// The artifact.
     #[serde(flatten)]
     pub artifact: ArtifactView,
-    /// A signed address of the bytes.
+    /// Signed URL of the newest version's bytes.
     pub content_url: String,
-    /// When that address stops working.
+    /// When `contentUrl` expires.
     pub content_url_expires_at: DateTime<Utc>,
 }
 
-/// What makes an artifact.
+/// Input that creates an artifact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewArtifact {
-    /// What it is.
     #[serde(rename = "type")]
     #[cfg_attr(feature = "graphql", graphql(name = "type"))]
     pub kind: ArtifactKind,
-    /// Its title.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = "\\S"))]
     pub title: String,
-    /// Its content: a string for words and diagrams, an object for tables and charts.
+    /// A string for text and diagrams, an object for tables and charts.
     pub content: serde_json::Value,
 }
 
-/// Which artifacts are asked for.
+/// Filter of the artifact list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ArtifactFilter {
-    /// Only those of this conversation.
+    /// Only artifacts created in this conversation.
     pub conversation_id: Option<ConversationId>,
-    /// Only those kept at hand.
+    /// Only artifacts that are pinned, or that are not.
     pub is_pinned: Option<bool>,
 }
 
-/// A table: columns and rows of JSON scalars.
+/// A table whose cells are JSON scalars.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TableContent {
-    /// The columns.
     pub columns: Vec<TableColumn>,
-    /// The rows, each as long as `columns`.
+    /// The rows; each has one cell per column.
     pub rows: Vec<Vec<serde_json::Value>>,
 }
 
-words!(/// How a value is written for people.
+string_enum!(/// How a value is formatted for display.
 ValueFormat {
-    /// As it is.
+    /// Unformatted text.
     Text = "text",
-    /// A whole or decimal number.
+    /// An integer or decimal number.
     Number = "number",
     /// An amount in the tenant's currency.
     Currency = "currency",
-    /// A share: 0.25 is 25 %.
+    /// A ratio: 0.25 is displayed as 25 %.
     Percent = "percent",
     /// A calendar day.
     Date = "date",
-    /// A length of time in days.
+    /// A duration in days.
     Days = "days",
-    /// A length of time in hours.
+    /// A duration in hours.
     Hours = "hours",
 });
 
-/// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableColumn {
-    /// Its name.
     pub name: String,
-    /// How its values are written.
     pub format: ValueFormat,
 }
 
-/// A chart: the ECharts option and the rows it was drawn from, for reading aloud and for export.
+/// An ECharts option with the rows it was drawn from, which serve assistive technology and export.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChartContent {
     /// The ECharts 5 or 6 option, as `setOption` takes it. Data only: no functions.
     pub option: serde_json::Value,
-    /// The figures behind it.
+    /// The data behind the chart.
     pub table: TableContent,
-    /// One sentence that says what it shows.
+    /// One sentence that describes the chart.
     pub summary: String,
-    /// The dashboard on which the same figures live, when there is one.
+    /// The dashboard that shows the same data, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dashboard: Option<crate::dashboards::DashboardLink>,
 }
 
-/// A dashboard as an artifact: where the living one is, and its figures when it was made.
+/// A snapshot of a dashboard, with the slug of the live one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DashboardContent {
-    /// Its address.
     pub slug: String,
-    /// How it looked.
+    /// The dashboard as it was when the artifact was created.
     pub dashboard: crate::dashboards::DashboardView,
 }
 
-/// Something changed among the reader's artifacts.
+/// A change to one of the viewer's artifacts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ArtifactUpdate {
-    /// Which one.
     pub id: ArtifactId,
-    /// How it looks now; absent when it is gone.
+    /// The current state; absent when the artifact was deleted.
     pub artifact: Option<ArtifactView>,
 }

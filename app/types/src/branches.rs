@@ -1,67 +1,66 @@
-//! Branches of a conversation: paths through its tree, copied out, laid side by side and brought together. Nothing
-//! that was said is ever moved or rewritten; what comes over is a copy that names its original.
+//! Branches of a conversation: forking, comparing and merging paths through the message tree.
+//!
+//! Messages are never moved or rewritten: forks and merges create copies that refer to their originals.
 
 use crate::{MessageId, conversations::MessageView};
 use serde::{Deserialize, Serialize};
 
-/// What is copied out into a conversation of its own.
+/// Input that copies a conversation, up to a message, into a new one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewFork {
-    /// The last message to be copied; absent means the end of the visible branch.
+    /// The last message to copy; absent means the end of the visible branch.
     pub message_id: Option<MessageId>,
-    /// A title; absent means the source's with a number.
+    /// Absent means the source's title with a number appended.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = "\\S"))]
     pub title: Option<String>,
 }
 
-/// Which two branches are laid side by side. Each is the one that ends in or passes through a message: of several, the
-/// visible one, else the newest.
+/// Two branches to compare. Each is given by a message on it; if several branches pass through that message, the
+/// visible one is used, else the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BranchPair {
-    /// Names the one.
     pub left: MessageId,
-    /// Names the other.
     pub right: MessageId,
 }
 
-/// Two branches, and where they part.
+/// Two branches and the point where they diverge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BranchComparison {
-    /// The last message that both have; absent when they begin differently.
+    /// The last common message; absent when the branches share none.
     pub common_id: Option<MessageId>,
-    /// How many messages both have.
+    /// Number of common messages.
     pub common_length: u32,
-    /// What only the one has.
+    /// The messages only the left branch has.
     pub left: BranchTail,
-    /// What only the other has.
+    /// The messages only the right branch has.
     pub right: BranchTail,
 }
 
-/// What a branch has that another has not.
+/// The messages of a branch after the point of divergence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BranchTail {
-    /// The branch's last message.
+    /// The last message of the branch.
     pub leaf_id: MessageId,
-    /// How many messages only this branch has.
+    /// Number of messages only this branch has.
     pub length: u32,
-    /// The first of them, oldest first; 100 at most.
+    /// The first 100 of them at most, oldest first.
     pub items: Vec<MessageView>,
 }
 
-/// Which branch is brought into which. Each is the one that ends in or passes through a message: of several, the visible
-/// one, else the newest.
+/// A branch to append to another. Each is given by a message on it; if several branches pass through that message,
+/// the visible one is used, else the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
@@ -69,6 +68,6 @@ pub struct BranchTail {
 pub struct BranchMerge {
     /// The branch whose messages are copied.
     pub from: MessageId,
-    /// The branch they are put after; absent means the visible one.
+    /// The branch they are appended to; absent means the visible one.
     pub into: Option<MessageId>,
 }

@@ -1,211 +1,193 @@
-//! Conversations: a tree of messages made of typed parts. One row a message; the visible branch is a path.
+//! Conversations: trees of messages that consist of typed parts. The visible branch is a path from the root.
 
 use crate::{
     ArtifactId, ArtifactVersionId, ConversationId, MessageId, PartId, PrincipalId, ToolCallId, TurnId,
     artifacts::ArtifactKind,
-    enums::words,
+    enums::string_enum,
     tools::{Effect, ToolCallStatus},
     turns::TurnStatus,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-words!(/// Where a conversation came from.
+string_enum!(/// The client a conversation was created with.
 Origin {
     /// The web page.
     Web = "web",
-    /// REST or GraphQL.
+    /// The REST or GraphQL API.
     Api = "api",
     /// The command line.
     Cli = "cli",
-    /// Slack.
     Slack = "slack",
     /// The Agent Client Protocol.
     Acp = "acp",
 });
 
-words!(/// Who said a message.
+string_enum!(/// The author of a message.
 Author {
-    /// A person.
     User = "user",
-    /// A model.
     Assistant = "assistant",
-    /// PENNY.
+    /// PENNY itself.
     System = "system",
 });
 
-words!(/// How careful one must be with a part's content.
+string_enum!(/// Data classification of a message part.
 Sensitivity {
-    /// Anyone may see it.
+    /// Open to everyone.
     Public = "public",
-    /// Anyone in the tenant.
+    /// Open to the tenant.
     Internal = "internal",
-    /// Only those it is shared with.
+    /// Open only to those it is shared with.
     Confidential = "confidential",
     /// Personal data.
     Personal = "personal",
 });
 
-/// A conversation as a list shows it.
+/// A conversation as an item of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConversationSummary {
-    /// Its id.
     pub id: ConversationId,
-    /// Its title; absent until the first message gives one.
+    /// Absent until the first message sets it.
     pub title: Option<String>,
-    /// Whether it is kept on top.
     pub is_pinned: bool,
-    /// When anything last happened in it.
+    /// When the conversation last changed.
     pub updated_at: DateTime<Utc>,
-    /// Text around what a search found.
+    /// Text around the search match; only in search results.
     pub snippet: Option<String>,
-    /// The turn that is running or waiting in it.
+    /// The turn that is running or waiting, if any.
     pub active_turn_id: Option<TurnId>,
 }
 
-/// A conversation, opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConversationView {
-    /// Its id.
     pub id: ConversationId,
-    /// Who owns it.
     pub owner_id: PrincipalId,
-    /// Its title; absent until the first message gives one.
+    /// Absent until the first message sets it.
     pub title: Option<String>,
-    /// Whether it is kept on top.
     pub is_pinned: bool,
-    /// Where it came from.
     pub origin: Origin,
-    /// `provider/model` it was last asked with.
+    /// `provider/model` of the last turn.
     pub model: Option<String>,
     /// The last message of the visible branch.
     pub leaf_id: Option<MessageId>,
-    /// The conversation it was copied out of.
+    /// The conversation it was forked from, if any.
     pub forked_from_id: Option<ConversationId>,
-    /// What its owner has typed and not sent.
+    /// Text the owner has typed and not sent.
     pub draft: String,
-    /// The turn that is running or waiting in it.
+    /// The turn that is running or waiting, if any.
     pub active_turn_id: Option<TurnId>,
-    /// When it was begun.
     pub created_at: DateTime<Utc>,
-    /// When anything last happened in it.
+    /// When the conversation last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What begins a conversation.
+/// Input that creates a conversation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewConversation {
-    /// A title; without one the first message gives it.
+    /// Absent means that the first message sets it.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = "\\S"))]
     pub title: Option<String>,
-    /// `provider/model` to ask.
+    /// `provider/model` to use; absent means the default model.
     pub model: Option<String>,
 }
 
-/// What may be changed about a conversation; what is absent stays.
+/// Changes to a conversation; absent fields stay as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConversationPatch {
-    /// A new title.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = "\\S"))]
     pub title: Option<String>,
-    /// Whether it is kept on top.
     pub is_pinned: Option<bool>,
-    /// What its owner has typed and not sent.
+    /// Text the owner has typed and not sent.
     pub draft: Option<String>,
-    /// The visible branch: the path that ends in or passes through this message.
+    /// Makes the branch visible that ends in or passes through this message.
     pub leaf_id: Option<MessageId>,
-    /// Whether the branch ends in that message even where others follow it.
+    /// Whether the visible branch ends at `leafId` even if other messages follow it.
     pub ends_there: Option<bool>,
 }
 
-/// Which messages of a path are asked for: the newest `limit` before `before`.
+/// Selects messages of a branch: the newest `limit` before `before`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MessageWindowRequest {
-    /// The path's last message; absent means the visible branch.
+    /// The last message of the branch; absent means the visible branch.
     pub leaf_id: Option<MessageId>,
-    /// Only what comes before this message.
+    /// Only messages before this one.
     pub before: Option<MessageId>,
-    /// How many at most; 1 to 100, 40 when absent.
+    /// Maximum number of messages; 1 to 100, 40 when absent.
     pub limit: Option<u32>,
 }
 
 impl MessageWindowRequest {
-    /// How many messages are read when no number is asked for.
+    /// Number of messages when no limit is given.
     pub const DEFAULT: u32 = 40;
-    /// The most anyone gets at once.
+    /// Upper bound of the limit.
     pub const MAX: u32 = 100;
 
-    /// Returns how many to read: the number asked for, within 1 and [`Self::MAX`].
+    /// Returns the requested number of messages, clamped to 1 and [`Self::MAX`].
     #[must_use]
     pub fn limit(&self) -> u32 {
         self.limit.unwrap_or(Self::DEFAULT).clamp(1, Self::MAX)
     }
 }
 
-/// A stretch of a path, oldest first.
+/// Consecutive messages of a branch, oldest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MessageWindow {
-    /// The messages.
     pub items: Vec<MessageView>,
-    /// Whether there are older ones.
+    /// Whether there are older messages.
     pub has_before: bool,
-    /// How many messages the whole path has.
+    /// Number of messages of the whole branch.
     pub path_length: u32,
 }
 
-/// One message.
+/// A message of a conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MessageView {
-    /// Its id.
     pub id: MessageId,
-    /// The conversation it stands in.
     pub conversation_id: ConversationId,
-    /// The message it answers or follows.
+    /// The message it follows; absent for the first one.
     pub parent_id: Option<MessageId>,
-    /// Who said it.
     pub author: Author,
-    /// Its number on its path, from 0.
+    /// Position on its branch, from 0.
     pub depth: u32,
-    /// The messages that share its parent, itself among them, oldest first.
+    /// The messages with the same parent, including this one, oldest first.
     pub sibling_ids: Vec<MessageId>,
-    /// `provider/model` that said it.
+    /// `provider/model` that wrote it.
     pub model: Option<String>,
-    /// The message it is a copy of, when it came here from another branch or conversation.
+    /// The message it is a copy of, if a fork or a merge created it.
     pub copied_from_id: Option<MessageId>,
     /// The last turn that wrote it.
     pub turn_id: Option<TurnId>,
-    /// How that turn stands.
+    /// Status of that turn.
     pub turn_status: Option<TurnStatus>,
-    /// Why that turn failed, for programs.
+    /// Fault code of that turn, if it failed.
     pub turn_code: Option<String>,
-    /// Sequence number of the last event already contained in `parts`; follow the turn from here.
+    /// Sequence number of the last event already contained in `parts`; read the turn's events from here.
     pub last_seq: u64,
-    /// UTF-8 bytes of the turn text already contained in `parts`.
+    /// UTF-8 bytes of the turn's text already contained in `parts`.
     pub text_length: u64,
-    /// What it consists of, in order.
+    /// The content, in order.
     pub parts: Vec<PartView>,
-    /// When it was said.
     pub created_at: DateTime<Utc>,
 }
 
@@ -215,137 +197,120 @@ pub struct MessageView {
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartView {
-    /// Its id.
     pub id: PartId,
-    /// How careful one must be with it.
     pub sensitivity: Sensitivity,
-    /// What it is.
     pub body: PartBody,
 }
 
-/// What a part holds. In JSON, `kind` says which; in GraphQL, alias `__typename` to `kind`.
+/// The content of a part. In JSON, `kind` is the discriminator; in GraphQL, alias `__typename` to `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::Union))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum PartBody {
-    /// Words, in Markdown.
+    /// Markdown text.
     #[serde(alias = "TextPart")]
     Text(TextPart),
-    /// What the model thought before it spoke.
+    /// The model's reasoning.
     #[serde(alias = "ReasoningPart")]
     Reasoning(ReasoningPart),
-    /// A call of a tool and what became of it.
+    /// A tool call with its status and result.
     #[serde(alias = "ToolCallPart")]
     ToolCall(ToolCallPart),
-    /// A result that was made.
+    /// A reference to an artifact created by the turn.
     #[serde(alias = "ArtifactPart")]
     Artifact(ArtifactPart),
-    /// Where a statement comes from.
+    /// A source of a statement.
     #[serde(alias = "CitationPart")]
     Citation(CitationPart),
-    /// Something the person attached.
+    /// A file the user attached.
     #[serde(alias = "FilePart")]
     File(FilePart),
 }
 
-/// Words, in Markdown.
+/// Markdown text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TextPart {
-    /// The words.
     pub text: String,
 }
 
-/// What the model thought before it spoke.
+/// The model's reasoning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReasoningPart {
-    /// The words.
     pub text: String,
 }
 
-/// A call of a tool and what became of it.
+/// A tool call with its status and result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ToolCallPart {
-    /// Its id.
     pub call_id: ToolCallId,
-    /// The tool's name.
+    /// Name of the tool.
     pub name: String,
-    /// What it was called with.
     pub arguments: serde_json::Value,
-    /// What it does to the world.
     pub effect: Effect,
-    /// How it stands.
     pub status: ToolCallStatus,
-    /// What it answered, as the model sees it; cut to 4,000 characters.
+    /// The result as the model sees it, cut to 4,000 characters.
     pub result: Option<String>,
-    /// What would change, shown to whoever approves it.
+    /// Description of the effect, shown to the approver.
     pub plan: Option<String>,
-    /// How long it ran.
     pub duration_ms: Option<u64>,
 }
 
-/// A result that was made.
+/// A reference to an artifact created by the turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ArtifactPart {
-    /// Its id.
     pub artifact_id: ArtifactId,
-    /// The version made here, from 1.
+    /// The version created by the turn, from 1.
     pub version: u32,
-    /// What it is.
     #[serde(rename = "type")]
     #[cfg_attr(feature = "graphql", graphql(name = "type"))]
     pub kind: ArtifactKind,
-    /// Its title.
     pub title: String,
 }
 
-/// Where a statement comes from.
+/// A source of a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CitationPart {
-    /// The source's title.
+    /// Title of the source.
     pub title: String,
-    /// The source's address.
+    /// URL of the source.
     pub url: Option<String>,
-    /// The words relied on.
+    /// The cited text.
     pub quote: String,
 }
 
-/// Something the person attached.
+/// A file the user attached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FilePart {
-    /// The version attached.
+    /// The attached artifact version.
     pub version_id: ArtifactVersionId,
-    /// Its name.
     pub name: String,
-    /// Its media type.
     pub media_type: String,
-    /// Its size in bytes.
     pub size_bytes: u64,
 }
 
-/// Something changed in the reader's list of conversations.
+/// A change to the viewer's list of conversations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConversationUpdate {
-    /// Which one.
     pub id: ConversationId,
-    /// How it looks now; absent when it is gone.
+    /// The current state; absent when the conversation was deleted.
     pub conversation: Option<ConversationSummary>,
 }

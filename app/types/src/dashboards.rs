@@ -1,10 +1,10 @@
-//! Dashboards and the key figures on them.
+//! Dashboards and their KPIs.
 
-use crate::{DashboardId, KpiId, WidgetId, artifacts::ValueFormat, enums::words};
+use crate::{DashboardId, KpiId, WidgetId, artifacts::ValueFormat, enums::string_enum};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-words!(/// The stretch of time a figure is about, up to today.
+string_enum!(/// The period a KPI covers, up to today.
 Period {
     /// Month to date.
     Mtd = "MTD",
@@ -14,7 +14,7 @@ Period {
     Ytd = "YTD",
 });
 
-words!(/// What a figure is about.
+string_enum!(/// The scope of a KPI.
 Unit {
     /// The whole company.
     Company = "company",
@@ -24,23 +24,23 @@ Unit {
     Project = "project",
 });
 
-words!(/// Which way is good.
+string_enum!(/// Which direction of change is an improvement.
 Direction {
-    /// More is better.
+    /// Higher is better.
     Up = "up",
-    /// Less is better.
+    /// Lower is better.
     Down = "down",
 });
 
-words!(/// How a figure stands against its target.
+string_enum!(/// A KPI value compared with its target.
 Health {
-    /// At or beyond the target.
+    /// The target is met.
     Good = "good",
-    /// Within a tenth of it.
+    /// The target is missed by at most a tenth.
     Watch = "watch",
-    /// Worse than that.
+    /// The target is missed by more than a tenth.
     Bad = "bad",
-    /// There is no target, or no figure.
+    /// There is no target, or no value.
     Unknown = "unknown",
 });
 
@@ -50,11 +50,9 @@ Health {
 #[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DashboardFilters {
-    /// The stretch of time.
     pub period: Period,
-    /// What it is about.
     pub unit: Unit,
-    /// Which business unit or project.
+    /// The business unit or project; absent for the whole company.
     pub id: Option<String>,
 }
 
@@ -64,75 +62,64 @@ impl Default for DashboardFilters {
     }
 }
 
-/// A dashboard, seen with certain filters.
+/// A dashboard with preset filters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DashboardLink {
-    /// Its address.
     pub slug: String,
-    /// What it is asked about.
     pub filters: DashboardFilters,
 }
 
-/// A choice a filter offers.
+/// An option of a dashboard filter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FilterOption {
-    /// The value.
     pub id: String,
-    /// What people call it.
     pub name: String,
 }
 
-/// One key figure for one stretch of time and unit.
+/// The value of a KPI for one period and scope.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KpiValue {
-    /// The definition.
     pub id: KpiId,
     /// Stable short name.
     pub slug: String,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// How it is written.
     pub format: ValueFormat,
-    /// Which way is good.
     pub direction: Direction,
-    /// The figure; absent when there is no data.
+    /// Absent when there is no data.
     pub value: Option<f64>,
-    /// The same stretch a year before.
+    /// The value of the same period a year before.
     pub previous: Option<f64>,
-    /// What it should be.
     pub target: Option<f64>,
-    /// How it stands.
     pub health: Health,
-    /// The figure for each of the last twelve months, oldest first.
+    /// The values of the last twelve months, oldest first.
     pub trend: Vec<TrendPoint>,
 }
 
-/// A figure of one month.
+/// The value of one month.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrendPoint {
-    /// The month's first day.
+    /// First day of the month.
     pub month: NaiveDate,
-    /// The figure.
+    /// Absent when there is no data.
     pub value: Option<f64>,
 }
 
-words!(/// How a widget is drawn.
+string_enum!(/// How a widget is rendered.
 WidgetKind {
-    /// A figure with its target and trend.
+    /// A KPI with its target and trend.
     Kpi = "kpi",
-    /// A chart.
     Chart = "chart",
-    /// A table.
     Table = "table",
-    /// Words.
+    /// Markdown text.
     Text = "text",
 });
 
@@ -142,19 +129,16 @@ WidgetKind {
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WidgetView {
-    /// Its id.
     pub id: WidgetId,
-    /// How it is drawn.
     pub kind: WidgetKind,
-    /// Its title.
     pub title: String,
-    /// How many of twelve columns it takes.
+    /// Width in columns of a grid of twelve.
     pub columns: u32,
-    /// The figure, for a figure.
+    /// The value of a KPI widget.
     pub kpi: Option<KpiValue>,
-    /// A [`crate::artifacts::ChartContent`] or [`crate::artifacts::TableContent`], or a string of words.
+    /// A [`crate::artifacts::ChartContent`] or [`crate::artifacts::TableContent`], or a string of Markdown.
     pub content: Option<serde_json::Value>,
-    /// Why there is nothing to see, in the reader's language.
+    /// Why the widget has no data, in the viewer's language.
     pub error: Option<String>,
 }
 
@@ -164,47 +148,37 @@ pub struct WidgetView {
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DashboardView {
-    /// Its id.
     pub id: DashboardId,
-    /// Its address.
     pub slug: String,
-    /// Its title.
     pub title: String,
-    /// What it is for.
     pub description: String,
-    /// The stretch of time shown.
     pub period: Period,
-    /// What it is about.
     pub unit: Unit,
-    /// Which business unit or project.
+    /// The business unit or project; absent for the whole company.
     pub unit_id: Option<String>,
-    /// First day of the stretch.
+    /// First day of the period.
     pub from: NaiveDate,
-    /// Last day of the stretch.
+    /// Last day of the period.
     pub to: NaiveDate,
-    /// The business units one can pick.
+    /// The business units to filter by.
     pub business_units: Vec<FilterOption>,
-    /// The projects one can pick.
+    /// The projects to filter by.
     pub projects: Vec<FilterOption>,
-    /// ISO 4217 code of the amounts.
+    /// ISO 4217 code of all amounts.
     pub currency: String,
-    /// The widgets, in order.
+    /// In display order.
     pub widgets: Vec<WidgetView>,
     /// When the data was read.
     pub as_of: DateTime<Utc>,
 }
 
-/// A dashboard as a list shows it.
+/// A dashboard as an item of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DashboardSummary {
-    /// Its id.
     pub id: DashboardId,
-    /// Its address.
     pub slug: String,
-    /// Its title.
     pub title: String,
-    /// What it is for.
     pub description: String,
 }

@@ -1,7 +1,7 @@
-//! What happens in a turn, in order. Each event has a sequence number, from 1 and live without gaps.
+//! The events of a turn. Each has a sequence number, from 1; live events have no gaps.
 //!
-//! A replay may merge neighbouring deltas into one that bears the last one's number; `offset` says
-//! where its text stands, so joining is exact whatever was merged.
+//! A replay may merge consecutive deltas into one that carries the sequence number of the last. `offset` is the
+//! position of the delta's text, so the joined text is the same however the deltas were merged.
 
 use crate::{
     ArtifactId, MessageId, ToolCallId, TurnId,
@@ -17,63 +17,61 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TurnEvent {
-    /// Its number in the turn.
+    /// Sequence number within the turn, from 1.
     pub seq: u64,
-    /// The turn.
     pub turn_id: TurnId,
-    /// What happened.
     pub body: TurnEventBody,
 }
 
-/// What happened. In JSON, `kind` says which; in GraphQL, alias `__typename` to `kind`.
+/// The payload of an event. In JSON, `kind` is the discriminator; in GraphQL, alias `__typename` to `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::Union))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum TurnEventBody {
-    /// A model is being asked.
+    /// The turn started to call the model.
     #[serde(alias = "TurnStarted")]
     Started(TurnStarted),
-    /// More of the answer.
+    /// A piece of the message text.
     #[serde(alias = "TextDelta")]
     Delta(TextDelta),
-    /// More of what the model thinks.
+    /// A piece of the model's reasoning.
     #[serde(alias = "ReasoningDelta")]
     Reasoning(ReasoningDelta),
-    /// A tool call changed its state.
+    /// The status of a tool call changed.
     #[serde(alias = "ToolCallChanged")]
     ToolCall(ToolCallChanged),
-    /// A running tool says how far it is.
+    /// A running tool reported progress.
     #[serde(alias = "ToolProgress")]
     ToolProgress(ToolProgress),
-    /// A tool call waits for a person.
-    #[serde(alias = "ApprovalAsked")]
-    Approval(ApprovalAsked),
-    /// An artifact was made.
-    #[serde(alias = "ArtifactMade")]
-    Artifact(ArtifactMade),
-    /// A source was named.
-    #[serde(alias = "CitationMade")]
-    Citation(CitationMade),
-    /// Tokens were used.
-    #[serde(alias = "UsageCounted")]
-    Usage(UsageCounted),
-    /// The turn said all it had to say.
+    /// A tool call waits for approval.
+    #[serde(alias = "ApprovalRequested")]
+    Approval(ApprovalRequested),
+    /// An artifact was created.
+    #[serde(alias = "ArtifactCreated")]
+    Artifact(ArtifactCreated),
+    /// A source was cited.
+    #[serde(alias = "CitationAdded")]
+    Citation(CitationAdded),
+    /// The token usage of the turn changed.
+    #[serde(alias = "UsageUpdated")]
+    Usage(UsageUpdated),
+    /// The turn completed.
     #[serde(alias = "TurnFinished")]
     Finished(TurnFinished),
-    /// The turn could not go on.
+    /// The turn failed.
     #[serde(alias = "TurnFailed")]
     Failed(TurnFailed),
-    /// A person stopped the turn.
+    /// A user stopped the turn.
     #[serde(alias = "TurnStopped")]
     Stopped(TurnStopped),
-    /// The server went away in the middle.
+    /// The turn ended because its server stopped running.
     #[serde(alias = "TurnInterrupted")]
     Interrupted(TurnInterrupted),
 }
 
 impl TurnEventBody {
-    /// Returns the kind's word, as the server-sent event's name.
+    /// Returns the kind as in JSON, which is also the name of the server-sent event.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -93,14 +91,14 @@ impl TurnEventBody {
         }
     }
 
-    /// Says whether nothing comes after it.
+    /// Returns whether this is the last event of its turn.
     #[must_use]
     pub const fn is_terminal(&self) -> bool {
         matches!(self, Self::Finished(_) | Self::Failed(_) | Self::Stopped(_) | Self::Interrupted(_))
     }
 }
 
-macro_rules! event {
+macro_rules! turn_event {
     ($(#[$meta:meta])* $name:ident { $($(#[$fmeta:meta])* $field:ident : $ty:ty),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,110 +109,98 @@ macro_rules! event {
     };
 }
 
-event!(/// A model is being asked.
+turn_event!(/// The turn started to call the model.
 TurnStarted {
     /// The message the turn writes.
     message_id: MessageId,
     /// `provider/model`.
     model: String,
 });
-event!(/// More of the answer.
+turn_event!(/// A piece of the message text.
 TextDelta {
-    /// The words.
     text: String,
-    /// UTF-8 bytes from the start of the turn's text.
+    /// Position of `text`, in UTF-8 bytes from the start of the turn's text.
     offset: u64,
 });
-event!(/// More of what the model thinks.
+turn_event!(/// A piece of the model's reasoning.
 ReasoningDelta {
-    /// The words.
     text: String,
-    /// UTF-8 bytes from the start of the turn's reasoning.
+    /// Position of `text`, in UTF-8 bytes from the start of the turn's reasoning.
     offset: u64,
 });
-event!(/// A tool call changed its state.
+turn_event!(/// The status of a tool call changed.
 ToolCallChanged {
-    /// The call.
     call_id: ToolCallId,
-    /// The tool's name.
+    /// Name of the tool.
     name: String,
-    /// What it is called with.
     arguments: serde_json::Value,
-    /// What it does to the world.
     effect: Effect,
-    /// How it stands.
     status: ToolCallStatus,
-    /// What it answered, as the model sees it; cut to 4,000 characters.
+    /// The result as the model sees it, cut to 4,000 characters.
     result: Option<String>,
-    /// How long it ran.
     duration_ms: Option<u64>,
 });
-event!(/// A running tool says how far it is.
+turn_event!(/// A running tool reported progress.
 ToolProgress {
-    /// The call.
     call_id: ToolCallId,
-    /// What it is doing.
+    /// What the tool is doing, for display.
     message: String,
-    /// Between 0 and 1, when known.
+    /// Completed share, between 0 and 1, if known.
     fraction: Option<f64>,
 });
-event!(/// A tool call waits for a person.
-ApprovalAsked {
-    /// The call.
+turn_event!(/// A tool call waits for approval.
+ApprovalRequested {
     call_id: ToolCallId,
-    /// The tool's name.
+    /// Name of the tool.
     name: String,
-    /// What would change.
+    /// Description of the effect, shown to the approver.
     plan: String,
 });
-event!(/// An artifact was made.
-ArtifactMade {
-    /// The artifact.
+turn_event!(/// An artifact was created.
+ArtifactCreated {
     artifact_id: ArtifactId,
-    /// Its version, from 1.
+    /// The version, from 1.
     version: u32,
-    /// What it is.
     #[serde(rename = "type")]
     #[cfg_attr(feature = "graphql", graphql(name = "type"))]
     kind: ArtifactKind,
-    /// Its title.
     title: String,
 });
-event!(/// A source was named.
-CitationMade {
-    /// The source's title.
+turn_event!(/// A source was cited.
+CitationAdded {
+    /// Title of the source.
     title: String,
-    /// The source's address.
+    /// URL of the source.
     url: Option<String>,
-    /// The words relied on.
+    /// The cited text.
     quote: String,
 });
-event!(/// Tokens were used.
-UsageCounted {
-    /// All of the turn's so far.
+turn_event!(/// The token usage of the turn changed.
+UsageUpdated {
+    /// Total usage of the turn so far.
     usage: UsageView,
 });
-event!(/// The turn said all it had to say.
+turn_event!(/// The turn completed.
 TurnFinished {
     /// UTF-8 bytes of the turn's whole text.
     length: u64,
 });
-event!(/// The turn could not go on.
+turn_event!(/// The turn failed.
 TurnFailed {
-    /// Why, as a fault code.
+    /// Fault code.
     code: String,
-    /// UTF-8 bytes of the turn's text that is kept.
+    /// UTF-8 bytes of the turn's text that are kept.
     length: u64,
-    /// Seconds after which trying again makes sense.
+    /// Seconds to wait before a retry.
     retry_after: Option<u64>,
 });
-event!(/// A person stopped the turn.
+turn_event!(/// A user stopped the turn.
 TurnStopped {
-    /// UTF-8 bytes of the turn's text that is kept.
+    /// UTF-8 bytes of the turn's text that are kept.
     length: u64,
 });
-event!(/// The server went away in the middle.
+turn_event!(/// The turn ended because its server stopped running.
 TurnInterrupted {
-    /// UTF-8 bytes of the turn's text that is kept; what a client holds beyond it is dropped.
+    /// UTF-8 bytes of the turn's text that are kept; clients discard any text beyond.
     length: u64,
 });

@@ -1,64 +1,64 @@
-//! What a client is told when something cannot be done.
+//! Failures as clients see them.
 //!
-//! A room has its own small errors; each knows its [`FaultCode`]. A transport turns an error into a
-//! [`Fault`] once, and this table is the only place that says what a code is on each wire.
+//! Every domain error has a [`FaultCode`]. A transport converts an error into a [`Fault`] once; this module is the
+//! only place that maps codes to HTTP statuses, JSON-RPC codes and messages.
 
-use crate::enums::words;
+use crate::enums::string_enum;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A word that an enum of the wire model does not have.
+/// A string that is not a value of a wire enum.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{word}` is not a {kind}")]
-pub struct UnknownWord {
-    /// The enum asked for.
-    pub kind: &'static str,
-    /// The start of what was given.
-    pub word: String,
+#[error("`{value}` is not a {type_name}")]
+pub struct UnknownValue {
+    /// Name of the enum.
+    pub type_name: &'static str,
+    /// The string, cut to 64 characters.
+    pub value: String,
 }
 
-words!(/// What kind of thing went wrong, stable for programs.
+string_enum!(/// Stable, machine-readable code of a failure.
 FaultCode {
-    /// Nobody is signed in, or the token is wrong or expired.
+    /// There is no session or token, or it is invalid or expired.
     Unauthenticated = "unauthenticated",
-    /// The person may not do this.
+    /// The caller is not permitted to do this.
     Forbidden = "forbidden",
-    /// There is no such thing, or not for this person.
+    /// The resource does not exist or is not visible to the caller.
     NotFound = "not_found",
-    /// The input breaks a rule; `fields` says which.
+    /// The input violates a validation rule; `fields` has the details.
     Invalid = "invalid",
-    /// The request could not be read at all.
+    /// The request could not be parsed.
     Malformed = "malformed",
-    /// The body is of a kind that is not taken here.
+    /// The media type of the body is not supported.
     UnsupportedMediaType = "unsupported_media_type",
-    /// The request or file is larger than allowed.
+    /// The request or file exceeds the size limit.
     TooLarge = "too_large",
-    /// Something else happened first; read again and retry.
+    /// A concurrent change won; read the current state and retry.
     Conflict = "conflict",
-    /// Too many requests; `retryAfter` says when.
+    /// Too many requests; `retryAfter` says when to retry.
     RateLimited = "rate_limited",
-    /// The model's context cannot hold the conversation.
+    /// The conversation exceeds the model's context window.
     ContextTooLong = "context_too_long",
-    /// The model provider refused our key or has no credit.
+    /// The model provider rejected the API key or has no credit left.
     ProviderDenied = "provider_denied",
     /// The model refused to answer.
     ModelRefused = "model_refused",
-    /// Something we depend on does not answer now.
+    /// A dependency is unavailable.
     Unavailable = "unavailable",
-    /// It took longer than it may.
+    /// The operation timed out.
     Timeout = "timeout",
-    /// A tool failed or was called wrongly.
+    /// A tool failed or was called with wrong arguments.
     ToolFailed = "tool_failed",
-    /// The answer called tools over and over and was ended.
+    /// The turn exceeded its limit of tool calls.
     TooManySteps = "too_many_steps",
-    /// No room left to store it.
+    /// There is no storage left.
     StorageFull = "storage_full",
-    /// A fault of ours; the trace id finds it in the log.
+    /// A server error; the trace id identifies it in the log.
     Internal = "internal",
 });
 
 impl FaultCode {
-    /// Returns the HTTP status (RFC 9110) this code is answered with.
+    /// Returns the HTTP status (RFC 9110) of the response.
     #[must_use]
     pub const fn http_status(self) -> u16 {
         match self {
@@ -94,7 +94,7 @@ impl FaultCode {
         }
     }
 
-    /// Returns the Fluent key of the sentence shown when the fault has no better one.
+    /// Returns the Fluent key of the code's default message.
     #[must_use]
     pub const fn message_key(self) -> &'static str {
         match self {
@@ -119,60 +119,59 @@ impl FaultCode {
         }
     }
 
-    /// Says whether the fault is ours or our dependencies', and so worth a line in the log.
+    /// Returns whether the server or a dependency caused the failure, so that it is logged.
     #[must_use]
-    pub const fn is_ours(self) -> bool {
+    pub const fn is_server_fault(self) -> bool {
         matches!(self, Self::Internal | Self::Unavailable | Self::StorageFull)
     }
 }
 
-/// One field that breaks a rule.
+/// A validation error of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldFault {
-    /// Path of the field, dotted, as the client named it.
+    /// Dotted path of the field, in the client's spelling.
     pub field: String,
-    /// Fluent key of the sentence about it.
+    /// Fluent key of the message.
     pub message_key: String,
-    /// Arguments of that sentence.
+    /// Arguments of the message.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, String>,
 }
 
-/// A failure as a client may see it: never a cause, never a secret.
+/// A failure as clients see it: no cause chain and no secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "camelCase")]
 #[error("{code}: {message_key}")]
 pub struct Fault {
-    /// The kind, for programs.
     pub code: FaultCode,
-    /// Fluent key of the sentence for people.
+    /// Fluent key of the message for the user.
     pub message_key: String,
-    /// Arguments of that sentence.
+    /// Arguments of the message.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, String>,
-    /// The fields at fault.
+    /// Validation errors.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldFault>,
-    /// Seconds to wait before trying again.
+    /// Seconds to wait before a retry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
-    /// Finds the failure in the log.
+    /// Identifies the failure in the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
 }
 
 impl Fault {
-    /// Makes a fault with its code's own sentence.
+    /// Creates a fault with the default message of its code.
     #[must_use]
     pub fn new(code: FaultCode) -> Self {
-        Self::keyed(code, code.message_key())
+        Self::with_message(code, code.message_key())
     }
 
-    /// Makes a fault with a sentence of its own.
+    /// Creates a fault with a specific message, given by its Fluent key.
     #[must_use]
-    pub fn keyed(code: FaultCode, message_key: &str) -> Self {
+    pub fn with_message(code: FaultCode, message_key: &str) -> Self {
         Self {
             code,
             message_key: message_key.to_owned(),
@@ -183,14 +182,14 @@ impl Fault {
         }
     }
 
-    /// Adds an argument of the sentence.
+    /// Adds an argument of the message.
     #[must_use]
     pub fn arg(mut self, name: &str, value: impl ToString) -> Self {
         self.args.insert(name.to_owned(), value.to_string());
         self
     }
 
-    /// Adds a field at fault; its sentence takes the arguments given so far.
+    /// Adds a validation error; its message receives the arguments added so far.
     #[must_use]
     pub fn field(mut self, field: &str, message_key: &str) -> Self {
         self.fields.push(FieldFault {
@@ -201,7 +200,7 @@ impl Fault {
         self
     }
 
-    /// Says when to try again, in seconds.
+    /// Sets the seconds to wait before a retry.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);

@@ -1,19 +1,19 @@
-//! Identifiers: UUIDv7 inside, `prefix_` and 26 characters of lower-case Crockford base32 outside.
+//! Identifiers: UUIDv7 values, written as `prefix_` and 26 characters of lower-case Crockford base32.
 //!
-//! An id has no `Default` and cannot be minted here: the server's context mints them, so that tests
-//! are deterministic and the browser never invents one.
+//! Identifiers have no `Default` and no generator here: only the server's request context generates them, which
+//! keeps tests deterministic.
 
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
-/// An identifier of any kind: what is random says nothing of anybody.
-pub trait Id: Copy + fmt::Display + From<Uuid> {}
+/// An identifier of any kind. Identifiers are random and carry no personal data.
+pub trait TypedId: Copy + fmt::Display + From<Uuid> {}
 
-/// Says why a text is not an identifier of the kind asked for.
+/// A string is not an identifier of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid identifier: expected `{prefix}_` and 26 characters of Crockford base32")]
 pub struct InvalidId {
-    /// The prefix that was expected.
+    /// The expected prefix, without the underscore.
     pub prefix: &'static str,
 }
 
@@ -33,7 +33,8 @@ fn encode(id: Uuid) -> [u8; ENCODED_LEN] {
     out
 }
 
-/// Decodes what [`encode`] wrote. Only the canonical spelling is accepted, so that one id has one text.
+/// Decodes the output of [`encode`]. Only the canonical spelling is accepted, so an identifier has exactly one
+/// text.
 fn decode(text: &str) -> Option<Uuid> {
     let bytes = text.as_bytes();
     if bytes.len() != ENCODED_LEN {
@@ -59,10 +60,9 @@ macro_rules! id {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// What every text of this kind begins with, before the underscore.
+            /// Prefix of the text form, without the underscore.
             pub const PREFIX: &'static str = $prefix;
 
-            /// Returns the UUID inside.
             pub const fn uuid(self) -> Uuid { self.0 }
         }
 
@@ -90,7 +90,7 @@ macro_rules! id {
             }
         }
 
-        impl Id for $name {}
+        impl TypedId for $name {}
 
         impl From<Uuid> for $name {
             fn from(id: Uuid) -> Self { Self(id) }
@@ -146,59 +146,70 @@ macro_rules! id {
     };
 }
 
-id!(/// A company.
+id!(/// Id of a tenant.
     TenantId, "ten");
-id!(/// A team's space inside a tenant.
+id!(/// Id of a workspace within a tenant.
     WorkspaceId, "wsp");
-id!(/// A user, a service account, an agent or the system.
+id!(/// Id of a principal: a user, a service account, an agent or the system.
     PrincipalId, "prn");
-id!(/// A principal's place in a workspace.
+id!(/// Id of a principal's membership in a workspace.
     MembershipId, "mem");
-id!(/// A role a principal holds.
+id!(/// Id of a role grant.
     GrantId, "grt");
-id!(/// A sign-in of a browser.
+id!(/// Id of a browser session.
     SessionId, "ses");
-id!(/// A personal access token.
+id!(/// Id of a personal access token.
     TokenId, "tok");
-id!(/// A conversation.
+id!(/// Id of a conversation.
     ConversationId, "cnv");
-id!(/// A message in a conversation's tree.
+id!(/// Id of a message.
     MessageId, "msg");
-id!(/// A typed part of a message.
+id!(/// Id of a message part.
     PartId, "prt");
-id!(/// One answer to one message.
+id!(/// Id of a turn.
     TurnId, "trn");
-id!(/// A step of a turn.
+id!(/// Id of a step of a turn.
     StepId, "stp");
-id!(/// A call of a model.
+id!(/// Id of a model call.
     ModelCallId, "mcl");
-id!(/// A call of a tool.
+id!(/// Id of a tool call.
     ToolCallId, "tcl");
-id!(/// A result that lives apart from the chat that made it.
+id!(/// Id of an artifact.
     ArtifactId, "art");
-id!(/// One immutable version of an artifact.
+id!(/// Id of an immutable version of an artifact.
     ArtifactVersionId, "arv");
-id!(/// A place data comes from.
+id!(/// Id of a datasource.
     DatasourceId, "dts");
-id!(/// A definition of a key figure.
+id!(/// Id of a KPI definition.
     KpiId, "kpi");
-id!(/// A dashboard.
+id!(/// Id of a dashboard.
     DashboardId, "dsh");
-id!(/// A widget on a dashboard.
+id!(/// Id of a dashboard widget.
     WidgetId, "wdg");
-id!(/// A record of who did what.
+id!(/// Id of an audit event.
     AuditEventId, "aud");
-id!(/// A piece of work to be done later.
+id!(/// Id of a background job.
     JobId, "job");
-id!(/// A request to the server.
+id!(/// Id of a request to the server.
     RequestId, "req");
+
+id!(/// Id of a group of principals.
+    GroupId, "grp");
+id!(/// Id of a custom role.
+    RoleId, "rol");
+id!(/// Id of a role assignment to a principal or a group.
+    RoleAssignmentId, "ras");
+id!(/// Id of a share of a conversation or an artifact.
+    ShareId, "shr");
+id!(/// Id of a tenant's access policy.
+    PolicyId, "pol");
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn an_id_reads_back_what_it_prints() {
+    fn an_id_parses_from_its_text() {
         for bits in [0, 1, u128::MAX, 0x0192_f0c1_2345_7abc_8def_0123_4567_89ab] {
             let id = ConversationId(Uuid::from_u128(bits));
             let text = id.to_string();
@@ -224,9 +235,51 @@ mod tests {
     }
 
     #[test]
-    fn ids_sort_by_the_time_they_were_minted() {
+    fn ids_sort_by_creation_time() {
         let earlier = MessageId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0000));
         let later = MessageId(Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_0000));
         assert!(earlier < later && earlier.to_string() < later.to_string());
+    }
+
+    /// Ids are stored in hashed records and in other people's programs: a change of any text is a migration.
+    #[test]
+    fn an_id_keeps_its_text() {
+        for (bits, expected) in [
+            (0, "00000000000000000000000000"),
+            (1, "00000000000000000000000001"),
+            (0x0192_f0c1_2345_7abc_8def_0123_4567_89ab, "01jbrc28t5fay8vvr14d2pf2db"),
+            (u128::MAX, "7zzzzzzzzzzzzzzzzzzzzzzzzz"),
+        ] {
+            assert_eq!(ConversationId(Uuid::from_u128(bits)).to_string(), format!("cnv_{expected}"));
+        }
+        let prefixes = [
+            TenantId::PREFIX,
+            WorkspaceId::PREFIX,
+            PrincipalId::PREFIX,
+            MembershipId::PREFIX,
+            GrantId::PREFIX,
+            SessionId::PREFIX,
+            TokenId::PREFIX,
+            ConversationId::PREFIX,
+            MessageId::PREFIX,
+            PartId::PREFIX,
+            TurnId::PREFIX,
+            StepId::PREFIX,
+            ModelCallId::PREFIX,
+            ToolCallId::PREFIX,
+            ArtifactId::PREFIX,
+            ArtifactVersionId::PREFIX,
+            DatasourceId::PREFIX,
+            KpiId::PREFIX,
+            DashboardId::PREFIX,
+            WidgetId::PREFIX,
+            AuditEventId::PREFIX,
+            JobId::PREFIX,
+            RequestId::PREFIX,
+        ];
+        assert_eq!(
+            prefixes.join(" "),
+            "ten wsp prn mem grt ses tok cnv msg prt trn stp mcl tcl art arv dts kpi dsh wdg aud job req"
+        );
     }
 }

@@ -1,9 +1,10 @@
-//! The wire model: what the browser, the GraphQL schema, REST and the services say to each other.
+//! The wire model: the types shared by the browser, the GraphQL schema, REST and the services.
 //!
-//! Everything here is plain data that serialises. It builds for wasm32 and knows no other crate of
-//! the project. The features `graphql` and `db` add derives and nothing else, so a view cannot mean
-//! one thing in the browser and another in the server.
+//! The types are serialisable plain data. The crate builds for wasm32 and depends on no other crate of the
+//! workspace. The features `graphql`, `openapi` and `db` only add trait implementations, so the browser and the
+//! server always agree on the types.
 
+pub mod access;
 pub mod artifacts;
 pub mod branches;
 pub mod conversations;

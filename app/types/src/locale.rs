@@ -1,8 +1,8 @@
-//! The languages people read PENNY in, and the colour schemes they read it in.
+//! Languages and colour schemes of the user interface.
 
-use crate::enums::words;
+use crate::enums::string_enum;
 
-words!(/// A language of the interface.
+string_enum!(/// A language of the user interface.
 Locale {
     /// English.
     En = "en",
@@ -10,15 +10,13 @@ Locale {
     Es = "es",
 });
 
-words!(/// How the page is coloured.
+string_enum!(/// A colour scheme of the user interface.
 ColorScheme {
-    /// As the device says.
+    /// Follows the device setting.
     System = "system",
-    /// Dark text on light.
     Light = "light",
-    /// Light text on dark.
     Dark = "dark",
-    /// Strongest contrast, heavier lines.
+    /// High contrast with heavier lines.
     Contrast = "contrast",
 });
 
@@ -51,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_heaviest_supported_language_wins() {
+    fn the_supported_language_with_the_highest_quality_wins() {
         for (header, expected) in [
             ("", Locale::En),
             ("es", Locale::Es),

@@ -1,54 +1,52 @@
-//! The models a person may ask.
+//! The selectable models and their token usage.
 
 use serde::{Deserialize, Serialize};
 
-/// Name of the provider of the built-in demo model.
+/// Provider name of the built-in demo model.
 pub const DEMO_PROVIDER: &str = "demo";
 
-/// Says whether `provider/model` names the built-in demo, which is not a language model.
+/// Returns whether `provider/model` is the built-in demo, which is not a language model.
 #[must_use]
 pub fn is_demo(model: &str) -> bool {
     model.split_once('/').is_some_and(|(provider, _)| provider == DEMO_PROVIDER)
 }
 
-/// A model as a person may pick it.
+/// A model the user may select.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ModelView {
-    /// `provider/model`, what `model` takes.
+    /// `provider/model`, the value of `model` in inputs.
     pub id: String,
-    /// The name to show.
+    /// Display name.
     pub name: String,
-    /// The provider's name.
+    /// Display name of the provider.
     pub provider: String,
-    /// Whether it is the one used when none is picked.
+    /// Whether this model is used when none is selected.
     pub is_default: bool,
-    /// Whether it is the built-in demo, which is not a language model.
+    /// Whether this is the built-in demo, which is not a language model.
     pub is_demo: bool,
 }
 
-/// Tokens a turn used.
+/// Token usage and cost of a turn.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UsageView {
-    /// Tokens read.
     pub input_tokens: u64,
-    /// Tokens written.
     pub output_tokens: u64,
-    /// Tokens read from the provider's cache, part of `input_tokens`.
+    /// Input tokens read from the provider's cache; included in `inputTokens`.
     pub cached_tokens: u64,
-    /// Tokens of reasoning, part of `output_tokens`.
+    /// Included in `outputTokens`.
     pub reasoning_tokens: u64,
-    /// Millionths of the tenant's currency.
+    /// Cost in millionths of the tenant's currency.
     pub cost_micros: u64,
 }
 
 impl UsageView {
-    /// Adds what another call used.
+    /// Returns the sum of both usages.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
         Self {

@@ -1,8 +1,8 @@
-//! Pages of lists: opaque cursors, bounded sizes.
+//! List pages with opaque cursors and bounded sizes.
 
 use serde::{Deserialize, Serialize};
 
-/// One page of a list, and where the next begins.
+/// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
@@ -16,40 +16,39 @@ pub struct Page<T>
 where
     T: PageItem,
 {
-    /// The items, in the list's own order.
     pub items: Vec<T>,
-    /// Passed back to read the next page; absent on the last.
+    /// Cursor of the next page; absent on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// Marks what may stand in a [`Page`].
+/// An item of a [`Page`].
 #[cfg(not(feature = "graphql"))]
 pub trait PageItem {}
 #[cfg(not(feature = "graphql"))]
 impl<T> PageItem for T {}
-/// Marks what may stand in a [`Page`].
+/// An item of a [`Page`].
 #[cfg(feature = "graphql")]
 pub trait PageItem: async_graphql::OutputType {}
 #[cfg(feature = "graphql")]
 impl<T: async_graphql::OutputType> PageItem for T {}
 
-/// Which page is asked for.
+/// Cursor and size of a requested page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PageRequest {
-    /// The `nextCursor` of the page before.
+    /// The `nextCursor` of the previous page; absent for the first page.
     pub cursor: Option<String>,
-    /// How many items at most; see [`PageRequest::limit`].
+    /// Maximum number of items; 1 to 100, 30 when absent.
     pub limit: Option<u32>,
 }
 
 impl PageRequest {
-    /// The size of a page when none is asked for.
+    /// Page size when no limit is given.
     pub const DEFAULT: u32 = 30;
-    /// The largest page anyone gets.
+    /// Upper bound of the page size.
     pub const MAX: u32 = 100;
 
-    /// Returns the size to serve: the one asked for, within 1 and [`Self::MAX`].
+    /// Returns the requested page size, clamped to 1 and [`Self::MAX`].
     #[must_use]
     pub fn limit(&self) -> u32 {
         self.limit.unwrap_or(Self::DEFAULT).clamp(1, Self::MAX)

@@ -1,70 +1,60 @@
-//! Who somebody is and what they hold.
+//! Principals, roles, the signed-in user and access tokens.
 
-use crate::{ColorScheme, Locale, PrincipalId, TenantId, TokenId, enums::words, tenants::BrandView};
+use crate::{ColorScheme, Locale, PrincipalId, TenantId, TokenId, enums::string_enum, tenants::BrandView};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-words!(/// What kind of principal acts.
+string_enum!(/// The kind of a principal.
 PrincipalKind {
-    /// A person.
     User = "user",
-    /// A program with its own rights.
+    /// A program with rights of its own.
     ServiceAccount = "service_account",
-    /// A role's agent.
+    /// An AI agent that acts for a role.
     Agent = "agent",
     /// PENNY itself.
     System = "system",
 });
 
-words!(/// The built-in roles, weakest first.
+string_enum!(/// The built-in roles, from least to most privileged.
 Role {
-    /// Reads what is shared with them and asks.
+    /// Can read shared content and chat.
     Viewer = "viewer",
-    /// Makes conversations, artifacts and dashboards.
+    /// Can also create conversations, artifacts and dashboards.
     Creator = "creator",
-    /// Shares, approves and sees the team's work.
+    /// Can also share, approve and see the team's work.
     Manager = "manager",
-    /// Runs the tenant.
+    /// Can also administer the tenant.
     Admin = "admin",
 });
 
-/// The signed-in person, as the page needs to know them.
+/// The signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ViewerView {
-    /// Their id.
     pub id: PrincipalId,
-    /// Their tenant.
     pub tenant_id: TenantId,
-    /// Their name.
     pub name: String,
-    /// Their address.
     pub email: Option<String>,
-    /// Their roles.
     pub roles: Vec<Role>,
-    /// Their language.
     pub locale: Locale,
-    /// Their colour scheme.
     pub color_scheme: ColorScheme,
-    /// IANA name of their time zone.
+    /// IANA time zone name.
     pub time_zone: String,
-    /// The look of their tenant.
+    /// Branding of the tenant.
     pub brand: BrandView,
 }
 
-/// What a person may change about how they see PENNY.
+/// Changes to the user's preferences; absent fields stay as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PreferencesPatch {
-    /// Their language.
     pub locale: Option<Locale>,
-    /// Their colour scheme.
     pub color_scheme: Option<ColorScheme>,
-    /// IANA name of their time zone.
+    /// IANA time zone name.
     pub time_zone: Option<String>,
 }
 
@@ -74,16 +64,13 @@ pub struct PreferencesPatch {
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenView {
-    /// Its id.
     pub id: TokenId,
-    /// What its owner called it.
     pub name: String,
-    /// What it may be used for; empty means all its owner may.
+    /// Permitted scopes; empty means all rights of the owner.
     pub scopes: Vec<String>,
-    /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// When it stops working.
+    /// Absent means that the token does not expire.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When it was last used, to the minute.
+    /// Accurate to the minute; absent if never used.
     pub last_used_at: Option<DateTime<Utc>>,
 }

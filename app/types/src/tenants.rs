@@ -1,18 +1,17 @@
-//! A company's own look.
+//! Tenant branding.
 
 use serde::{Deserialize, Serialize};
 
-/// What makes an installation look like a company's own.
+/// Branding of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BrandView {
-    /// The product's name as this company calls it.
+    /// The tenant's name for the product.
     pub product_name: String,
-    /// The company's name.
     pub company_name: String,
-    /// Path or data URL of the logo; absent means the name is set in type.
+    /// Path or data URL of the logo; absent means the product name is shown as text.
     pub logo_url: Option<String>,
     /// Brand colour, `#rrggbb`.
     pub accent: String,

@@ -1,83 +1,75 @@
-//! Tools: what the assistant may do, and what became of a call.
+//! Tools and the status and results of their calls.
 
-use crate::{ArtifactId, ToolCallId, enums::words};
+use crate::{ArtifactId, ToolCallId, enums::string_enum};
 use serde::{Deserialize, Serialize};
 
-words!(/// What a tool does to the world.
+string_enum!(/// The side effect of a tool.
 Effect {
-    /// Nothing: it only looks.
+    /// No side effect.
     Read = "read",
-    /// A change that can be taken back exactly.
+    /// A change that can be undone exactly.
     Reversible = "reversible",
-    /// A change that can be made good by another.
+    /// A change that another change can compensate for.
     Compensatable = "compensatable",
-    /// A change that stays.
+    /// A change that cannot be undone.
     Irreversible = "irreversible",
 });
 
-words!(/// How a tool call stands.
+string_enum!(/// The status of a tool call.
 ToolCallStatus {
-    /// Recorded, not yet run.
+    /// Recorded, not yet started.
     Pending = "pending",
-    /// Waits for a person's approval.
+    /// Waiting for a user's approval.
     Waiting = "waiting",
-    /// Running.
     Running = "running",
-    /// It answered.
     Succeeded = "succeeded",
-    /// It could not.
     Failed = "failed",
-    /// A person said no.
+    /// A user denied the approval.
     Denied = "denied",
-    /// The server went away while it ran; whether it took effect is not known.
+    /// The server stopped while the call ran; whether it took effect is unknown.
     InDoubt = "in_doubt",
 });
 
 impl ToolCallStatus {
-    /// Says whether the call may still answer, or is to be settled when its turn is over.
+    /// Returns whether the call has no result yet.
     #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Pending | Self::Waiting | Self::Running)
     }
 }
 
-/// A tool as a person may use it.
+/// A tool the user may call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ToolView {
-    /// Its name, `[a-zA-Z0-9_-]{1,64}`.
+    /// Matches `[a-zA-Z0-9_-]{1,64}`.
     pub name: String,
-    /// Its contract's version.
+    /// Version of the tool's contract.
     pub version: u32,
-    /// What it does, for people and models.
+    /// What the tool does; also sent to the model.
     pub description: String,
-    /// What it does to the world.
     pub effect: Effect,
-    /// Whether a person must approve each call.
+    /// Whether a user must approve each call.
     pub needs_approval: bool,
-    /// JSON Schema (2020-12) of its arguments.
+    /// JSON Schema (2020-12) of the arguments.
     pub input_schema: serde_json::Value,
 }
 
-/// What a tool answered.
+/// The result of a tool call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ToolResultView {
-    /// The call.
     pub call_id: ToolCallId,
-    /// The tool's name.
+    /// Name of the tool.
     pub name: String,
-    /// How it ended.
     pub status: ToolCallStatus,
-    /// The answer.
     pub result: serde_json::Value,
-    /// The artifacts it made.
+    /// The artifacts the call created.
     pub artifact_ids: Vec<ArtifactId>,
-    /// How long it ran.
     pub duration_ms: u64,
 }
 
@@ -86,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_an_end_is_not_open() {
+    fn only_calls_without_a_result_are_open() {
         use ToolCallStatus::{Pending, Running, Waiting};
         let open: Vec<_> = ToolCallStatus::ALL.iter().copied().filter(|status| status.is_open()).collect();
         assert_eq!(open, [Pending, Waiting, Running]);

@@ -1,117 +1,115 @@
-//! A turn: one answer to one message. It belongs to the server, not to the tab that asked.
+//! Turns: a turn is the generation of one assistant message. It runs on the server, independently of the client.
 
 use crate::{
-    ArtifactVersionId, ConversationId, MessageId, TurnId, artifacts::ArtifactKind, enums::words,
+    ArtifactVersionId, ConversationId, MessageId, TurnId, artifacts::ArtifactKind, enums::string_enum,
     models::UsageView,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-words!(/// How a turn stands.
+string_enum!(/// The status of a turn.
 TurnStatus {
-    /// Its row is written; no step has run.
+    /// Created; no step has run yet.
     Queued = "queued",
     /// A step is running under a lease.
     Running = "running",
-    /// It waits for an approval, a person or a timer; no task is held.
+    /// Waiting for an approval, a user or a timer; no task is held.
     Waiting = "waiting",
-    /// It said all it had to say.
+    /// Completed.
     Finished = "finished",
-    /// It could not go on.
     Failed = "failed",
-    /// A person stopped it.
+    /// A user stopped it.
     Stopped = "stopped",
-    /// The server went away in the middle.
+    /// Its server stopped running.
     Interrupted = "interrupted",
 });
 
 impl TurnStatus {
-    /// Says whether nothing more will happen.
+    /// Returns whether the status is final.
     #[must_use]
-    pub const fn is_over(self) -> bool {
+    pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Finished | Self::Failed | Self::Stopped | Self::Interrupted)
     }
 
-    /// Says whether it left something to go on with.
+    /// Returns whether another turn can continue the message.
     #[must_use]
     pub const fn is_continuable(self) -> bool {
         matches!(self, Self::Failed | Self::Stopped | Self::Interrupted)
     }
 }
 
-/// The longest message, UTF-8 bytes.
+/// Maximum length of a message, in UTF-8 bytes.
 pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
 
-/// A message to be answered.
+/// Input that sends a message and starts a turn.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewMessage {
-    /// The words, in Markdown.
+    /// The text, in Markdown.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1_048_576, pattern = "\\S"))]
     pub content: String,
-    /// Artifact versions to read along.
+    /// Artifact versions to attach.
     #[cfg_attr(feature = "graphql", graphql(default))]
-    #[serde(deserialize_with = "or_none")]
+    #[serde(deserialize_with = "null_as_empty")]
     pub attachments: Vec<ArtifactVersionId>,
-    /// Names of the tools that may be called; absent means all the person may use.
+    /// Names of the tools the model may call; absent means all tools the user may use.
     pub tools_allowed: Option<Vec<String>>,
-    /// Kinds of artifact that are hoped for.
+    /// Kinds of artifacts the user expects.
     #[cfg_attr(feature = "graphql", graphql(default))]
-    #[serde(deserialize_with = "or_none")]
+    #[serde(deserialize_with = "null_as_empty")]
     pub artifacts_expected: Vec<ArtifactKind>,
-    /// `provider/model` to ask; absent means the conversation's.
+    /// `provider/model` to use; absent means the conversation's model.
     pub model: Option<String>,
-    /// The message it follows; absent means the end of the visible branch.
+    /// The message to follow; absent means the end of the visible branch.
     pub parent_id: Option<MessageId>,
-    /// The message it replaces: the new one becomes its sibling. Excludes `parentId`.
+    /// The message to replace: the new message becomes its sibling. Excludes `parentId`.
     pub replaces: Option<MessageId>,
-    /// The client's own name for this message: sent twice, answered once. At most 64 characters.
+    /// Idempotency key chosen by the client: a message sent again with the same key starts no second turn. At most
+    /// 64 characters.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
     pub client_key: Option<String>,
 }
 
-/// Reads a list; `null`, which some programs write for an empty one, is none.
-fn or_none<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
-    Ok(Option::deserialize(from)?.unwrap_or_default())
+/// Deserialises a list; `null` becomes an empty list, because some clients send it for one.
+fn null_as_empty<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// A turn and the messages it joins.
+/// A turn, with the user message it responds to and the message it writes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TurnView {
-    /// Its id.
     pub id: TurnId,
-    /// The conversation it belongs to.
     pub conversation_id: ConversationId,
-    /// The message it answers.
+    /// The message it responds to.
     pub user_message_id: MessageId,
     /// The message it writes.
     pub message_id: MessageId,
-    /// The turn it goes on from.
+    /// The turn it continues, if any.
     pub continues: Option<TurnId>,
-    /// How it stands.
     pub status: TurnStatus,
-    /// Why it failed, for programs.
+    /// Fault code, if the turn failed.
     pub code: Option<String>,
-    /// `provider/model` that answers.
+    /// `provider/model`.
     pub model: String,
-    /// What it used so far.
+    /// Usage so far.
     pub usage: UsageView,
-    /// When it was asked.
     pub created_at: DateTime<Utc>,
-    /// When it was over.
+    /// When the status became final.
     pub finished_at: Option<DateTime<Utc>>,
 }
 
-words!(/// What a person says to a call that waits.
+string_enum!(/// A user's decision on a tool call that waits for approval.
 Decision {
-    /// Let it run as shown.
+    /// Run the call as planned.
     Approve = "approve",
-    /// Do not run it.
+    /// Do not run the call.
     Deny = "deny",
 });
 
@@ -120,9 +118,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_broke_off_can_be_continued() {
+    fn only_unfinished_terminal_turns_can_be_continued() {
         let continuable: Vec<_> = TurnStatus::ALL.iter().copied().filter(|s| s.is_continuable()).collect();
         assert_eq!(continuable, [TurnStatus::Failed, TurnStatus::Stopped, TurnStatus::Interrupted]);
-        assert!(continuable.iter().all(|status| status.is_over()));
+        assert!(continuable.iter().all(|status| status.is_terminal()));
     }
 }

@@ -1,4 +1,4 @@
-{{/* The name of everything made here. */}}
+{{/* Name of all objects of the release. */}}
 {{- define "penny.name" -}}
 {{- if contains "penny" .Release.Name }}{{ .Release.Name | trunc 50 | trimSuffix "-" }}{{ else }}{{ printf "%s-penny" .Release.Name | trunc 50 | trimSuffix "-" }}{{ end }}
 {{- end }}

@@ -1,6 +1,8 @@
 //! Artifacts and their versions.
 
-use crate::columns::{Fate, bytes, json, moment, moment_null, refers, thing_table};
+use crate::columns::{
+    OnDelete, bytes, entity_table, json, tenant_foreign_key, utc_timestamp, utc_timestamp_null,
+};
 use sea_orm_migration::{prelude::*, schema::*};
 
 pub(super) const INDEXES: &[&str] = &[
@@ -14,10 +16,10 @@ pub(super) fn tables() -> Vec<TableCreateStatement> {
     vec![artifact(), artifact_version()]
 }
 
-/// An artifact outlives what made it, so its lineage stands in the way of a removal: whoever removes
-/// a conversation for good lets go of its artifacts first.
+/// An artifact outlives its conversation, so its lineage restricts deletion: erasing a conversation first
+/// clears the lineage of its artifacts.
 fn artifact() -> TableCreateStatement {
-    thing_table("artifact")
+    entity_table("artifact")
         .col(uuid("owner_id"))
         .col(uuid_null("workspace_id"))
         .col(text("kind"))
@@ -28,18 +30,23 @@ fn artifact() -> TableCreateStatement {
         .col(uuid_null("turn_id"))
         .col(uuid_null("tool_call_id"))
         .col(text_null("model"))
-        .col(moment("created_at"))
-        .col(moment("updated_at"))
-        .col(moment_null("deleted_at"))
-        .foreign_key(&mut refers("artifact", "workspace_id", "workspace", Fate::Stands))
-        .foreign_key(&mut refers("artifact", "conversation_id", "conversation", Fate::Stands))
-        .foreign_key(&mut refers("artifact", "turn_id", "turn", Fate::Stands))
-        .foreign_key(&mut refers("artifact", "tool_call_id", "tool_call", Fate::Stands))
+        .col(utc_timestamp("created_at"))
+        .col(utc_timestamp("updated_at"))
+        .col(utc_timestamp_null("deleted_at"))
+        .foreign_key(&mut tenant_foreign_key("artifact", "workspace_id", "workspace", OnDelete::Restrict))
+        .foreign_key(&mut tenant_foreign_key(
+            "artifact",
+            "conversation_id",
+            "conversation",
+            OnDelete::Restrict,
+        ))
+        .foreign_key(&mut tenant_foreign_key("artifact", "turn_id", "turn", OnDelete::Restrict))
+        .foreign_key(&mut tenant_foreign_key("artifact", "tool_call_id", "tool_call", OnDelete::Restrict))
         .take()
 }
 
 fn artifact_version() -> TableCreateStatement {
-    thing_table("artifact_version")
+    entity_table("artifact_version")
         .col(uuid("artifact_id"))
         .col(integer("number"))
         .col(bytes("digest"))
@@ -50,9 +57,19 @@ fn artifact_version() -> TableCreateStatement {
         .col(uuid_null("tool_call_id"))
         .col(text_null("model"))
         .col(json("inputs"))
-        .col(moment("created_at"))
-        .foreign_key(&mut refers("artifact_version", "artifact_id", "artifact", Fate::Goes))
-        .foreign_key(&mut refers("artifact_version", "turn_id", "turn", Fate::Stands))
-        .foreign_key(&mut refers("artifact_version", "tool_call_id", "tool_call", Fate::Stands))
+        .col(utc_timestamp("created_at"))
+        .foreign_key(&mut tenant_foreign_key(
+            "artifact_version",
+            "artifact_id",
+            "artifact",
+            OnDelete::Cascade,
+        ))
+        .foreign_key(&mut tenant_foreign_key("artifact_version", "turn_id", "turn", OnDelete::Restrict))
+        .foreign_key(&mut tenant_foreign_key(
+            "artifact_version",
+            "tool_call_id",
+            "tool_call",
+            OnDelete::Restrict,
+        ))
         .take()
 }

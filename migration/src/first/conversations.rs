@@ -1,6 +1,6 @@
-//! Conversations: a tree of messages made of parts.
+//! Conversations, messages and message parts.
 
-use crate::columns::{Fate, json, moment, moment_null, refers, thing_table};
+use crate::columns::{OnDelete, entity_table, json, tenant_foreign_key, utc_timestamp, utc_timestamp_null};
 use sea_orm_migration::{prelude::*, schema::*};
 
 pub(super) const INDEXES: &[&str] = &[
@@ -17,9 +17,9 @@ pub(super) fn tables() -> Vec<TableCreateStatement> {
     vec![conversation(), message(), message_part()]
 }
 
-/// `leaf_id` refers to a message without a key of its own: each of the two comes first sometimes.
+/// `leaf_id` has no foreign key, because conversation and message reference each other.
 fn conversation() -> TableCreateStatement {
-    thing_table("conversation")
+    entity_table("conversation")
         .col(uuid("owner_id"))
         .col(uuid_null("workspace_id"))
         .col(text_null("title"))
@@ -29,18 +29,17 @@ fn conversation() -> TableCreateStatement {
         .col(text_null("model"))
         .col(uuid_null("leaf_id"))
         .col(text("draft"))
-        .col(moment("created_at"))
-        .col(moment("updated_at"))
-        .col(moment_null("deleted_at"))
-        .foreign_key(&mut refers("conversation", "owner_id", "principal", Fate::Stands))
-        .foreign_key(&mut refers("conversation", "workspace_id", "workspace", Fate::Stands))
+        .col(utc_timestamp("created_at"))
+        .col(utc_timestamp("updated_at"))
+        .col(utc_timestamp_null("deleted_at"))
+        .foreign_key(&mut tenant_foreign_key("conversation", "owner_id", "principal", OnDelete::Restrict))
+        .foreign_key(&mut tenant_foreign_key("conversation", "workspace_id", "workspace", OnDelete::Restrict))
         .take()
 }
 
-/// `turn_id` refers to a turn without a key of its own: the message is written first, and the turn
-/// refers to it.
+/// `turn_id` has no foreign key, because the message is inserted before the turn that references it.
 fn message() -> TableCreateStatement {
-    thing_table("message")
+    entity_table("message")
         .col(uuid("conversation_id"))
         .col(uuid_null("parent_id"))
         .col(text("author"))
@@ -49,14 +48,14 @@ fn message() -> TableCreateStatement {
         .col(text_null("model"))
         .col(uuid_null("turn_id"))
         .col(text("sensitivity"))
-        .col(moment("created_at"))
-        .foreign_key(&mut refers("message", "conversation_id", "conversation", Fate::Goes))
-        .foreign_key(&mut refers("message", "parent_id", "message", Fate::Stands))
+        .col(utc_timestamp("created_at"))
+        .foreign_key(&mut tenant_foreign_key("message", "conversation_id", "conversation", OnDelete::Cascade))
+        .foreign_key(&mut tenant_foreign_key("message", "parent_id", "message", OnDelete::Restrict))
         .take()
 }
 
 fn message_part() -> TableCreateStatement {
-    thing_table("message_part")
+    entity_table("message_part")
         .col(uuid("conversation_id"))
         .col(uuid("message_id"))
         .col(integer("position"))
@@ -66,8 +65,13 @@ fn message_part() -> TableCreateStatement {
         .col(text("sensitivity"))
         .col(text_null("pseudonym_map_ref"))
         .col(uuid_null("turn_id"))
-        .col(moment("created_at"))
-        .foreign_key(&mut refers("message_part", "conversation_id", "conversation", Fate::Goes))
-        .foreign_key(&mut refers("message_part", "message_id", "message", Fate::Goes))
+        .col(utc_timestamp("created_at"))
+        .foreign_key(&mut tenant_foreign_key(
+            "message_part",
+            "conversation_id",
+            "conversation",
+            OnDelete::Cascade,
+        ))
+        .foreign_key(&mut tenant_foreign_key("message_part", "message_id", "message", OnDelete::Cascade))
         .take()
 }

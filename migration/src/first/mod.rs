@@ -1,10 +1,10 @@
-//! The first tables: people, conversations, turns, artifacts, figures and what runs beside them.
+//! The initial tables.
 
 mod artifacts;
 mod conversations;
-mod figures;
+mod identity;
+mod metrics;
 mod operations;
-mod people;
 mod search;
 mod turns;
 
@@ -17,18 +17,18 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let tables = [
-            people::tables(),
+            identity::tables(),
             conversations::tables(),
             turns::tables(),
             artifacts::tables(),
-            figures::tables(),
+            metrics::tables(),
             operations::tables(),
         ];
         for table in tables.into_iter().flatten() {
             manager.create_table(table).await?;
         }
         let indexes =
-            [people::INDEXES, conversations::INDEXES, turns::INDEXES, artifacts::INDEXES, figures::INDEXES];
+            [identity::INDEXES, conversations::INDEXES, turns::INDEXES, artifacts::INDEXES, metrics::INDEXES];
         for index in indexes.into_iter().flatten().chain(operations::INDEXES) {
             manager.get_connection().execute_unprepared(index).await?;
         }

@@ -1,13 +1,13 @@
-//! What runs beside the rooms: the audit trail, jobs and the outbox.
+//! The audit log, jobs and the outbox.
 
-use crate::columns::{bytes_null, json, moment, moment_null, thing_table};
+use crate::columns::{bytes_null, entity_table, json, utc_timestamp, utc_timestamp_null};
 use sea_orm_migration::{prelude::*, schema::*};
 
 pub(super) const INDEXES: &[&str] = &[
     "CREATE INDEX audit_event_time ON audit_event (tenant_id, occurred_at, id)",
     "CREATE UNIQUE INDEX audit_event_ordinal ON audit_event (tenant_id, ordinal)",
     "CREATE INDEX audit_event_unchained ON audit_event (tenant_id, id) WHERE ordinal IS NULL",
-    // Whoever claims a job knows no tenant.
+    // Jobs are claimed across tenants.
     "CREATE INDEX job_due ON job (run_at) WHERE finished_at IS NULL",
     "CREATE UNIQUE INDEX job_once ON job (tenant_id, kind, unique_key) WHERE finished_at IS NULL",
     "CREATE INDEX outbox_waiting ON outbox (tenant_id, id) WHERE delivered_at IS NULL",
@@ -17,10 +17,10 @@ pub(super) fn tables() -> Vec<TableCreateStatement> {
     vec![audit_event(), job(), outbox()]
 }
 
-/// The actor may be PENNY itself, who stands in no table, or gone: no key refers to a principal.
+/// There is no foreign key to the actor, which may be the system actor or deleted.
 fn audit_event() -> TableCreateStatement {
-    thing_table("audit_event")
-        .col(moment("occurred_at"))
+    entity_table("audit_event")
+        .col(utc_timestamp("occurred_at"))
         .col(uuid("actor_id"))
         .col(text("actor_kind"))
         .col(uuid_null("on_behalf_of"))
@@ -42,25 +42,25 @@ fn audit_event() -> TableCreateStatement {
 }
 
 fn job() -> TableCreateStatement {
-    thing_table("job")
+    entity_table("job")
         .col(text("kind"))
         .col(json("payload"))
-        .col(moment("run_at"))
+        .col(utc_timestamp("run_at"))
         .col(text_null("unique_key"))
         .col(integer("attempts"))
         .col(text_null("lease_owner"))
-        .col(moment_null("lease_expires_at"))
-        .col(moment_null("finished_at"))
+        .col(utc_timestamp_null("lease_expires_at"))
+        .col(utc_timestamp_null("finished_at"))
         .col(text_null("error"))
-        .col(moment("created_at"))
+        .col(utc_timestamp("created_at"))
         .take()
 }
 
 fn outbox() -> TableCreateStatement {
-    thing_table("outbox")
+    entity_table("outbox")
         .col(text("topic"))
         .col(json("payload"))
-        .col(moment("created_at"))
-        .col(moment_null("delivered_at"))
+        .col(utc_timestamp("created_at"))
+        .col(utc_timestamp_null("delivered_at"))
         .take()
 }

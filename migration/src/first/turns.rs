@@ -1,7 +1,8 @@
-//! Turns: their steps, their calls and their events.
+//! Turns, steps, model calls, tool calls and events.
 
 use crate::columns::{
-    Fate, bytes_null, json, json_null, keyed, moment, moment_null, refers, tenant_table, thing_table,
+    OnDelete, bytes_null, entity_table, json, json_null, tenant_foreign_key, tenant_table, utc_timestamp,
+    utc_timestamp_null, with_primary_key,
 };
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -10,7 +11,7 @@ pub(super) const INDEXES: &[&str] = &[
     "CREATE INDEX turn_conversation ON turn (tenant_id, conversation_id, status)",
     "CREATE INDEX turn_message ON turn (tenant_id, message_id)",
     "CREATE INDEX turn_user_message ON turn (tenant_id, user_message_id)",
-    // Whoever looks for turns that nobody runs any more knows no tenant.
+    // Turns with an expired lease are found across tenants.
     "CREATE INDEX turn_alive ON turn (status, lease_expires_at) \
      WHERE status IN ('queued', 'running', 'waiting')",
     "CREATE UNIQUE INDEX turn_step_place ON turn_step (tenant_id, turn_id, position)",
@@ -25,7 +26,7 @@ pub(super) fn tables() -> Vec<TableCreateStatement> {
 }
 
 fn turn() -> TableCreateStatement {
-    let mut table = thing_table("turn")
+    let mut table = entity_table("turn")
         .col(uuid("conversation_id"))
         .col(uuid("user_message_id"))
         .col(uuid("message_id"))
@@ -43,21 +44,21 @@ fn turn() -> TableCreateStatement {
         .col(text("via"))
         .col(text_null("trace_id"))
         .col(text_null("lease_owner"))
-        .col(moment_null("lease_expires_at"))
+        .col(utc_timestamp_null("lease_expires_at"))
         .col(big_integer("fencing_token"))
         .col(big_integer("seq_reserved"))
         .col(big_integer("last_seq"))
         .col(big_integer("text_offset_start"))
         .col(big_integer("text_length"))
         .col(big_integer("reasoning_length"))
-        .col(moment("created_at"))
-        .col(moment_null("started_at"))
-        .col(moment_null("finished_at"))
-        .col(moment_null("stop_requested_at"))
-        .foreign_key(&mut refers("turn", "conversation_id", "conversation", Fate::Goes))
-        .foreign_key(&mut refers("turn", "user_message_id", "message", Fate::Goes))
-        .foreign_key(&mut refers("turn", "message_id", "message", Fate::Goes))
-        .foreign_key(&mut refers("turn", "continues", "turn", Fate::Stands))
+        .col(utc_timestamp("created_at"))
+        .col(utc_timestamp_null("started_at"))
+        .col(utc_timestamp_null("finished_at"))
+        .col(utc_timestamp_null("stop_requested_at"))
+        .foreign_key(&mut tenant_foreign_key("turn", "conversation_id", "conversation", OnDelete::Cascade))
+        .foreign_key(&mut tenant_foreign_key("turn", "user_message_id", "message", OnDelete::Cascade))
+        .foreign_key(&mut tenant_foreign_key("turn", "message_id", "message", OnDelete::Cascade))
+        .foreign_key(&mut tenant_foreign_key("turn", "continues", "turn", OnDelete::Restrict))
         .take();
     with_usage(&mut table)
 }
@@ -70,20 +71,20 @@ fn with_usage(table: &mut TableCreateStatement) -> TableCreateStatement {
 }
 
 fn turn_step() -> TableCreateStatement {
-    thing_table("turn_step")
+    entity_table("turn_step")
         .col(uuid("turn_id"))
         .col(integer("position"))
         .col(text("kind"))
         .col(text("status"))
         .col(json("detail"))
-        .col(moment("started_at"))
-        .col(moment_null("finished_at"))
-        .foreign_key(&mut refers("turn_step", "turn_id", "turn", Fate::Goes))
+        .col(utc_timestamp("started_at"))
+        .col(utc_timestamp_null("finished_at"))
+        .foreign_key(&mut tenant_foreign_key("turn_step", "turn_id", "turn", OnDelete::Cascade))
         .take()
 }
 
 fn model_call() -> TableCreateStatement {
-    let mut table = thing_table("model_call")
+    let mut table = entity_table("model_call")
         .col(uuid_null("turn_id"))
         .col(uuid_null("step_id"))
         .col(text("provider"))
@@ -93,16 +94,16 @@ fn model_call() -> TableCreateStatement {
         .col(big_integer_null("ttft_ms"))
         .col(big_integer_null("duration_ms"))
         .col(text_null("trace_id"))
-        .col(moment("started_at"))
-        .col(moment_null("finished_at"))
-        .foreign_key(&mut refers("model_call", "turn_id", "turn", Fate::Goes))
-        .foreign_key(&mut refers("model_call", "step_id", "turn_step", Fate::Goes))
+        .col(utc_timestamp("started_at"))
+        .col(utc_timestamp_null("finished_at"))
+        .foreign_key(&mut tenant_foreign_key("model_call", "turn_id", "turn", OnDelete::Cascade))
+        .foreign_key(&mut tenant_foreign_key("model_call", "step_id", "turn_step", OnDelete::Cascade))
         .take();
     with_usage(&mut table)
 }
 
 fn tool_call() -> TableCreateStatement {
-    thing_table("tool_call")
+    entity_table("tool_call")
         .col(uuid_null("conversation_id"))
         .col(uuid_null("turn_id"))
         .col(uuid_null("step_id"))
@@ -120,14 +121,19 @@ fn tool_call() -> TableCreateStatement {
         .col(json_null("result"))
         .col(text_null("error"))
         .col(uuid_null("decided_by"))
-        .col(moment_null("decided_at"))
-        .col(moment("created_at"))
-        .col(moment_null("started_at"))
-        .col(moment_null("finished_at"))
+        .col(utc_timestamp_null("decided_at"))
+        .col(utc_timestamp("created_at"))
+        .col(utc_timestamp_null("started_at"))
+        .col(utc_timestamp_null("finished_at"))
         .col(big_integer_null("duration_ms"))
-        .foreign_key(&mut refers("tool_call", "conversation_id", "conversation", Fate::Goes))
-        .foreign_key(&mut refers("tool_call", "turn_id", "turn", Fate::Goes))
-        .foreign_key(&mut refers("tool_call", "step_id", "turn_step", Fate::Goes))
+        .foreign_key(&mut tenant_foreign_key(
+            "tool_call",
+            "conversation_id",
+            "conversation",
+            OnDelete::Cascade,
+        ))
+        .foreign_key(&mut tenant_foreign_key("tool_call", "turn_id", "turn", OnDelete::Cascade))
+        .foreign_key(&mut tenant_foreign_key("tool_call", "step_id", "turn_step", OnDelete::Cascade))
         .take()
 }
 
@@ -137,7 +143,7 @@ fn event_checkpoint() -> TableCreateStatement {
         .col(big_integer("last_seq"))
         .col(big_integer("first_seq"))
         .col(text("events"))
-        .foreign_key(&mut refers("event_checkpoint", "turn_id", "turn", Fate::Goes))
+        .foreign_key(&mut tenant_foreign_key("event_checkpoint", "turn_id", "turn", OnDelete::Cascade))
         .take();
-    keyed(table, &["turn_id", "last_seq"])
+    with_primary_key(table, &["turn_id", "last_seq"])
 }

@@ -5,10 +5,10 @@ mod channel;
 mod tests;
 
 use async_trait::async_trait;
-use channel::{StopSwitch, TurnChannel};
+use channel::{StopState, TurnChannel};
 use futures::stream::{self, BoxStream, StreamExt};
 use parking_lot::{Mutex, RwLock};
-use penny_ports::bus::{BusError, EventBus, Notice, TurnTail};
+use penny_ports::bus::{BusError, EventBus, LiveTurnEvents, UserEvent};
 use penny_types::{PrincipalId, TurnId, events::TurnEvent};
 use std::{
     collections::HashMap,
@@ -16,22 +16,21 @@ use std::{
 };
 use tokio::sync::{broadcast, watch};
 
-/// Notices a listener may fall behind before it loses the oldest.
-const NOTICE_BACKLOG: usize = 256;
+/// Events buffered for a slow subscriber before it loses the oldest.
+const USER_EVENT_BACKLOG: usize = 256;
 
-/// Carries events within one process.
+/// An event bus within one process.
 ///
-/// Each turn has a channel that retains its events until they are checkpointed. A tail is a cursor
-/// into that channel: it holds no copy of anything, so thousands of them cost a wake-up each.
+/// Each turn has a channel that retains its events until they are checkpointed. A subscription is a
+/// cursor into that channel and copies no events, so thousands of subscribers are cheap.
 #[derive(Debug, Default)]
 pub struct InProcessBus {
     turns: RwLock<HashMap<TurnId, Arc<TurnChannel>>>,
-    stops: Mutex<HashMap<TurnId, Weak<watch::Sender<StopSwitch>>>>,
-    notices: Mutex<HashMap<PrincipalId, broadcast::Sender<Notice>>>,
+    stop_states: Mutex<HashMap<TurnId, Weak<watch::Sender<StopState>>>>,
+    user_events: Mutex<HashMap<PrincipalId, broadcast::Sender<UserEvent>>>,
 }
 
 impl InProcessBus {
-    /// Makes an empty bus.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -41,43 +40,43 @@ impl InProcessBus {
         self.turns.read().get(&turn).cloned()
     }
 
-    /// Returns the turn's stop switch, making it when nobody holds one. The map keeps it weakly:
-    /// it lives as long as the channel or a listener does.
-    fn stop_switch(&self, turn: TurnId) -> Arc<watch::Sender<StopSwitch>> {
-        let mut stops = self.stops.lock();
-        if let Some(switch) = stops.get(&turn).and_then(Weak::upgrade) {
-            return switch;
+    /// Returns the turn's stop state, creating it if needed. The map holds it weakly: it lives as
+    /// long as the turn's channel or a subscriber does.
+    fn stop_state(&self, turn: TurnId) -> Arc<watch::Sender<StopState>> {
+        let mut states = self.stop_states.lock();
+        if let Some(state) = states.get(&turn).and_then(Weak::upgrade) {
+            return state;
         }
-        if stops.len() == stops.capacity() {
-            stops.retain(|_, switch| switch.strong_count() > 0);
+        if states.len() == states.capacity() {
+            states.retain(|_, state| state.strong_count() > 0);
         }
-        let switch = Arc::new(watch::Sender::new(StopSwitch::Off));
-        stops.insert(turn, Arc::downgrade(&switch));
-        switch
+        let state = Arc::new(watch::Sender::new(StopState::Running));
+        states.insert(turn, Arc::downgrade(&state));
+        state
     }
 }
 
 #[async_trait]
 impl EventBus for InProcessBus {
     async fn open_turn(&self, turn: TurnId, first: u64) -> Result<(), BusError> {
-        let channel = Arc::new(TurnChannel::new(first, self.stop_switch(turn)));
-        let before = self.turns.write().insert(turn, channel);
-        if let Some(before) = before {
-            // Two owners cannot both write: whoever follows the old channel reads the database.
-            tracing::warn!(turn.id = %turn, "A turn's channel was opened twice; the first one is closed.");
-            before.close();
+        let channel = Arc::new(TurnChannel::new(first, self.stop_state(turn)));
+        let previous = self.turns.write().insert(turn, channel);
+        if let Some(previous) = previous {
+            // A turn has one writer: subscribers of the old channel continue in the database.
+            tracing::warn!(turn.id = %turn, "the channel of a turn was opened twice; the first one is closed");
+            previous.close();
         }
         Ok(())
     }
 
-    async fn publish_turn(&self, event: Arc<TurnEvent>) -> Result<(), BusError> {
+    async fn publish_turn_event(&self, event: Arc<TurnEvent>) -> Result<(), BusError> {
         self.channel(event.turn_id).ok_or(BusError::Unavailable)?.publish(event);
         Ok(())
     }
 
-    async fn checkpointed(&self, turn: TurnId, seq: u64) -> Result<(), BusError> {
+    async fn mark_checkpointed(&self, turn: TurnId, seq: u64) -> Result<(), BusError> {
         if let Some(channel) = self.channel(turn) {
-            channel.checkpointed(seq);
+            channel.mark_checkpointed(seq);
         }
         Ok(())
     }
@@ -86,34 +85,37 @@ impl EventBus for InProcessBus {
         if let Some(channel) = self.turns.write().remove(&turn) {
             channel.close();
         }
-        self.stops.lock().remove(&turn);
+        self.stop_states.lock().remove(&turn);
         Ok(())
     }
 
-    async fn tail_turn(&self, turn: TurnId, after: u64) -> Result<Option<TurnTail>, BusError> {
-        self.channel(turn).map(|channel| channel.tail(after)).transpose()
+    async fn subscribe_turn(&self, turn: TurnId, after: u64) -> Result<Option<LiveTurnEvents>, BusError> {
+        self.channel(turn).map(|channel| channel.subscribe(after)).transpose()
     }
 
-    async fn notify(&self, to: PrincipalId, notice: Notice) -> Result<(), BusError> {
-        let mut notices = self.notices.lock();
-        // Sending fails only when nobody listens any more; then the entry is forgotten.
-        if notices.get(&to).is_some_and(|listeners| listeners.send(notice).is_err()) {
-            notices.remove(&to);
+    async fn publish_user_event(&self, to: PrincipalId, event: UserEvent) -> Result<(), BusError> {
+        let mut senders = self.user_events.lock();
+        // Sending fails only when there are no subscribers left.
+        if senders.get(&to).is_some_and(|sender| sender.send(event).is_err()) {
+            senders.remove(&to);
         }
         Ok(())
     }
 
-    async fn notices(&self, to: PrincipalId) -> Result<BoxStream<'static, Notice>, BusError> {
-        let listener = self
-            .notices
+    async fn subscribe_user_events(
+        &self,
+        to: PrincipalId,
+    ) -> Result<BoxStream<'static, UserEvent>, BusError> {
+        let receiver = self
+            .user_events
             .lock()
             .entry(to)
-            .or_insert_with(|| broadcast::Sender::new(NOTICE_BACKLOG))
+            .or_insert_with(|| broadcast::Sender::new(USER_EVENT_BACKLOG))
             .subscribe();
-        Ok(stream::unfold(listener, |mut listener| async move {
+        Ok(stream::unfold(receiver, |mut receiver| async move {
             loop {
-                match listener.recv().await {
-                    Ok(notice) => return Some((notice, listener)),
+                match receiver.recv().await {
+                    Ok(event) => return Some((event, receiver)),
                     Err(broadcast::error::RecvError::Lagged(_)) => {}
                     Err(broadcast::error::RecvError::Closed) => return None,
                 }
@@ -122,25 +124,25 @@ impl EventBus for InProcessBus {
         .boxed())
     }
 
-    async fn ask_stop(&self, turn: TurnId) -> Result<(), BusError> {
-        // The switch stays on, so that asking between the turn's opening and its first look is heard.
-        if let Some(switch) = self.stops.lock().get(&turn).and_then(Weak::upgrade) {
-            switch.send_replace(StopSwitch::Asked);
+    async fn request_stop(&self, turn: TurnId) -> Result<(), BusError> {
+        // The state persists, so that a request made before the turn subscribes is delivered too.
+        if let Some(state) = self.stop_states.lock().get(&turn).and_then(Weak::upgrade) {
+            state.send_replace(StopState::StopRequested);
         }
         Ok(())
     }
 
-    async fn stop_asked(&self, turn: TurnId) -> Result<BoxStream<'static, ()>, BusError> {
-        let switch = self.stop_switch(turn);
-        let mut listener = switch.subscribe();
+    async fn stop_requests(&self, turn: TurnId) -> Result<BoxStream<'static, ()>, BusError> {
+        let sender = self.stop_state(turn);
+        let mut receiver = sender.subscribe();
         Ok(stream::once(async move {
-            let thrown = listener.wait_for(|switch| *switch != StopSwitch::Off).await;
-            let is_asked = thrown.is_ok_and(|switch| *switch == StopSwitch::Asked);
-            // Held until here, so that a listener from before the opening shares the turn's switch.
-            drop(switch);
-            is_asked
+            let changed = receiver.wait_for(|state| *state != StopState::Running).await;
+            let is_requested = changed.is_ok_and(|state| *state == StopState::StopRequested);
+            // Held until here, so that a subscriber from before `open_turn` shares the turn's state.
+            drop(sender);
+            is_requested
         })
-        .filter_map(|is_asked| async move { is_asked.then_some(()) })
+        .filter_map(|is_requested| async move { is_requested.then_some(()) })
         .boxed())
     }
 }

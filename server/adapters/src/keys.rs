@@ -1,6 +1,6 @@
-//! The master key, in a file only its owner can read.
+//! Keyring with its master key in a file that only the owner can read.
 
-use penny_ports::{keys::Keyring, world::Entropy};
+use penny_ports::{keys::Keyring, system::RandomSource};
 use std::{
     fmt, fs,
     io::{self, Write},
@@ -9,26 +9,17 @@ use std::{
 
 const KEY_LEN: usize = 32;
 
-/// Says why there is no master key.
+/// Failure to load or create the master key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyringError {
-    /// The file cannot be read or made.
     #[error("the key file {path} cannot be used")]
     File {
-        /// Where it is.
         path: String,
-        /// Why not.
         #[source]
         source: io::Error,
     },
-    /// The file is not one of ours, or was cut.
     #[error("the key file {path} has {found} bytes instead of {KEY_LEN}")]
-    WrongLength {
-        /// Where it is.
-        path: String,
-        /// How long it is.
-        found: usize,
-    },
+    WrongLength { path: String, found: usize },
 }
 
 /// Derives keys from a master key in a file.
@@ -43,21 +34,21 @@ impl fmt::Debug for FileKeyring {
 }
 
 impl FileKeyring {
-    /// Opens the key file, making it at the first start with permissions 0600.
+    /// Opens the key file; creates it with permissions 0600 if it does not exist.
     ///
     /// # Errors
-    /// When the file can neither be read nor made, or is not 32 bytes long.
-    pub fn open(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeyringError> {
+    /// When the file can neither be read nor created, or is not 32 bytes long.
+    pub fn open(path: &Path, random: &dyn RandomSource) -> Result<Self, KeyringError> {
         let failed = |source| KeyringError::File { path: path.display().to_string(), source };
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                make(path, entropy).map_err(failed)?;
+                create(path, random).map_err(failed)?;
                 fs::read(path).map_err(failed)?
             }
             Err(error) => return Err(failed(error)),
         };
-        warn_if_open_to_others(path);
+        warn_if_readable_by_others(path);
         let found = bytes.len();
         let master = bytes
             .try_into()
@@ -68,27 +59,27 @@ impl FileKeyring {
 
 impl Keyring for FileKeyring {
     fn derive(&self, purpose: &'static str) -> [u8; 32] {
-        // The context separates this product's keys from any other use of the same file.
+        // The context string separates these keys from any other use of the same master key.
         blake3::derive_key(&format!("penny 2026 {purpose}"), &self.master)
     }
 }
 
-/// Writes a fresh key under a name of its own and links it into place: two processes that start at
-/// once agree on one key, and nobody ever reads half of one.
-fn make(path: &Path, entropy: &dyn Entropy) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+/// Writes a new key to a temporary file and hard-links it to `path`, which fails if the file exists:
+/// processes that start at the same time use the same key and never read a partial one.
+fn create(path: &Path, random: &dyn RandomSource) -> io::Result<()> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(directory)?;
     let mut key = [0; KEY_LEN];
-    entropy.fill(&mut key);
+    random.fill_bytes(&mut key);
     let mut suffix = [0; 8];
-    entropy.fill(&mut suffix);
-    let draft = folder.join(format!(".key-{}", hex::encode(suffix)));
-    let written = write_private(&draft, &key).and_then(|()| fs::hard_link(&draft, path));
-    let removed = fs::remove_file(&draft);
+    random.fill_bytes(&mut suffix);
+    let temporary = directory.join(format!(".key-{}", hex::encode(suffix)));
+    let written = write_private(&temporary, &key).and_then(|()| fs::hard_link(&temporary, path));
+    let removed = fs::remove_file(&temporary);
     match written {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
-        Ok(()) => removed.and_then(|()| fs::File::open(folder)?.sync_all()),
+        Ok(()) => removed.and_then(|()| fs::File::open(directory)?.sync_all()),
     }
 }
 
@@ -103,66 +94,91 @@ fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn warn_if_open_to_others(path: &Path) {
+fn warn_if_readable_by_others(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
-    if let Ok(found) = fs::metadata(path)
-        && found.permissions().mode() & 0o077 != 0
+    if let Ok(metadata) = fs::metadata(path)
+        && metadata.permissions().mode() & 0o077 != 0
     {
-        tracing::warn!(path = %path.display(), "Others than the owner may read the key file; make it 0600.");
+        tracing::warn!(path = %path.display(), "users other than the owner can read the key file; set its permissions to 0600");
     }
 }
 
 #[cfg(not(unix))]
-fn warn_if_open_to_others(_: &Path) {}
+fn warn_if_readable_by_others(_: &Path) {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::OsEntropy;
+    use crate::system::OsRandom;
 
     #[test]
     fn keys_stay_the_same_across_starts_and_differ_by_purpose() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("nested/master.key");
-        let first = FileKeyring::open(&path, &OsEntropy).unwrap();
-        let again = FileKeyring::open(&path, &OsEntropy).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("nested/master.key");
+        let first = FileKeyring::open(&path, &OsRandom).unwrap();
+        let again = FileKeyring::open(&path, &OsRandom).unwrap();
         assert_eq!(first.derive("signing"), again.derive("signing"));
         assert_ne!(first.derive("signing"), first.derive("sealing"));
         assert_ne!(first.derive("signing"), fs::read(&path).unwrap().as_slice());
         assert_eq!(format!("{first:?}"), "FileKeyring(..)");
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "a draft was left behind");
+        assert_eq!(
+            fs::read_dir(path.parent().unwrap()).unwrap().count(),
+            1,
+            "a temporary file was left behind"
+        );
     }
 
     #[cfg(unix)]
     #[test]
     fn the_key_file_is_private() {
         use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("master.key");
-        FileKeyring::open(&path, &OsEntropy).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("master.key");
+        FileKeyring::open(&path, &OsRandom).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
-    fn a_cut_key_file_is_refused_and_left_as_it_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("master.key");
+    fn a_truncated_key_file_is_rejected_and_left_unchanged() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("master.key");
         fs::write(&path, [7; 31]).unwrap();
-        let refused = FileKeyring::open(&path, &OsEntropy);
-        assert!(matches!(refused, Err(KeyringError::WrongLength { found: 31, .. })));
+        let rejected = FileKeyring::open(&path, &OsRandom);
+        assert!(matches!(rejected, Err(KeyringError::WrongLength { found: 31, .. })));
         assert_eq!(fs::read(&path).unwrap().len(), 31);
     }
 
     #[test]
-    fn processes_that_start_at_once_agree_on_one_key() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("master.key");
+    fn processes_that_start_at_the_same_time_use_the_same_key() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("master.key");
         let keys: Vec<[u8; 32]> = std::thread::scope(|scope| {
             let starts: Vec<_> = (0..8)
-                .map(|_| scope.spawn(|| FileKeyring::open(&path, &OsEntropy).unwrap().derive("signing")))
+                .map(|_| scope.spawn(|| FileKeyring::open(&path, &OsRandom).unwrap().derive("signing")))
                 .collect();
             starts.into_iter().map(|start| start.join().unwrap()).collect()
         });
         assert!(keys.windows(2).all(|pair| pair[0] == pair[1]));
+    }
+
+    /// What is signed, hashed or encrypted with these keys is stored: a change of any value is a migration.
+    #[test]
+    fn every_purpose_keeps_its_key() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("master.key");
+        fs::write(&path, (0..32).collect::<Vec<u8>>()).unwrap();
+        let keyring = FileKeyring::open(&path, &OsRandom).unwrap();
+        for (purpose, expected) in [
+            ("audit head", "fad03393409a9e5e08db3c19114a2c432fd40386e9e0474027608ce6370583a8"),
+            ("personal access token", "eb1d431322fb6b5e95893ce60bae5969580e38b6cf5aa2360c7a32101edc9222"),
+            ("browser session", "55b7254ae7710a5e5ca4d0285a60dd7b85d95c89233d29c31422be019ed65245"),
+            ("sign-in link", "5ccf3290f083ac0f349926de574810fc06e62094941378cf6b6d005d87c49eb9"),
+            (
+                "penny 2026 artifact content address",
+                "b1efc2082024473557cc619196580a7ea522f41df3b05efd27d7b62bc7b14d5c",
+            ),
+        ] {
+            assert_eq!(hex::encode(keyring.derive(purpose)), expected, "{purpose}");
+        }
     }
 }

@@ -1,7 +1,7 @@
-//! What the embedded installation is made of: a folder for files, an event bus within the process,
-//! a key file, the machine's clock and the operating system's randomness.
+//! Port implementations for the embedded (single-process) installation: blobs in a directory, an
+//! in-process event bus, a key file, and the system's clock, ids and randomness.
 
 pub mod blobs;
 pub mod bus;
 pub mod keys;
-pub mod world;
+pub mod system;

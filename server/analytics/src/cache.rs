@@ -1,112 +1,118 @@
-//! Parsed files, kept while there is room.
+//! Cache of parsed tables.
 
-use crate::tables::Parsed;
+use crate::tables::ParsedTable;
 use parking_lot::Mutex;
-use penny_ports::analytics::{Column, CsvTable, QueryError};
+use penny_ports::analytics::{ColumnDef, CsvTable, QueryError};
 use std::{
     collections::HashMap,
     sync::{Arc, OnceLock},
 };
 
-/// The same bytes read with other columns are another table.
-type Key = ([u8; 32], Vec<Column>);
+/// Digest of the bytes and the column definitions they were parsed with.
+type CacheKey = ([u8; 32], Vec<ColumnDef>);
 
-/// A file that is parsed or being parsed: whoever comes second waits for the first.
-type Slot = Arc<OnceLock<Result<Arc<Parsed>, (String, String)>>>;
+/// A table that is parsed or being parsed, or the table name and detail of the error. Concurrent
+/// callers wait for the first one to parse.
+type ParseCell = Arc<OnceLock<Result<Arc<ParsedTable>, (String, String)>>>;
 
 #[derive(Debug)]
-struct Entry {
-    slot: Slot,
+struct CacheEntry {
+    cell: ParseCell,
+    /// 0 until the table is parsed.
     size_bytes: usize,
-    used: u64,
+    /// Value of [`CacheEntries::uses`] at the last use.
+    last_use: u64,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
-    entries: HashMap<Key, Entry>,
+struct CacheEntries {
+    by_key: HashMap<CacheKey, CacheEntry>,
     size_bytes: usize,
-    ticks: u64,
+    /// Number of lookups so far.
+    uses: u64,
 }
 
-/// Keeps parsed files by the digest of their bytes, within a budget; the longest unused go first.
+/// Caches parsed tables up to a size budget; evicts the least recently used.
 #[derive(Debug)]
-pub struct Cache {
+pub struct TableCache {
     budget_bytes: usize,
-    inner: Mutex<Inner>,
+    entries: Mutex<CacheEntries>,
 }
 
-impl Cache {
-    /// Makes a cache of at most `budget_bytes`.
+impl TableCache {
     pub fn new(budget_bytes: usize) -> Self {
-        Self { budget_bytes, inner: Mutex::default() }
+        Self { budget_bytes, entries: Mutex::default() }
     }
 
-    /// Returns the parsed file, parsing it now when it is not kept. Blocks while parsing.
+    /// Returns the parsed table, parsing it if it is not cached. Blocks while parsing.
     ///
     /// # Errors
-    /// [`QueryError::BadTable`] when the file is not what its columns say; that is not kept.
-    pub fn get(&self, table: &CsvTable) -> Result<Arc<Parsed>, QueryError> {
+    /// [`QueryError::InvalidTable`] when the file does not match its column definitions; errors are
+    /// not cached.
+    pub fn get(&self, table: &CsvTable) -> Result<Arc<ParsedTable>, QueryError> {
         let key = (table.digest, table.columns.clone());
-        let slot = self.slot(&key);
+        let cell = self.cell(&key);
         let mut is_first = false;
-        let parsed = slot.get_or_init(|| {
+        let parsed = cell.get_or_init(|| {
             is_first = true;
-            Parsed::read(table).map(Arc::new).map_err(|error| match error {
-                QueryError::BadTable { table, detail } => (table, detail),
+            ParsedTable::read(table).map(Arc::new).map_err(|error| match error {
+                QueryError::InvalidTable { table, detail } => (table, detail),
                 other => (table.name.clone(), other.to_string()),
             })
         });
         match parsed {
             Ok(parsed) => {
                 if is_first {
-                    self.admit(&key, &slot, parsed.size_bytes());
+                    self.record_size(&key, &cell, parsed.size_bytes());
                 }
                 Ok(Arc::clone(parsed))
             }
             Err((_, detail)) => {
-                self.inner.lock().entries.remove(&key);
-                Err(QueryError::BadTable { table: table.name.clone(), detail: detail.clone() })
+                self.entries.lock().by_key.remove(&key);
+                Err(QueryError::InvalidTable { table: table.name.clone(), detail: detail.clone() })
             }
         }
     }
 
-    fn slot(&self, key: &Key) -> Slot {
-        let mut inner = self.inner.lock();
-        inner.ticks += 1;
-        let used = inner.ticks;
-        if let Some(entry) = inner.entries.get_mut(key) {
-            entry.used = used;
-            return Arc::clone(&entry.slot);
+    fn cell(&self, key: &CacheKey) -> ParseCell {
+        let mut entries = self.entries.lock();
+        entries.uses += 1;
+        let last_use = entries.uses;
+        if let Some(entry) = entries.by_key.get_mut(key) {
+            entry.last_use = last_use;
+            return Arc::clone(&entry.cell);
         }
-        let slot = Slot::default();
-        inner.entries.insert(key.clone(), Entry { slot: Arc::clone(&slot), size_bytes: 0, used });
-        slot
+        let cell = ParseCell::default();
+        let entry = CacheEntry { cell: Arc::clone(&cell), size_bytes: 0, last_use };
+        entries.by_key.insert(key.clone(), entry);
+        cell
     }
 
-    /// Counts a freshly parsed file and makes room; a file larger than the whole budget is not kept.
-    fn admit(&self, key: &Key, slot: &Slot, size_bytes: usize) {
-        let mut inner = self.inner.lock();
-        let Some(entry) = inner.entries.get_mut(key).filter(|entry| Arc::ptr_eq(&entry.slot, slot)) else {
+    /// Records the size of a newly parsed table and evicts entries until the cache is within its
+    /// budget. A table larger than the budget is evicted at once.
+    fn record_size(&self, key: &CacheKey, cell: &ParseCell, size_bytes: usize) {
+        let mut entries = self.entries.lock();
+        let Some(entry) = entries.by_key.get_mut(key).filter(|entry| Arc::ptr_eq(&entry.cell, cell)) else {
             return;
         };
         entry.size_bytes = size_bytes;
-        inner.size_bytes += size_bytes;
-        while inner.size_bytes > self.budget_bytes {
-            let oldest = inner
-                .entries
+        entries.size_bytes += size_bytes;
+        while entries.size_bytes > self.budget_bytes {
+            let oldest = entries
+                .by_key
                 .iter()
                 .filter(|(_, entry)| entry.size_bytes > 0)
-                .min_by_key(|(_, entry)| entry.used)
+                .min_by_key(|(_, entry)| entry.last_use)
                 .map(|(key, _)| key.clone());
-            let Some(entry) = oldest.and_then(|oldest| inner.entries.remove(&oldest)) else { return };
-            inner.size_bytes = inner.size_bytes.saturating_sub(entry.size_bytes);
+            let Some(entry) = oldest.and_then(|oldest| entries.by_key.remove(&oldest)) else { return };
+            entries.size_bytes = entries.size_bytes.saturating_sub(entry.size_bytes);
         }
     }
 
-    /// Returns how many files are kept and their size in bytes.
+    /// Returns the number of cached tables and their total size in bytes.
     #[cfg(test)]
-    pub fn kept(&self) -> (usize, usize) {
-        let inner = self.inner.lock();
-        (inner.entries.len(), inner.size_bytes)
+    pub fn usage(&self) -> (usize, usize) {
+        let entries = self.entries.lock();
+        (entries.by_key.len(), entries.size_bytes)
     }
 }

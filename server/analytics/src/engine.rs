@@ -1,6 +1,6 @@
-//! The engine: threads of its own, a fresh session a query.
+//! The DataFusion engine: dedicated threads and a new session for each query.
 
-use crate::{cache::Cache, failure, firewall, params, render, shape};
+use crate::{cache::TableCache, errors, firewall, params, plan_limits, render};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use datafusion::{
@@ -22,7 +22,7 @@ use datafusion::{
     sql::parser::Statement,
 };
 use futures::StreamExt;
-use penny_ports::analytics::{AnalyticsEngine, CsvTable, Query, QueryError, Rows};
+use penny_ports::analytics::{AnalyticsEngine, AnalyticsQuery, CsvTable, QueryError, QueryRows};
 use std::{
     collections::HashMap,
     num::NonZeroUsize,
@@ -34,89 +34,89 @@ use tokio::{
     task::AbortHandle,
 };
 
-/// Stack of the engine's threads in bytes: planning follows the shape of the query.
+/// Stack size of the engine's threads in bytes; planning recurses over the query.
 const STACK_BYTES: usize = 8 << 20;
 
-/// What the engine may use.
+/// Resource limits of the engine.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct EngineLimits {
     /// Threads that run queries.
     pub threads: NonZeroUsize,
-    /// Queries that run at once; more wait within their own time.
+    /// Maximum number of concurrent queries; the time that others wait counts towards their timeout.
     pub concurrent_queries: usize,
-    /// Working memory of one query, in bytes. Nothing is ever written to disk.
+    /// Working memory of one query, in bytes. The engine never spills to disk.
     pub query_bytes: usize,
-    /// Size of an answer, in bytes of Arrow.
-    pub answer_bytes: usize,
-    /// Parsed files kept, in bytes.
+    /// Maximum size of a result, in bytes of Arrow data.
+    pub result_bytes: usize,
+    /// Size of the cache of parsed tables, in bytes.
     pub cache_bytes: usize,
-    /// Largest file read as a table, in bytes.
+    /// Maximum size of a CSV file, in bytes.
     pub file_bytes: usize,
 }
 
-impl Default for Limits {
+impl Default for EngineLimits {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         Self {
             threads,
             concurrent_queries: threads.get() * 2,
             query_bytes: 64 << 20,
-            answer_bytes: 16 << 20,
+            result_bytes: 16 << 20,
             cache_bytes: 32 << 20,
             file_bytes: 64 << 20,
         }
     }
 }
 
-/// Answers SQL with Apache DataFusion.
+/// Runs SQL queries with Apache DataFusion.
 #[derive(Debug)]
 pub struct DataFusionEngine {
-    shared: Arc<Shared>,
+    state: Arc<EngineState>,
     handle: Handle,
-    /// Present until the engine is dropped, so that it can be shut down without waiting.
+    /// `Some` until the engine is dropped, which shuts the runtime down in the background.
     runtime: Option<Runtime>,
 }
 
 #[derive(Debug)]
-struct Shared {
-    limits: Limits,
-    cache: Cache,
-    places: Semaphore,
-    /// Functions and planners, made with the first query: a session copies them.
-    template: LazyLock<SessionState>,
+struct EngineState {
+    limits: EngineLimits,
+    cache: TableCache,
+    query_permits: Semaphore,
+    /// Functions and planners that every session copies; created with the first query.
+    session_template: LazyLock<SessionState>,
 }
 
 impl DataFusionEngine {
     /// Starts the engine's threads.
     ///
     /// # Errors
-    /// When the system gives no threads.
-    pub fn start(limits: Limits) -> std::io::Result<Self> {
+    /// When the threads cannot be started.
+    pub fn start(limits: EngineLimits) -> std::io::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(limits.threads.get())
             .thread_name("penny-analytics")
             .thread_stack_size(STACK_BYTES)
             .enable_time()
             .build()?;
-        let shared = Shared {
+        let state = EngineState {
             limits,
-            cache: Cache::new(limits.cache_bytes),
-            places: Semaphore::new(limits.concurrent_queries),
-            template: LazyLock::new(template),
+            cache: TableCache::new(limits.cache_bytes),
+            query_permits: Semaphore::new(limits.concurrent_queries),
+            session_template: LazyLock::new(session_template),
         };
-        Ok(Self { shared: Arc::new(shared), handle: runtime.handle().clone(), runtime: Some(runtime) })
+        Ok(Self { state: Arc::new(state), handle: runtime.handle().clone(), runtime: Some(runtime) })
     }
 
-    /// Returns how many parsed files are kept and their size in bytes.
+    /// Returns the number of cached tables and their total size in bytes.
     #[cfg(test)]
-    pub(crate) fn kept(&self) -> (usize, usize) {
-        self.shared.cache.kept()
+    pub(crate) fn cache_usage(&self) -> (usize, usize) {
+        self.state.cache.usage()
     }
 }
 
-/// Makes what every session begins with.
-fn template() -> SessionState {
-    // One partition: the tables are small, and a sum in one order is the same every time.
+/// Builds the state that every session starts from.
+fn session_template() -> SessionState {
+    // One partition: the tables are small, and floating-point sums stay deterministic.
     let config = SessionConfig::new().with_target_partitions(1).with_information_schema(false);
     SessionStateBuilder::new_with_default_features()
         .with_config(config)
@@ -134,7 +134,7 @@ impl Drop for DataFusionEngine {
     }
 }
 
-/// Ends a query whose asker went away or ran out of time.
+/// Aborts a query when its caller goes away or its timeout elapses.
 struct AbortOnDrop(AbortHandle);
 
 impl Drop for AbortOnDrop {
@@ -145,19 +145,19 @@ impl Drop for AbortOnDrop {
 
 #[async_trait]
 impl AnalyticsEngine for DataFusionEngine {
-    async fn query(&self, query: Query) -> Result<Rows, QueryError> {
+    async fn query(&self, query: AnalyticsQuery) -> Result<QueryRows, QueryError> {
         let timeout = query.timeout;
-        let shared = Arc::clone(&self.shared);
-        let task = self.handle.spawn(async move { shared.run(query).await });
+        let state = Arc::clone(&self.state);
+        let task = self.handle.spawn(async move { state.run(query).await });
         let _guard = AbortOnDrop(task.abort_handle());
         match tokio::time::timeout(timeout, task).await {
             Err(_) => Err(QueryError::Timeout),
-            Ok(Ok(answer)) => answer,
-            Ok(Err(failure)) => {
-                // A panic inside the engine, for instance on a text beyond what a column can hold.
+            Ok(Ok(result)) => result,
+            Ok(Err(error)) => {
+                // The engine panicked, for example on a string too large for a column.
                 tracing::error!(
-                    error = &failure as &dyn std::error::Error,
-                    "the analytics engine gave up on a query"
+                    error = &error as &dyn std::error::Error,
+                    "the analytics engine panicked while it ran a query"
                 );
                 Err(QueryError::TooLarge)
             }
@@ -165,20 +165,20 @@ impl AnalyticsEngine for DataFusionEngine {
     }
 }
 
-impl Shared {
-    async fn run(&self, query: Query) -> Result<Rows, QueryError> {
-        let _place = self.places.acquire().await.map_err(|_| QueryError::Timeout)?;
+impl EngineState {
+    async fn run(&self, query: AnalyticsQuery) -> Result<QueryRows, QueryError> {
+        let _permit = self.query_permits.acquire().await.map_err(|_| QueryError::Timeout)?;
         let names: Vec<&str> = query.tables.iter().map(|table| table.name.as_str()).collect();
-        let judged = firewall::judge(&query.sql, &names)?;
-        let params = params::bind(&judged.params, &query.params)?;
+        let checked = firewall::check(&query.sql, &names)?;
+        let params = params::bind(&checked.params, &query.params)?;
         let session = self.session()?;
         for table in &query.tables {
-            self.add(&session, table, query.today)?;
+            self.register_table(&session, table, query.today)?;
         }
-        let answer = async {
+        let result = async {
             let plan =
-                session.state().statement_to_plan(Statement::Statement(Box::new(judged.statement))).await?;
-            // The firewall has judged the words; this judges the plan made of them.
+                session.state().statement_to_plan(Statement::Statement(Box::new(checked.statement))).await?;
+            // Second check, on the plan: the firewall has checked the syntax tree.
             SQLOptions::new()
                 .with_allow_ddl(false)
                 .with_allow_dml(false)
@@ -187,65 +187,70 @@ impl Shared {
             let frame = session.execute_logical_plan(plan).await?.with_param_values(params)?;
             self.collect(frame, query.max_rows).await
         };
-        answer.await.map_err(|error| failure::sort(&error))
+        result.await.map_err(|error| errors::query_error(&error))
     }
 
-    /// Makes a session that shares nothing with others but functions.
+    /// Creates a session that shares only the functions with other sessions.
     fn session(&self) -> Result<SessionContext, QueryError> {
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(GreedyMemoryPool::new(self.limits.query_bytes)))
             .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled))
             .build_arc()
-            .map_err(|error| failure::sort(&error))?;
-        let names = &self.template.config_options().catalog;
+            .map_err(|error| errors::query_error(&error))?;
+        let names = &self.session_template.config_options().catalog;
         let catalog = MemoryCatalogProvider::new();
         catalog
             .register_schema(&names.default_schema, Arc::new(MemorySchemaProvider::new()))
-            .map_err(|error| failure::sort(&error))?;
+            .map_err(|error| errors::query_error(&error))?;
         let catalogs = MemoryCatalogProviderList::new();
         catalogs.register_catalog(names.default_catalog.clone(), Arc::new(catalog));
-        let state = SessionStateBuilder::new_from_existing(self.template.clone())
+        let state = SessionStateBuilder::new_from_existing(self.session_template.clone())
             .with_catalog_list(Arc::new(catalogs))
             .with_runtime_env(runtime)
             .build();
         Ok(SessionContext::new_with_state(state))
     }
 
-    fn add(&self, session: &SessionContext, table: &CsvTable, today: NaiveDate) -> Result<(), QueryError> {
-        let bad = |detail: String| QueryError::BadTable {
+    fn register_table(
+        &self,
+        session: &SessionContext,
+        table: &CsvTable,
+        today: NaiveDate,
+    ) -> Result<(), QueryError> {
+        let invalid = |detail: String| QueryError::InvalidTable {
             table: table.name.clone(),
-            detail: failure::clip(&detail),
+            detail: errors::truncate(&detail),
         };
         if table.bytes.len() > self.limits.file_bytes {
-            return Err(bad("the file is too large".to_owned()));
+            return Err(invalid("the file is too large".to_owned()));
         }
         let parsed = self.cache.get(table)?;
-        let add = || -> Result<(), DataFusionError> {
+        let register = || -> Result<(), DataFusionError> {
             let (schema, batches) = parsed.batches(today)?;
             let provider = MemTable::try_new(schema, vec![batches])?;
             session.register_table(TableReference::bare(table.name.as_str()), Arc::new(provider))?;
             Ok(())
         };
-        add().map_err(|error| bad(error.strip_backtrace()))
+        register().map_err(|error| invalid(error.strip_backtrace()))
     }
 
-    async fn collect(&self, frame: DataFrame, max_rows: usize) -> Result<Rows, DataFusionError> {
-        // One row more than asked for tells whether there were more.
+    async fn collect(&self, frame: DataFrame, max_rows: usize) -> Result<QueryRows, DataFusionError> {
+        // One extra row shows whether the result was truncated.
         let frame = frame.limit(0, Some(max_rows.saturating_add(1)))?;
         let columns = render::columns(frame.schema().as_arrow());
         let context = Arc::new(frame.task_ctx());
-        let plan = shape::tame(frame.create_physical_plan().await?)?;
+        let plan = plan_limits::limit_joins(frame.create_physical_plan().await?)?;
         let mut stream = execute_stream(plan, context)?;
-        let (mut rows, mut seen, mut bytes) = (Vec::new(), 0_usize, 0_usize);
+        let (mut rows, mut row_count, mut size_bytes) = (Vec::new(), 0_usize, 0_usize);
         while let Some(batch) = stream.next().await {
             let batch = batch?;
-            seen += batch.num_rows();
-            bytes += render::size_bytes(&batch)?;
-            if bytes > self.limits.answer_bytes {
-                return Err(DataFusionError::ResourcesExhausted("the answer is too large".to_owned()));
+            row_count += batch.num_rows();
+            size_bytes += render::size_bytes(&batch)?;
+            if size_bytes > self.limits.result_bytes {
+                return Err(DataFusionError::ResourcesExhausted("the result is too large".to_owned()));
             }
             render::append(&mut rows, &batch, max_rows)?;
         }
-        Ok(Rows { columns, rows, is_truncated: seen > max_rows })
+        Ok(QueryRows { columns, rows, is_truncated: row_count > max_rows })
     }
 }

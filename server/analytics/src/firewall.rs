@@ -1,6 +1,7 @@
-//! Which SQL is let through: exactly one reading query over known tables, of bounded size and shape.
+//! SQL firewall: accepts exactly one read-only query over known tables, of bounded size and depth.
 //!
-//! The rules are pure and judge the engine's own syntax tree, so what is judged is what runs.
+//! The rules have no side effects. They check the syntax tree of the engine's own parser, and the
+//! plan is built from that same tree.
 
 use crate::functions;
 use datafusion::sql::sqlparser::{
@@ -18,46 +19,47 @@ use std::{
     ops::ControlFlow,
 };
 
-/// Longest query text, in bytes.
+/// Maximum length of the query text, in bytes.
 const MAX_SQL_BYTES: usize = 20_000;
-/// Most tokens; bounds every chain the parser builds without recursion.
+/// Maximum number of tokens; also bounds operator chains, which the parser builds without recursion.
 const MAX_TOKENS: usize = 4_000;
-/// Deepest nesting the parser follows.
+/// Maximum recursion depth of the parser.
 const MAX_PARSE_DEPTH: usize = 48;
-/// Deepest expression, counted over chains of operators too.
+/// Maximum depth of an expression, including chains of operators.
 const MAX_EXPR_DEPTH: usize = 256;
-/// Most SELECTs in one query.
+/// Maximum number of SELECTs in one query.
 const MAX_SELECTS: usize = 64;
-/// Most table reads once every common table expression is written out where it is used.
+/// Maximum number of table reads after every common table expression (CTE) is inlined.
 const MAX_TABLE_READS: usize = 64;
-/// Most concatenations: each may double a text, and the engine does not count that memory.
+/// Maximum number of concatenations: each may double a string, and the engine's memory limit does not
+/// cover that.
 const MAX_CONCATENATIONS: usize = 10;
 
-/// A query that was let through.
+/// A query that passed the checks.
 #[derive(Debug)]
-pub struct Judged {
-    /// The tree to plan from.
+pub struct CheckedQuery {
+    /// The checked syntax tree.
     pub statement: Statement,
-    /// The parameters it names, without the dollar sign.
+    /// Names of the parameters in the query, without the dollar sign.
     pub params: HashSet<String>,
 }
 
-/// Parses the text and lets one bounded reading query over `tables` through.
+/// Parses the text and checks that it is one bounded read-only query over `tables`.
 ///
 /// # Errors
 /// [`QueryError::Invalid`] when it does not parse or names an unknown table, [`QueryError::Refused`]
-/// when it breaks a rule.
-pub fn judge(sql: &str, tables: &[&str]) -> Result<Judged, QueryError> {
+/// when it violates a rule.
+pub fn check(sql: &str, tables: &[&str]) -> Result<CheckedQuery, QueryError> {
     let statement = parse(sql)?;
     let Statement::Query(query) = &statement else {
-        return refuse("only a SELECT may be run");
+        return refuse("only a SELECT is allowed");
     };
-    let mut judge = Judge { tables, ..Judge::default() };
-    if let ControlFlow::Break(verdict) = query.visit(&mut judge) {
-        return Err(*verdict);
+    let mut checker = QueryChecker { tables, ..QueryChecker::default() };
+    if let ControlFlow::Break(error) = query.visit(&mut checker) {
+        return Err(*error);
     }
-    judge.judge_reads()?;
-    Ok(Judged { params: judge.params, statement })
+    checker.check_reads()?;
+    Ok(CheckedQuery { params: checker.params, statement })
 }
 
 fn refuse<T>(reason: &'static str) -> Result<T, QueryError> {
@@ -71,7 +73,7 @@ fn parse(sql: &str) -> Result<Statement, QueryError> {
     let dialect = GenericDialect {};
     let tokens = Tokenizer::new(&dialect, sql)
         .tokenize_with_location()
-        .map_err(|error| QueryError::Invalid { detail: crate::failure::clip(&error.to_string()) })?;
+        .map_err(|error| QueryError::Invalid { detail: crate::errors::truncate(&error.to_string()) })?;
     if tokens.len() > MAX_TOKENS {
         return refuse("the query is too long");
     }
@@ -84,162 +86,162 @@ fn parse(sql: &str) -> Result<Statement, QueryError> {
                 QueryError::Refused { reason: "the query is nested too deeply" }
             }
             ParserError::ParserError(detail) | ParserError::TokenizerError(detail) => {
-                QueryError::Invalid { detail: crate::failure::clip(&detail) }
+                QueryError::Invalid { detail: crate::errors::truncate(&detail) }
             }
         })?;
     match (statements.pop(), statements.is_empty()) {
         (Some(statement), true) => Ok(statement),
         (None, _) => Err(QueryError::Invalid { detail: "there is no query".to_owned() }),
-        (Some(_), false) => refuse("only one statement may be run"),
+        (Some(_), false) => refuse("only one statement is allowed"),
     }
 }
 
-/// Writes a name as the engine compares it: unquoted names in lower case.
-fn folded(ident: &Ident) -> String {
+/// Returns an identifier as the engine compares it: in lower case unless it is quoted.
+fn normalized(ident: &Ident) -> String {
     if ident.quote_style.is_some() { ident.value.clone() } else { ident.value.to_lowercase() }
 }
 
-/// Collects facts on the walk and stops at the first broken rule.
+/// Visitor that collects what the rules need and stops at the first violation.
 #[derive(Default)]
-struct Judge<'a> {
+struct QueryChecker<'a> {
     tables: &'a [&'a str],
     selects: usize,
     concatenations: usize,
     depth: usize,
     params: HashSet<String>,
-    /// What each common table expression reads, in its own words.
-    expressions: HashMap<String, Vec<String>>,
-    /// What the whole query reads.
+    /// The tables and CTEs that each CTE reads directly.
+    cte_reads: HashMap<String, Vec<String>>,
+    /// All tables and CTEs that the query reads, with repetitions.
     reads: Vec<String>,
 }
 
-type Step = ControlFlow<Box<QueryError>>;
+type VisitFlow = ControlFlow<Box<QueryError>>;
 
-fn stop(reason: &'static str) -> Step {
+fn stop(reason: &'static str) -> VisitFlow {
     ControlFlow::Break(Box::new(QueryError::Refused { reason }))
 }
 
-impl Visitor for Judge<'_> {
+impl Visitor for QueryChecker<'_> {
     type Break = Box<QueryError>;
 
-    fn pre_visit_query(&mut self, query: &Query) -> Step {
+    fn pre_visit_query(&mut self, query: &Query) -> VisitFlow {
         if !query.locks.is_empty()
             || query.for_clause.is_some()
             || query.settings.is_some()
             || query.format_clause.is_some()
             || !query.pipe_operators.is_empty()
         {
-            return stop("locks, settings, formats and pipes are not part of a query here");
+            return stop("locks, settings, formats and pipes are not supported");
         }
-        self.judge_body(&query.body)?;
-        self.judge_with(query)
+        self.check_body(&query.body)?;
+        self.check_ctes(query)
     }
 
-    fn pre_visit_select(&mut self, select: &Select) -> Step {
+    fn pre_visit_select(&mut self, select: &Select) -> VisitFlow {
         self.selects += 1;
         if self.selects > MAX_SELECTS {
             return stop("the query has too many parts");
         }
         if select.into.is_some() {
-            return stop("a query may not write");
+            return stop("a query must be read-only");
         }
         if !select.lateral_views.is_empty() || !select.connect_by.is_empty() {
             return stop("lateral views and CONNECT BY are not supported");
         }
-        Step::Continue(())
+        VisitFlow::Continue(())
     }
 
-    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> Step {
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> VisitFlow {
         match factor {
             TableFactor::Table { args: None, version: None, json_path: None, sample: None, .. }
             | TableFactor::Derived { lateral: false, sample: None, .. }
-            | TableFactor::NestedJoin { .. } => Step::Continue(()),
-            _ => stop("only tables and subqueries may be read from"),
+            | TableFactor::NestedJoin { .. } => VisitFlow::Continue(()),
+            _ => stop("only tables and subqueries are allowed in FROM"),
         }
     }
 
-    fn pre_visit_relation(&mut self, relation: &ObjectName) -> Step {
+    fn pre_visit_relation(&mut self, relation: &ObjectName) -> VisitFlow {
         match relation.0.as_slice() {
             [ObjectNamePart::Identifier(name)] => {
-                self.reads.push(folded(name));
-                Step::Continue(())
+                self.reads.push(normalized(name));
+                VisitFlow::Continue(())
             }
-            _ => stop("tables are named without a schema"),
+            _ => stop("table names must not have a schema"),
         }
     }
 
-    fn pre_visit_expr(&mut self, expr: &Expr) -> Step {
+    fn pre_visit_expr(&mut self, expr: &Expr) -> VisitFlow {
         self.depth += 1;
         if self.depth > MAX_EXPR_DEPTH {
             return stop("the query is nested too deeply");
         }
         match expr {
-            Expr::Function(function) => self.judge_function(function)?,
+            Expr::Function(function) => self.check_function(function)?,
             Expr::BinaryOp { op: BinaryOperator::StringConcat, .. } => self.concatenations += 1,
             _ => {}
         }
         if self.concatenations > MAX_CONCATENATIONS {
-            return stop("the query joins texts too often");
+            return stop("the query has too many string concatenations");
         }
-        Step::Continue(())
+        VisitFlow::Continue(())
     }
 
-    fn post_visit_expr(&mut self, _: &Expr) -> Step {
+    fn post_visit_expr(&mut self, _: &Expr) -> VisitFlow {
         self.depth = self.depth.saturating_sub(1);
-        Step::Continue(())
+        VisitFlow::Continue(())
     }
 
-    fn pre_visit_value(&mut self, value: &ValueWithSpan) -> Step {
+    fn pre_visit_value(&mut self, value: &ValueWithSpan) -> VisitFlow {
         if let Value::Placeholder(name) = &value.value {
             match name.strip_prefix('$') {
                 Some(name) if name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') => {
                     self.params.insert(name.to_owned());
                 }
-                _ => return stop("parameters have names, like $from"),
+                _ => return stop("parameters must have a name, such as $from"),
             }
         }
-        Step::Continue(())
+        VisitFlow::Continue(())
     }
 }
 
-impl Judge<'_> {
-    fn judge_body(&self, body: &SetExpr) -> Step {
+impl QueryChecker<'_> {
+    fn check_body(&self, body: &SetExpr) -> VisitFlow {
         match body {
-            SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => Step::Continue(()),
+            SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => VisitFlow::Continue(()),
             SetExpr::SetOperation { left, right, .. } => {
-                self.judge_body(left)?;
-                self.judge_body(right)
+                self.check_body(left)?;
+                self.check_body(right)
             }
-            _ => stop("a query may not write"),
+            _ => stop("a query must be read-only"),
         }
     }
 
-    /// Notes what each common table expression reads. Recursion is refused, and so is a name used
-    /// twice: then a name means one thing and [`Judge::judge_reads`] can count.
-    fn judge_with(&mut self, query: &Query) -> Step {
-        let Some(with) = &query.with else { return Step::Continue(()) };
+    /// Records what each CTE reads. Rejects recursion and duplicate names, so that a name is unambiguous
+    /// in [`Self::check_reads`].
+    fn check_ctes(&mut self, query: &Query) -> VisitFlow {
+        let Some(with) = &query.with else { return VisitFlow::Continue(()) };
         if with.recursive {
-            return stop("a query may not call itself");
+            return stop("recursive queries are not allowed");
         }
-        for expression in &with.cte_tables {
-            let name = folded(&expression.alias.name);
-            if self.tables.contains(&name.as_str()) || self.expressions.contains_key(&name) {
+        for cte in &with.cte_tables {
+            let name = normalized(&cte.alias.name);
+            if self.tables.contains(&name.as_str()) || self.cte_reads.contains_key(&name) {
                 return stop("two tables have the same name");
             }
-            let mut reads = Reads::default();
-            let _ = expression.query.visit(&mut reads);
-            self.expressions.insert(name, reads.0);
+            let mut collector = RelationCollector::default();
+            let _ = cte.query.visit(&mut collector);
+            self.cte_reads.insert(name, collector.0);
         }
-        Step::Continue(())
+        VisitFlow::Continue(())
     }
 
-    fn judge_function(&mut self, function: &Function) -> Step {
+    fn check_function(&mut self, function: &Function) -> VisitFlow {
         let [ObjectNamePart::Identifier(name)] = function.name.0.as_slice() else {
-            return stop("functions are named without a schema");
+            return stop("function names must not have a schema");
         };
-        let name = folded(name);
-        if !functions::is_known(&name) {
-            return stop("the query calls a function that is not available");
+        let name = normalized(name);
+        if !functions::is_allowed(&name) {
+            return stop("the query calls a function that is not allowed");
         }
         if name.starts_with("concat") {
             let arguments = match &function.args {
@@ -248,63 +250,63 @@ impl Judge<'_> {
             };
             self.concatenations += arguments.saturating_sub(1);
         }
-        Step::Continue(())
+        VisitFlow::Continue(())
     }
 
-    /// Checks every name and counts how often tables are read once common table expressions are
-    /// written out: the planner does that, and twenty that each read the one before twice are a
-    /// million reads.
-    fn judge_reads(&self) -> Result<(), QueryError> {
-        let mut known: HashMap<&str, usize> = HashMap::new();
+    /// Checks that every table exists and counts the table reads after the CTEs are inlined, as the
+    /// planner does: a chain of twenty CTEs that each read the previous one twice has a million reads.
+    fn check_reads(&self) -> Result<(), QueryError> {
+        let mut read_counts: HashMap<&str, usize> = HashMap::new();
         let mut total = 0_usize;
         for name in &self.reads {
-            total = total.saturating_add(self.cost(name, &mut known, 0)?);
+            total = total.saturating_add(self.read_count(name, &mut read_counts, 0)?);
         }
-        if total > MAX_TABLE_READS { refuse("the query reads tables too often") } else { Ok(()) }
+        if total > MAX_TABLE_READS { refuse("the query reads tables too many times") } else { Ok(()) }
     }
 
-    fn cost<'s>(
+    /// Returns the number of reads that one use of the name causes; `read_counts` caches the results.
+    fn read_count<'s>(
         &'s self,
         name: &'s str,
-        known: &mut HashMap<&'s str, usize>,
+        read_counts: &mut HashMap<&'s str, usize>,
         depth: usize,
     ) -> Result<usize, QueryError> {
-        if let Some(cost) = known.get(name) {
-            return Ok(*cost);
+        if let Some(count) = read_counts.get(name) {
+            return Ok(*count);
         }
         if depth > MAX_SELECTS {
-            return refuse("a query may not call itself");
+            return refuse("recursive queries are not allowed");
         }
-        let cost = match self.expressions.get(name) {
+        let count = match self.cte_reads.get(name) {
             None if self.tables.contains(&name) => 1,
             None => {
                 return Err(QueryError::Invalid {
-                    detail: crate::failure::clip(&format!("there is no table {name}")),
+                    detail: crate::errors::truncate(&format!("the table {name} does not exist")),
                 });
             }
             Some(reads) => {
                 let mut sum = 1_usize;
                 for read in reads {
-                    sum = sum.saturating_add(self.cost(read, known, depth + 1)?);
+                    sum = sum.saturating_add(self.read_count(read, read_counts, depth + 1)?);
                 }
                 sum
             }
         };
-        known.insert(name, cost);
-        Ok(cost)
+        read_counts.insert(name, count);
+        Ok(count)
     }
 }
 
-/// The names a part of a query reads.
+/// Visitor that collects the names of the tables and CTEs that a query reads.
 #[derive(Default)]
-struct Reads(Vec<String>);
+struct RelationCollector(Vec<String>);
 
-impl Visitor for Reads {
+impl Visitor for RelationCollector {
     type Break = ();
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
         if let Some(ObjectNamePart::Identifier(name)) = relation.0.last() {
-            self.0.push(folded(name));
+            self.0.push(normalized(name));
         }
         ControlFlow::Continue(())
     }

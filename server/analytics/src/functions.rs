@@ -1,9 +1,9 @@
-//! The functions a query may call.
+//! The functions that a query may call.
 //!
-//! None of them reads the clock, chance, files or settings, and none makes a value much larger than
-//! what it is given.
+//! They are deterministic, read no files or settings, and produce no value much larger than their
+//! arguments.
 
-const NAMES: &str = "\
+const ALLOWED: &str = "\
     abs approx_distinct approx_median approx_percentile_cont ascii avg bit_length bool_and bool_or \
     btrim cbrt ceil char_length character_length chr coalesce concat concat_ws contains corr count \
     covar covar_pop covar_samp cume_dist date_bin date_part date_trunc datepart datetrunc dense_rank \
@@ -14,22 +14,22 @@ const NAMES: &str = "\
     starts_with stddev stddev_pop stddev_samp strpos substr substring sum to_char to_date to_timestamp \
     translate trim trunc upper var var_pop var_samp var_sample";
 
-/// Says whether a query may call a function.
-pub fn is_known(name: &str) -> bool {
-    NAMES.split(' ').any(|known| known == name)
+/// Returns whether a query may call the function.
+pub fn is_allowed(name: &str) -> bool {
+    ALLOWED.split(' ').any(|allowed| allowed == name)
 }
 
 #[cfg(test)]
-mod unit {
+mod tests {
     use super::*;
 
     #[test]
-    fn names_are_known_whole() {
+    fn only_complete_names_are_allowed() {
         for name in ["abs", "sum", "upper", "date_trunc", "coalesce", "var_sample"] {
-            assert!(is_known(name), "{name}");
+            assert!(is_allowed(name), "{name}");
         }
         for name in ["", " ", "su", "sum ", "now", "random", "repeat", "abs approx_distinct"] {
-            assert!(!is_known(name), "{name}");
+            assert!(!is_allowed(name), "{name}");
         }
     }
 }

@@ -1,20 +1,20 @@
-//! SQL over files by an embedded engine, Apache DataFusion, behind `penny_ports::analytics`.
+//! SQL over CSV files with an embedded engine, Apache DataFusion, behind `penny_ports::analytics`.
 //!
-//! A query sees the tables it was given and nothing else: no files, no addresses, no settings, no
-//! schema of ours. It is parsed once, judged by the [firewall](firewall::judge), planned from the very
-//! tree that was judged, and run on threads of the engine's own with bounded memory, rows and time.
-//! What is not here: where files live, who may read them, what a figure means.
+//! A query sees only the tables that it is given: no files, URLs, settings or application tables. It
+//! is parsed once and checked by the [firewall](firewall::check); the plan is built from the checked
+//! syntax tree and runs on dedicated threads with bounded memory, rows and time. File storage, access
+//! control and the meaning of the data are outside this crate.
 
 mod cache;
 mod engine;
-mod failure;
+mod errors;
 mod firewall;
 mod functions;
 mod params;
+mod plan_limits;
 mod render;
-mod shape;
 mod tables;
 #[cfg(test)]
 mod tests;
 
-pub use engine::{DataFusionEngine, Limits};
+pub use engine::{DataFusionEngine, EngineLimits};

@@ -1,22 +1,22 @@
-//! JSON scalars as the engine's values.
+//! Conversion of JSON query parameters to values of the engine.
 
 use datafusion::scalar::ScalarValue;
 use penny_ports::analytics::QueryError;
 use serde_json::Value;
 use std::collections::HashSet;
 
-/// Turns the parameters the query names into values; what it does not name is left out.
+/// Converts the parameters that the query uses; ignores the others.
 ///
 /// # Errors
-/// [`QueryError::Invalid`] when one is missing or is no scalar.
+/// [`QueryError::Invalid`] when a parameter is missing or not a scalar.
 pub fn bind(
-    named: &HashSet<String>,
-    given: &[(String, Value)],
+    used: &HashSet<String>,
+    params: &[(String, Value)],
 ) -> Result<Vec<(String, ScalarValue)>, QueryError> {
-    let mut bound = Vec::with_capacity(named.len());
-    for name in named {
-        let Some((_, value)) = given.iter().find(|(given, _)| given == name) else {
-            return Err(QueryError::Invalid { detail: format!("no value was given for ${name}") });
+    let mut bound = Vec::with_capacity(used.len());
+    for name in used {
+        let Some((_, value)) = params.iter().find(|(param, _)| param == name) else {
+            return Err(QueryError::Invalid { detail: format!("no value for the parameter ${name}") });
         };
         bound.push((name.clone(), scalar(name, value)?));
     }
@@ -31,10 +31,12 @@ fn scalar(name: &str, value: &Value) -> Result<ScalarValue, QueryError> {
         Value::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(whole), _) => Ok(ScalarValue::Int64(Some(whole))),
             (None, Some(decimal)) => Ok(ScalarValue::Float64(Some(decimal))),
-            (None, None) => Err(QueryError::Invalid { detail: format!("${name} is out of range") }),
+            (None, None) => {
+                Err(QueryError::Invalid { detail: format!("the parameter ${name} is out of range") })
+            }
         },
         Value::Array(_) | Value::Object(_) => {
-            Err(QueryError::Invalid { detail: format!("${name} is not a single value") })
+            Err(QueryError::Invalid { detail: format!("the parameter ${name} is not a scalar") })
         }
     }
 }

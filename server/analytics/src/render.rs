@@ -1,4 +1,4 @@
-//! Arrow columns as JSON scalars, the same way every time.
+//! Conversion of Arrow columns to JSON scalars.
 
 use chrono::SecondsFormat;
 use datafusion::{
@@ -13,15 +13,15 @@ use datafusion::{
     },
     error::DataFusionError,
 };
-use penny_ports::analytics::{Column, ColumnKind};
+use penny_ports::analytics::{ColumnDef, ColumnKind};
 use serde_json::{Number, Value};
 
-/// Returns the columns of an answer.
-pub fn columns(schema: &Schema) -> Vec<Column> {
+/// Returns the column definitions of a result.
+pub fn columns(schema: &Schema) -> Vec<ColumnDef> {
     schema
         .fields()
         .iter()
-        .map(|field| Column { name: field.name().clone(), kind: kind(field.data_type()) })
+        .map(|field| ColumnDef { name: field.name().clone(), kind: kind(field.data_type()) })
         .collect()
 }
 
@@ -37,10 +37,10 @@ const fn kind(data_type: &DataType) -> ColumnKind {
     }
 }
 
-/// Returns the memory a batch's own rows take; a slice of a larger table counts for its part.
+/// Returns the memory size of a batch in bytes; a slice of a larger table counts only its own rows.
 ///
 /// # Errors
-/// When a column's layout is unknown to the engine.
+/// When the memory layout of a column is not supported.
 pub fn size_bytes(batch: &RecordBatch) -> Result<usize, DataFusionError> {
     let mut sum = 0;
     for column in batch.columns() {
@@ -49,41 +49,41 @@ pub fn size_bytes(batch: &RecordBatch) -> Result<usize, DataFusionError> {
     Ok(sum)
 }
 
-/// Appends the rows of a batch, at most up to `max_rows` in all.
+/// Appends the rows of a batch until `rows` has `max_rows` rows.
 ///
 /// # Errors
-/// When a column cannot be written as JSON.
+/// When a column cannot be converted to JSON.
 pub fn append(
     rows: &mut Vec<Vec<Value>>,
     batch: &RecordBatch,
     max_rows: usize,
 ) -> Result<(), DataFusionError> {
-    let take = batch.num_rows().min(max_rows.saturating_sub(rows.len()));
+    let count = batch.num_rows().min(max_rows.saturating_sub(rows.len()));
     let columns = batch
         .columns()
         .iter()
-        .map(|column| values(&column.slice(0, take)))
+        .map(|column| values(&column.slice(0, count)))
         .collect::<Result<Vec<_>, DataFusionError>>()?;
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
     rows.extend(
-        (0..take).map(|_| columns.iter_mut().map(|column| column.next().unwrap_or(Value::Null)).collect()),
+        (0..count).map(|_| columns.iter_mut().map(|column| column.next().unwrap_or(Value::Null)).collect()),
     );
     Ok(())
 }
 
 fn values(column: &ArrayRef) -> Result<Vec<Value>, DataFusionError> {
-    let written: Vec<Value> = match column.data_type() {
+    let values: Vec<Value> = match column.data_type() {
         DataType::Boolean => {
             column.as_boolean().iter().map(|flag| flag.map_or(Value::Null, Value::Bool)).collect()
         }
         DataType::Date32 | DataType::Date64 => {
-            let days = cast(column, &DataType::Date32)?;
-            (0..days.len()).map(|row| day(days.as_primitive::<Date32Type>(), row)).collect()
+            let dates = cast(column, &DataType::Date32)?;
+            (0..dates.len()).map(|row| date(dates.as_primitive::<Date32Type>(), row)).collect()
         }
         DataType::Timestamp(..) => {
-            let moments = cast(column, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
-            (0..moments.len())
-                .map(|row| moment(moments.as_primitive::<TimestampMicrosecondType>(), row))
+            let timestamps = cast(column, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
+            (0..timestamps.len())
+                .map(|row| timestamp(timestamps.as_primitive::<TimestampMicrosecondType>(), row))
                 .collect()
         }
         DataType::UInt64 => {
@@ -100,34 +100,34 @@ fn values(column: &ArrayRef) -> Result<Vec<Value>, DataFusionError> {
             }
             ColumnKind::Number => {
                 let numbers = cast(column, &DataType::Float64)?;
-                numbers.as_primitive::<Float64Type>().iter().map(decimal).collect()
+                numbers.as_primitive::<Float64Type>().iter().map(finite_number).collect()
             }
             _ => (0..column.len()).map(|row| text(column, row)).collect::<Result<_, _>>()?,
         },
     };
-    Ok(written)
+    Ok(values)
 }
 
-/// JSON has no infinities: what is not a finite number is missing.
-fn decimal(number: Option<f64>) -> Value {
+/// Returns null for NaN and infinities, which JSON does not have.
+fn finite_number(number: Option<f64>) -> Value {
     number.and_then(Number::from_f64).map_or(Value::Null, Value::Number)
 }
 
-fn day(days: &datafusion::arrow::array::Date32Array, row: usize) -> Value {
-    if days.is_null(row) {
+fn date(dates: &datafusion::arrow::array::Date32Array, row: usize) -> Value {
+    if dates.is_null(row) {
         return Value::Null;
     }
-    days.value_as_date(row).map_or(Value::Null, |day| Value::String(day.to_string()))
+    dates.value_as_date(row).map_or(Value::Null, |date| Value::String(date.to_string()))
 }
 
-fn moment(moments: &datafusion::arrow::array::TimestampMicrosecondArray, row: usize) -> Value {
-    if moments.is_null(row) {
+fn timestamp(timestamps: &datafusion::arrow::array::TimestampMicrosecondArray, row: usize) -> Value {
+    if timestamps.is_null(row) {
         return Value::Null;
     }
-    let written = moments
+    let text = timestamps
         .value_as_datetime(row)
-        .map(|moment| moment.and_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true));
-    written.map_or(Value::Null, Value::String)
+        .map(|timestamp| timestamp.and_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    text.map_or(Value::Null, Value::String)
 }
 
 fn text(column: &ArrayRef, row: usize) -> Result<Value, DataFusionError> {

@@ -1,4 +1,4 @@
-//! CSV files as Arrow columns.
+//! Parsing of CSV files into Arrow columns.
 
 use chrono::NaiveDate;
 use datafusion::arrow::{
@@ -8,62 +8,62 @@ use datafusion::arrow::{
     },
     datatypes::{DataType, Date32Type, Field, Schema},
 };
-use penny_ports::analytics::{Column, ColumnKind, CsvTable, QueryError};
+use penny_ports::analytics::{ColumnDef, ColumnKind, CsvTable, QueryError};
 use std::sync::Arc;
 
-/// Rows handed to the engine at a time, so that it yields between them.
+/// Rows per record batch; the engine yields between batches.
 const BATCH_ROWS: usize = 8_192;
-/// Furthest a day may lie from today: about 270 years.
+/// Maximum distance of a day offset from today, in days: about 270 years.
 const MAX_DAY_OFFSET: i32 = 100_000;
 
-/// A file's columns in memory. Day offsets are still offsets: today is not known yet.
+/// The columns of a file in memory. Day offsets are stored as offsets, because `today` varies by query.
 #[derive(Debug)]
-pub struct Parsed {
-    columns: Vec<Column>,
+pub struct ParsedTable {
+    columns: Vec<ColumnDef>,
     arrays: Vec<ArrayRef>,
     rows: usize,
 }
 
-impl Parsed {
-    /// Reads a file. An empty field is a missing value, whatever the column holds.
+impl ParsedTable {
+    /// Parses a file. Empty fields become null, in text columns as well.
     ///
     /// # Errors
-    /// [`QueryError::BadTable`] with the line at fault.
+    /// [`QueryError::InvalidTable`] with the number of the invalid row.
     pub fn read(table: &CsvTable) -> Result<Self, QueryError> {
-        let bad = |detail: String| QueryError::BadTable {
+        let invalid = |detail: String| QueryError::InvalidTable {
             table: table.name.clone(),
-            detail: crate::failure::clip(&detail),
+            detail: crate::errors::truncate(&detail),
         };
         let mut reader = csv::ReaderBuilder::new().has_headers(true).from_reader(table.bytes.as_ref());
-        let header = reader.headers().map_err(|error| bad(error.to_string()))?;
+        let header = reader.headers().map_err(|error| invalid(error.to_string()))?;
         if !header.iter().eq(table.columns.iter().map(|column| column.name.as_str())) {
-            return Err(bad("the header line does not name the table's columns in order".to_owned()));
+            return Err(invalid("the header line does not match the columns of the table".to_owned()));
         }
-        let mut builders: Vec<Builder> =
-            table.columns.iter().map(|column| Builder::new(column.kind)).collect();
+        let mut builders: Vec<ColumnBuilder> =
+            table.columns.iter().map(|column| ColumnBuilder::new(column.kind)).collect();
         let (mut record, mut rows) = (csv::StringRecord::new(), 0_usize);
-        while reader.read_record(&mut record).map_err(|error| bad(error.to_string()))? {
+        while reader.read_record(&mut record).map_err(|error| invalid(error.to_string()))? {
             rows += 1;
             for ((field, builder), column) in record.iter().zip(&mut builders).zip(&table.columns) {
                 builder.push(field).map_err(|expected| {
-                    let shown: String = field.chars().take(40).collect();
-                    bad(format!("row {rows}, column {}: `{shown}` is not {expected}", column.name))
+                    let excerpt: String = field.chars().take(40).collect();
+                    invalid(format!("row {rows}, column {}: `{excerpt}` is not {expected}", column.name))
                 })?;
             }
         }
-        let arrays = builders.into_iter().map(Builder::finish).collect();
+        let arrays = builders.into_iter().map(ColumnBuilder::finish).collect();
         Ok(Self { columns: table.columns.clone(), arrays, rows })
     }
 
-    /// Returns the memory it takes, in bytes.
+    /// Returns the memory size in bytes.
     pub fn size_bytes(&self) -> usize {
         self.arrays.iter().map(|array| array.get_array_memory_size()).sum()
     }
 
-    /// Returns the columns as the engine reads them, with day offsets counted from `today`.
+    /// Returns the table as record batches, with day offsets converted to dates relative to `today`.
     ///
     /// # Errors
-    /// When the engine does not accept the columns, such as two of one name.
+    /// When the engine rejects the columns, for example because of a duplicate name.
     pub fn batches(
         &self,
         today: NaiveDate,
@@ -78,7 +78,7 @@ impl Parsed {
             .columns
             .iter()
             .zip(&self.arrays)
-            .map(|(column, array)| dated(column.kind, array, today))
+            .map(|(column, array)| resolve_day_offsets(column.kind, array, today))
             .collect();
         let schema = Arc::new(Schema::new(fields));
         let whole = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
@@ -90,7 +90,7 @@ impl Parsed {
     }
 }
 
-fn dated(kind: ColumnKind, array: &ArrayRef, today: i32) -> ArrayRef {
+fn resolve_day_offsets(kind: ColumnKind, array: &ArrayRef, today: i32) -> ArrayRef {
     match (kind, array.as_any().downcast_ref::<Int32Array>()) {
         (ColumnKind::DayOffset, Some(offsets)) => {
             Arc::new(offsets.unary::<_, Date32Type>(|offset| today.saturating_add(offset)))
@@ -109,8 +109,8 @@ const fn data_type(kind: ColumnKind) -> DataType {
     }
 }
 
-/// Collects one column.
-enum Builder {
+/// Builds one column.
+enum ColumnBuilder {
     Text(StringBuilder),
     Integer(Int64Builder),
     Number(Float64Builder),
@@ -119,7 +119,7 @@ enum Builder {
     Boolean(BooleanBuilder),
 }
 
-impl Builder {
+impl ColumnBuilder {
     fn new(kind: ColumnKind) -> Self {
         match kind {
             ColumnKind::Text => Self::Text(StringBuilder::new()),
@@ -131,7 +131,7 @@ impl Builder {
         }
     }
 
-    /// Adds a field; the error says what was expected.
+    /// Parses and appends a field. The error describes the expected format.
     fn push(&mut self, field: &str) -> Result<(), &'static str> {
         let present = (!field.is_empty()).then_some(field);
         match self {
@@ -156,7 +156,7 @@ impl Builder {
                 let offset =
                     present.map(str::parse::<i32>).transpose().map_err(|_| "a number of days from today")?;
                 if offset.is_some_and(|offset| offset.abs() > MAX_DAY_OFFSET) {
-                    return Err("a day within reach of today");
+                    return Err("a day within 100,000 days of today");
                 }
                 builder.append_option(offset);
             }

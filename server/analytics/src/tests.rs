@@ -1,7 +1,9 @@
-use crate::{DataFusionEngine, Limits};
+use crate::{DataFusionEngine, EngineLimits};
 use bytes::Bytes;
 use chrono::NaiveDate;
-use penny_ports::analytics::{AnalyticsEngine, Column, ColumnKind, CsvTable, Query, QueryError, Rows};
+use penny_ports::analytics::{
+    AnalyticsEngine, AnalyticsQuery, ColumnDef, ColumnKind, CsvTable, QueryError, QueryRows,
+};
 use serde_json::{Value, json};
 use std::{fmt::Write, num::NonZeroUsize, time::Duration};
 
@@ -9,13 +11,14 @@ const SALES: &str =
     "day,unit,amount,count,is_new\n0,north,10.5,1,true\n-1,south,4.25,2,false\n-31,\"no,rth\",,3,\n";
 
 fn engine() -> DataFusionEngine {
-    let limits = Limits { threads: NonZeroUsize::MIN, query_bytes: 16 << 20, ..Limits::default() };
+    let limits =
+        EngineLimits { threads: NonZeroUsize::MIN, query_bytes: 16 << 20, ..EngineLimits::default() };
     DataFusionEngine::start(limits).expect("threads")
 }
 
 fn table(name: &str, columns: &[(&str, ColumnKind)], csv: &str) -> CsvTable {
     let columns =
-        columns.iter().map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind }).collect();
+        columns.iter().map(|(name, kind)| ColumnDef { name: (*name).to_owned(), kind: *kind }).collect();
     let bytes = Bytes::from(csv.to_owned());
     CsvTable { name: name.to_owned(), columns, digest: *blake3::hash(&bytes).as_bytes(), bytes }
 }
@@ -31,7 +34,7 @@ fn sales() -> CsvTable {
     table("sales", &columns, SALES)
 }
 
-/// A table of whole numbers from 0.
+/// Builds a table of the integers from 0 to `count - 1`.
 fn numbers(name: &str, count: usize) -> CsvTable {
     let mut csv = "n\n".to_owned();
     for n in 0..count {
@@ -40,8 +43,8 @@ fn numbers(name: &str, count: usize) -> CsvTable {
     table(name, &[("n", ColumnKind::Integer)], &csv)
 }
 
-fn query(tables: Vec<CsvTable>, sql: &str) -> Query {
-    Query {
+fn query(tables: Vec<CsvTable>, sql: &str) -> AnalyticsQuery {
+    AnalyticsQuery {
         tables,
         sql: sql.to_owned(),
         params: Vec::new(),
@@ -51,13 +54,13 @@ fn query(tables: Vec<CsvTable>, sql: &str) -> Query {
     }
 }
 
-async fn ask(sql: &str) -> Result<Rows, QueryError> {
+async fn run(sql: &str) -> Result<QueryRows, QueryError> {
     engine().query(query(vec![sales()], sql)).await
 }
 
 #[tokio::test]
-async fn every_kind_of_column_is_read_and_written() {
-    let rows = ask("SELECT * FROM sales ORDER BY day DESC").await.expect("rows");
+async fn every_column_kind_is_parsed_and_rendered() {
+    let rows = run("SELECT * FROM sales ORDER BY day DESC").await.expect("rows");
     let kinds: Vec<_> = rows.columns.iter().map(|column| column.kind).collect();
     assert_eq!(
         kinds,
@@ -75,7 +78,7 @@ async fn every_kind_of_column_is_read_and_written() {
 }
 
 #[tokio::test]
-async fn useful_queries_pass() {
+async fn analytical_queries_are_allowed() {
     for (sql, expected) in [
         ("SELECT SUM(amount) FROM sales", json!(14.75)),
         ("SELECT sum(count)::double / 4 FROM sales", json!(1.5)),
@@ -99,17 +102,17 @@ async fn useful_queries_pass() {
         ("SELECT 1.0 / 0.0", Value::Null),
         ("SELECT s.\"unit\" FROM SALES AS s ORDER BY 1 LIMIT 1", json!("no,rth")),
     ] {
-        let rows = ask(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let rows = run(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
         let value = rows.rows.first().and_then(|row| row.first()).cloned();
         if sql.starts_with("SELECT day - ") || sql.starts_with("SELECT date_trunc") {
-            continue; // Runs; how the engine writes a span or a moment is its own affair.
+            continue; // The format of intervals and timestamps is up to the engine.
         }
         assert_eq!(value, Some(expected), "{sql}");
     }
 }
 
 #[tokio::test]
-async fn hostile_queries_are_refused() {
+async fn hostile_queries_are_rejected() {
     let deep = format!("SELECT {}1{}", "(".repeat(200), ")".repeat(200));
     let chain = format!("SELECT 1{}", "+1".repeat(1_500));
     let long = format!("SELECT '{}'", "x".repeat(30_000));
@@ -178,17 +181,17 @@ async fn hostile_queries_are_refused() {
         &many,
         &doubling,
     ] {
-        let shown: String = sql.chars().take(80).collect();
-        match ask(sql).await {
+        let excerpt: String = sql.chars().take(80).collect();
+        match run(sql).await {
             Err(QueryError::Refused { .. } | QueryError::Invalid { .. }) => {}
-            other => panic!("{shown}: {other:?}"),
+            other => panic!("{excerpt}: {other:?}"),
         }
     }
 }
 
 #[tokio::test]
-async fn what_does_not_exist_or_parse_is_invalid_in_the_engines_words() {
-    for (sql, word) in [
+async fn syntax_errors_and_unknown_names_are_invalid_with_a_detail() {
+    for (sql, expected) in [
         ("", "no query"),
         ("SELECT", "xpected"),
         ("SELECT 'x", "nterminated"),
@@ -200,9 +203,9 @@ async fn what_does_not_exist_or_parse_is_invalid_in_the_engines_words() {
         ("SELECT * FROM sales WHERE amount > $least", "least"),
         ("SELECT 1 / 0", "zero"),
     ] {
-        match ask(sql).await {
+        match run(sql).await {
             Err(QueryError::Invalid { detail }) => {
-                assert!(detail.contains(word), "{sql}: {detail}");
+                assert!(detail.contains(expected), "{sql}: {detail}");
                 assert!(detail.chars().count() <= 500);
             }
             other => panic!("{sql}: {other:?}"),
@@ -211,7 +214,7 @@ async fn what_does_not_exist_or_parse_is_invalid_in_the_engines_words() {
 }
 
 #[tokio::test]
-async fn parameters_are_bound_by_name_and_never_parsed() {
+async fn parameters_are_bound_by_name_and_never_parsed_as_sql() {
     let sql = "SELECT count(*) FROM sales WHERE day >= CAST($from AS DATE) AND ($unit IS NULL OR unit = $unit) AND count <= $most";
     for (from, unit, most, expected) in [
         ("2026-03-01", json!(null), json!(9), 2),
@@ -232,19 +235,19 @@ async fn parameters_are_bound_by_name_and_never_parsed() {
 }
 
 #[tokio::test]
-async fn a_query_that_takes_too_long_is_ended_and_the_engine_lives_on() {
+async fn a_query_that_times_out_is_aborted_and_the_engine_continues() {
     let engine = engine();
     let sql =
         "SELECT sum(x.n + y.n + z.n) FROM a x JOIN a y ON x.n % 2 = y.n % 2 JOIN a z ON z.n % 2 = y.n % 2";
     let mut bomb = query(vec![numbers("a", 3_000)], sql);
     bomb.timeout = Duration::from_millis(300);
     assert!(matches!(engine.query(bomb).await, Err(QueryError::Timeout)));
-    let rows = engine.query(query(vec![sales()], "SELECT 1")).await.expect("the one thread is free again");
+    let rows = engine.query(query(vec![sales()], "SELECT 1")).await.expect("the only thread is free again");
     assert_eq!(rows.rows, [vec![json!(1)]]);
 }
 
 #[tokio::test]
-async fn joins_that_compare_everything_with_everything_are_refused_before_they_start() {
+async fn joins_that_compare_too_many_pairs_are_rejected_before_they_start() {
     let engine = engine();
     for sql in [
         "SELECT count(*) FROM a x, a y, a z WHERE x.n + y.n < z.n * 2",
@@ -252,25 +255,25 @@ async fn joins_that_compare_everything_with_everything_are_refused_before_they_s
         "SELECT count(*) FROM a x JOIN a y ON x.n < y.n",
         "SELECT count(*) FROM a x WHERE EXISTS (SELECT 1 FROM a y WHERE y.n + x.n > 5 AND y.n <> x.n)",
     ] {
-        let answer = engine.query(query(vec![numbers("a", 20_000)], sql)).await;
-        assert!(matches!(answer, Err(QueryError::TooLarge)), "{sql}: {answer:?}");
+        let result = engine.query(query(vec![numbers("a", 20_000)], sql)).await;
+        assert!(matches!(result, Err(QueryError::TooLarge)), "{sql}: {result:?}");
     }
     let few = query(vec![numbers("a", 100)], "SELECT count(*) FROM a x, a y, a z WHERE x.n + y.n < z.n");
     assert_eq!(engine.query(few).await.expect("rows").rows, [vec![json!(166_650)]]);
 }
 
 #[tokio::test]
-async fn a_query_that_needs_too_much_memory_is_stopped() {
-    let limits = Limits { threads: NonZeroUsize::MIN, query_bytes: 1 << 20, ..Limits::default() };
+async fn a_query_that_exceeds_the_memory_limit_fails() {
+    let limits = EngineLimits { threads: NonZeroUsize::MIN, query_bytes: 1 << 20, ..EngineLimits::default() };
     let engine = DataFusionEngine::start(limits).expect("threads");
     let sql = "SELECT x.n, y.n, count(*) FROM a x JOIN a y ON x.n <> y.n GROUP BY x.n, y.n ORDER BY 3";
-    let answer = engine.query(query(vec![numbers("a", 1_000)], sql)).await;
-    assert!(matches!(answer, Err(QueryError::TooLarge)), "{answer:?}");
+    let result = engine.query(query(vec![numbers("a", 1_000)], sql)).await;
+    assert!(matches!(result, Err(QueryError::TooLarge)), "{result:?}");
 }
 
 #[tokio::test]
-async fn a_huge_answer_is_stopped_and_a_long_one_is_cut() {
-    let limits = Limits { threads: NonZeroUsize::MIN, answer_bytes: 10_000, ..Limits::default() };
+async fn a_result_that_is_too_large_fails_and_one_with_too_many_rows_is_truncated() {
+    let limits = EngineLimits { threads: NonZeroUsize::MIN, result_bytes: 10_000, ..EngineLimits::default() };
     let engine = DataFusionEngine::start(limits).expect("threads");
     let mut wide = query(vec![numbers("a", 5_000)], "SELECT n FROM a");
     wide.max_rows = 5_000;
@@ -285,8 +288,8 @@ async fn a_huge_answer_is_stopped_and_a_long_one_is_cut() {
 }
 
 #[tokio::test]
-async fn files_that_are_not_what_their_columns_say_are_named_with_the_row_at_fault() {
-    for (kind, csv, word) in [
+async fn files_that_do_not_match_their_columns_are_reported_with_table_and_row() {
+    for (kind, csv, expected) in [
         (ColumnKind::Number, "v\n1\nabc\n", "row 2"),
         (ColumnKind::Number, "v\ninf\n", "finite"),
         (ColumnKind::Integer, "v\n1.5\n", "whole"),
@@ -299,9 +302,9 @@ async fn files_that_are_not_what_their_columns_say_are_named_with_the_row_at_fau
     ] {
         let broken = table("broken", &[("v", kind)], csv);
         match engine().query(query(vec![broken], "SELECT * FROM broken")).await {
-            Err(QueryError::BadTable { table, detail }) => {
+            Err(QueryError::InvalidTable { table, detail }) => {
                 assert_eq!(table, "broken");
-                assert!(detail.contains(word), "{csv:?}: {detail}");
+                assert!(detail.contains(expected), "{csv:?}: {detail}");
             }
             other => panic!("{csv:?}: {other:?}"),
         }
@@ -316,37 +319,37 @@ async fn an_empty_file_is_an_empty_table() {
 }
 
 #[tokio::test]
-async fn days_follow_today_though_the_file_is_parsed_once() {
+async fn day_offsets_follow_today_although_the_file_is_parsed_once() {
     let engine = engine();
     for (today, expected) in
         [((2026, 1, 1), "2025-12-01"), ((2028, 3, 31), "2028-02-29"), ((2026, 1, 1), "2025-12-01")]
     {
-        let mut question = query(vec![sales()], "SELECT min(day) FROM sales");
-        question.today = NaiveDate::from_ymd_opt(today.0, today.1, today.2).expect("a day");
-        assert_eq!(engine.query(question).await.expect("rows").rows, [vec![json!(expected)]]);
+        let mut query = query(vec![sales()], "SELECT min(day) FROM sales");
+        query.today = NaiveDate::from_ymd_opt(today.0, today.1, today.2).expect("a day");
+        assert_eq!(engine.query(query).await.expect("rows").rows, [vec![json!(expected)]]);
     }
-    assert_eq!(engine.kept().0, 1);
+    assert_eq!(engine.cache_usage().0, 1);
 }
 
 #[tokio::test]
-async fn the_longest_unused_files_make_room_for_new_ones() {
-    let limits = Limits { threads: NonZeroUsize::MIN, cache_bytes: 40_000, ..Limits::default() };
+async fn the_least_recently_used_tables_are_evicted() {
+    let limits = EngineLimits { threads: NonZeroUsize::MIN, cache_bytes: 40_000, ..EngineLimits::default() };
     let engine = DataFusionEngine::start(limits).expect("threads");
     for count in 1_000..1_010 {
         let rows =
             engine.query(query(vec![numbers("a", count)], "SELECT count(*) FROM a")).await.expect("rows");
         assert_eq!(rows.rows, [vec![json!(count)]]);
     }
-    let (files, size_bytes) = engine.kept();
-    assert!((1..10).contains(&files) && size_bytes <= 40_000, "{files} files of {size_bytes} bytes");
+    let (tables, size_bytes) = engine.cache_usage();
+    assert!((1..10).contains(&tables) && size_bytes <= 40_000, "{tables} tables of {size_bytes} bytes");
 }
 
 #[tokio::test]
-async fn many_askers_share_one_parse_and_all_get_the_same_answer() {
+async fn concurrent_queries_share_one_parsed_table() {
     let engine = engine();
-    let asks = (0..16).map(|_| engine.query(query(vec![numbers("a", 3_000)], "SELECT sum(n) FROM a")));
-    for answer in futures::future::join_all(asks).await {
-        assert_eq!(answer.expect("rows").rows, [vec![json!(4_498_500)]]);
+    let queries = (0..16).map(|_| engine.query(query(vec![numbers("a", 3_000)], "SELECT sum(n) FROM a")));
+    for result in futures::future::join_all(queries).await {
+        assert_eq!(result.expect("rows").rows, [vec![json!(4_498_500)]]);
     }
-    assert_eq!(engine.kept().0, 1);
+    assert_eq!(engine.cache_usage().0, 1);
 }

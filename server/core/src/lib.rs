@@ -1,32 +1,23 @@
-//! Every rule of the product, each in the room of its domain.
+//! The domain modules: every rule of the product.
 //!
-//! A door (REST, GraphQL, the page, the command line) makes a [`ctx::Ctx`], calls one method of one
-//! room in [`Services`] and renders what comes back.
+//! A transport (REST, GraphQL, the page, the command line) builds a [`penny_kernel::ctx::Ctx`], calls one
+//! service method in [`Services`] and renders the result.
 
-pub mod access;
 pub mod artifacts;
-pub mod audit;
+mod cleanup;
 pub mod conversations;
-pub mod ctx;
 pub mod dashboards;
 pub mod datasources;
-pub mod db;
 pub mod demo;
-pub mod fault;
-pub mod foundation;
 pub mod identity;
-pub mod jobs;
-pub mod json;
-pub mod misfit;
-pub mod paging;
+pub mod permissions;
 pub mod routing;
 pub mod services;
-pub mod tasks;
+pub mod sharing;
 pub mod tenants;
 pub mod themes;
 pub mod title;
 pub mod tools;
 pub mod turns;
 
-pub use foundation::{Foundation, Shared};
-pub use services::{Services, Setup};
+pub use services::{Services, ServicesConfig};

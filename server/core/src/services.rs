@@ -1,118 +1,113 @@
-//! The rooms' services, wired to each other: what every door calls.
+//! Construction and wiring of the domain services.
 
 use crate::{
     artifacts::Artifacts,
-    audit::Sequencer,
+    cleanup::{CleanupHandler, CleanupJob},
     conversations::Conversations,
     dashboards::Dashboards,
     datasources::Datasources,
-    foundation::Shared,
     identity::{self, Identity},
-    jobs::{Jobs, Kind, Tidy},
+    permissions::Permissions,
     routing::Routing,
+    sharing::Sharing,
     tenants::Tenants,
-    tools::{BadContract, Registry, Tool, Tools, builtin},
-    turns::{Filters, Turns},
+    tools::{InvalidToolContract, Tool, ToolRegistry, Tools, builtin},
+    turns::{ContentFilters, Turns},
+};
+use penny_kernel::{
+    SharedKernel,
+    audit::Sequencer,
+    jobs::{JobRegistry, Jobs},
 };
 use std::{collections::HashSet, sync::Arc};
 
-/// What an operator and the boot decide about the services.
+/// Dependencies and options of the services.
 #[derive(Debug)]
-pub struct Setup {
-    /// The models.
+pub struct ServicesConfig {
     pub routing: Routing,
-    /// Tools beside those that come with PENNY.
+    /// Tools in addition to the built-in ones.
     pub tools: Vec<Arc<dyn Tool>>,
-    /// Names of tools whose every call a person must approve.
-    pub approved_by_hand: HashSet<String>,
-    /// What every call of a model passes through.
-    pub filters: Filters,
-    /// How many answers a person may have under way at once in one process.
-    pub live_per_person: usize,
-    /// How people sign in.
-    pub identity: identity::Options,
-    /// Kinds of jobs beside those that come with PENNY.
-    pub jobs: Vec<Arc<dyn Kind>>,
+    /// Names of tools whose every call requires a user's approval.
+    pub approval_required: HashSet<String>,
+    /// Applied to every model call.
+    pub filters: ContentFilters,
+    /// Maximum number of running turns per user in one process.
+    pub max_live_turns_per_user: usize,
+    pub identity: identity::IdentityOptions,
+    /// Jobs in addition to the built-in ones.
+    pub jobs: JobRegistry,
 }
 
-impl Setup {
-    /// Sets up nothing but models.
+impl ServicesConfig {
+    /// Creates a configuration with defaults for everything but the models.
     #[must_use]
     pub fn with_models(routing: Routing) -> Self {
         Self {
             routing,
             tools: Vec::new(),
-            approved_by_hand: HashSet::new(),
-            filters: Filters::default(),
-            live_per_person: 1_000,
-            identity: identity::Options::default(),
-            jobs: Vec::new(),
+            approval_required: HashSet::new(),
+            filters: ContentFilters::default(),
+            max_live_turns_per_user: 1_000,
+            identity: identity::IdentityOptions::default(),
+            jobs: JobRegistry::default(),
         }
     }
 }
 
-/// All services. Cheap to clone.
+/// All domain services. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Services {
-    /// What they stand on.
-    pub shared: Shared,
-    /// Companies.
+    pub kernel: SharedKernel,
     pub tenants: Tenants,
-    /// People, sign-ins, tokens.
     pub identity: Identity,
-    /// Conversations.
     pub conversations: Conversations,
-    /// Turns.
     pub turns: Turns,
-    /// Tools.
     pub tools: Tools,
-    /// Artifacts.
     pub artifacts: Artifacts,
-    /// Where data comes from.
     pub datasources: Datasources,
-    /// Dashboards and key figures.
     pub dashboards: Dashboards,
-    /// Models.
     pub routing: Routing,
-    /// Work done later.
     pub jobs: Jobs,
+    pub permissions: Permissions,
+    pub sharing: Sharing,
 }
 
 impl Services {
-    /// Wires the services.
+    /// Creates the services.
     ///
     /// # Errors
-    /// When a tool's contract is wrong.
-    pub fn new(shared: Shared, setup: Setup) -> Result<Self, BadContract> {
-        let conversations = Conversations::new(shared.clone());
-        let artifacts = Artifacts::new(shared.clone());
-        let datasources = Datasources::new(shared.clone());
-        let dashboards = Dashboards::new(shared.clone(), datasources.clone());
-        let mut all = builtin::all(&dashboards);
-        all.extend(setup.tools);
-        let registry = Registry::new(all, &setup.approved_by_hand)?;
-        let tools = Tools::new(shared.clone(), registry, artifacts.clone());
+    /// When a tool's contract is invalid.
+    pub fn new(kernel: SharedKernel, config: ServicesConfig) -> Result<Self, InvalidToolContract> {
+        let conversations = Conversations::new(kernel.clone());
+        let artifacts = Artifacts::new(kernel.clone());
+        let datasources = Datasources::new(kernel.clone());
+        let dashboards = Dashboards::new(kernel.clone(), datasources.clone());
+        let mut tools = builtin::tools(&dashboards);
+        tools.extend(config.tools);
+        let registry = ToolRegistry::new(tools, &config.approval_required)?;
+        let tools = Tools::new(kernel.clone(), registry, artifacts.clone());
         let turns = Turns::new(
-            shared.clone(),
+            kernel.clone(),
             conversations.clone(),
             tools.clone(),
             artifacts.clone(),
-            setup.routing.clone(),
-            setup.filters,
+            config.routing.clone(),
+            config.filters,
         )
-        .with_live_per_person(setup.live_per_person);
-        let identity = Identity::new(shared.clone()).with_options(setup.identity);
-        let tidy = Tidy {
-            shared: shared.clone(),
+        .with_max_live_turns_per_user(config.max_live_turns_per_user);
+        let identity = Identity::new(kernel.clone()).with_options(config.identity);
+        let cleanup = CleanupHandler {
+            kernel: kernel.clone(),
             conversations: conversations.clone(),
             artifacts: artifacts.clone(),
             identity: identity.clone(),
         };
-        let mut kinds: Vec<Arc<dyn Kind>> = vec![Arc::new(tidy)];
-        kinds.extend(setup.jobs);
+        let jobs = JobRegistry::default().with::<CleanupJob>(cleanup).merge(config.jobs);
         Ok(Self {
-            tenants: Tenants::new(shared.clone()),
-            jobs: Jobs::new(shared.clone(), kinds),
+            tenants: Tenants::new(kernel.clone()),
+            jobs: Jobs::new(kernel.clone(), jobs),
+            permissions: Permissions::new(kernel.clone()),
+            sharing: Sharing::new(kernel.clone(), conversations.clone(), artifacts.clone()),
             identity,
             conversations,
             turns,
@@ -120,16 +115,16 @@ impl Services {
             artifacts,
             datasources,
             dashboards,
-            routing: setup.routing,
-            shared,
+            routing: config.routing,
+            kernel,
         })
     }
 
-    /// Starts the work that goes on beside the requests.
+    /// Starts the background tasks.
     pub fn start(&self) {
         self.turns.start();
-        self.shared.tasks.spawn(self.jobs.clone().run());
-        self.shared.tasks.spawn(self.routing.clone().keep_asking(self.shared.tasks.stopping()));
-        self.shared.tasks.spawn(Sequencer::new(self.shared.clone()).run());
+        self.kernel.tasks.spawn(self.jobs.clone().run());
+        self.kernel.tasks.spawn(self.routing.clone().refresh_until_listed(self.kernel.tasks.stopping()));
+        self.kernel.tasks.spawn(Sequencer::new(self.kernel.clone()).run());
     }
 }

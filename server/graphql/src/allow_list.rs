@@ -1,41 +1,40 @@
-//! The documents a cookie session may send: the page's own, and no others.
+//! The allow list: a cookie session may send only the page's own documents.
 //!
-//! A stolen or forged request in a browser can then do only what the page itself does. Whoever wants
-//! to ask freely uses a token. A document is known by the hash of each of its definitions, spaces
-//! and comments apart, so that the page may put a fragment beside the operations that use it.
+//! A forged request in a browser can therefore do only what the page itself does. Clients with a
+//! token may send any document. Each top-level definition is identified by the hash of its text
+//! without insignificant spaces and comments, so that fragments and operations can be combined freely.
 
-use crate::lexer::Glance;
+use crate::lexer::DocumentScan;
 use std::{collections::HashSet, sync::LazyLock};
 
-/// The page's documents.
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../../app/src/api/ops"]
-struct Documents;
+struct PageDocuments;
 
 static ALLOWED: LazyLock<HashSet<[u8; 32]>> = LazyLock::new(|| {
     documents()
         .iter()
-        .flat_map(|(_, text)| crate::lexer::glance(text).definitions)
+        .flat_map(|(_, text)| crate::lexer::scan(text).definitions)
         .map(|definition| fingerprint(&definition))
         .collect()
 });
 
-/// Returns the page's documents by file name, in the order of their names.
+/// Returns the page's documents as pairs of file name and text, sorted by file name.
 #[must_use]
 pub fn documents() -> Vec<(String, String)> {
-    let mut found: Vec<_> = Documents::iter()
+    let mut documents: Vec<_> = PageDocuments::iter()
         .filter(|name| name.ends_with(".graphql"))
         .filter_map(|name| {
-            let file = Documents::get(&name)?;
+            let file = PageDocuments::get(&name)?;
             Some((name.into_owned(), String::from_utf8_lossy(&file.data).into_owned()))
         })
         .collect();
-    found.sort();
-    found
+    documents.sort();
+    documents
 }
 
-/// Says whether a document consists of the page's own definitions.
-pub(crate) fn allows(document: &Glance) -> bool {
+/// Returns whether every definition of a document is one of the page's.
+pub(crate) fn is_allowed(document: &DocumentScan) -> bool {
     document.definitions.iter().all(|definition| ALLOWED.contains(&fingerprint(definition)))
 }
 
@@ -46,15 +45,15 @@ fn fingerprint(definition: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lexer::glance;
+    use crate::lexer::scan;
 
     #[test]
-    fn the_pages_own_documents_are_allowed_and_their_variations_are_not() {
+    fn only_the_pages_documents_are_allowed() {
         for (name, text) in documents() {
-            assert!(allows(&glance(&text)), "{name}");
-            assert!(allows(&glance(&format!("# again\n{text}\n"))), "{name}");
-            assert!(!allows(&glance(&format!("{text} query More {{ viewer {{ id }} }}"))), "{name}");
+            assert!(is_allowed(&scan(&text)), "{name}");
+            assert!(is_allowed(&scan(&format!("# again\n{text}\n"))), "{name}");
+            assert!(!is_allowed(&scan(&format!("{text} query More {{ viewer {{ id }} }}"))), "{name}");
         }
-        assert!(!allows(&glance("{ __schema { types { name } } }")));
+        assert!(!is_allowed(&scan("{ __schema { types { name } } }")));
     }
 }

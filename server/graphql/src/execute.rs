@@ -1,9 +1,9 @@
-//! One way in for every document, whatever it came by.
+//! Checks and executes documents; the common path of HTTP, sockets and the page.
 
 use crate::{
     allow_list,
-    failure::{self, complete, label},
-    limits::{Refused, inspect},
+    errors::{self, add_extensions, with_extensions},
+    limits::{DocumentError, parse_bounded},
     schema::Schema,
 };
 use async_graphql::{Request, Response};
@@ -11,51 +11,54 @@ use futures::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use penny_core::ctx::{Ctx, Via};
+use penny_i18n::keys;
+use penny_kernel::ctx::{Ctx, Transport};
 use penny_types::{Fault, FaultCode};
-use penny_words::keys;
 
-/// Executes a query or a mutation as somebody.
+/// Executes a query or a mutation in a caller's context.
 pub async fn execute(schema: &Schema, ctx: Ctx, request: Request) -> Response {
-    match admit(&ctx, request) {
+    match check_request(&ctx, request) {
         Ok(request) => {
-            let locale = ctx.locale;
-            label(schema.execute(request.data(ctx)).await, locale)
+            let locale = ctx.locale();
+            with_extensions(schema.execute(request.data(ctx)).await, locale)
         }
-        Err(refused) => answer(refused, &ctx),
+        Err(error) => error_response(error, &ctx),
     }
 }
 
-/// Executes any operation as somebody; a subscription answers as often as something happens.
+/// Executes any operation in a caller's context; a subscription yields one response per event.
 #[must_use]
 pub fn stream(schema: &Schema, ctx: Ctx, request: Request) -> BoxStream<'static, Response> {
-    match admit(&ctx, request) {
+    match check_request(&ctx, request) {
         Ok(request) => {
-            let locale = ctx.locale;
-            schema.execute_stream(request.data(ctx)).map(move |response| label(response, locale)).boxed()
+            let locale = ctx.locale();
+            schema
+                .execute_stream(request.data(ctx))
+                .map(move |response| with_extensions(response, locale))
+                .boxed()
         }
-        Err(refused) => {
-            let response = answer(refused, &ctx);
+        Err(error) => {
+            let response = error_response(error, &ctx);
             stream::once(async move { response }).boxed()
         }
     }
 }
 
-/// Lets a document in when it keeps the limits and the caller may send it.
-fn admit(ctx: &Ctx, mut request: Request) -> Result<Request, Refused> {
-    let (parsed, seen) = inspect(&request.query)?;
-    if ctx.via == Via::Web && !allow_list::allows(&seen) {
-        return Err(Fault::keyed(FaultCode::Forbidden, keys::GRAPHQL_NOT_LISTED).into());
+/// Checks that a document is within the limits and that the caller may send it.
+fn check_request(ctx: &Ctx, mut request: Request) -> Result<Request, DocumentError> {
+    let (parsed, scan) = parse_bounded(&request.query)?;
+    if ctx.transport() == Transport::Web && !allow_list::is_allowed(&scan) {
+        return Err(Fault::with_message(FaultCode::Forbidden, keys::GRAPHQL_NOT_LISTED).into());
     }
     request.set_parsed_query(parsed);
     Ok(request)
 }
 
-fn answer(refused: Refused, ctx: &Ctx) -> Response {
-    match refused {
-        Refused::Fault(fault) => failure::response(&fault, ctx.locale),
-        Refused::Syntax(mut error) => {
-            complete(&mut error, ctx.locale);
+fn error_response(error: DocumentError, ctx: &Ctx) -> Response {
+    match error {
+        DocumentError::Fault(fault) => errors::fault_response(&fault, ctx.locale()),
+        DocumentError::Syntax(mut error) => {
+            add_extensions(&mut error, ctx.locale());
             Response::from_errors(vec![*error])
         }
     }

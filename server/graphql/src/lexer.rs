@@ -1,74 +1,76 @@
-//! Reads just enough of a GraphQL document to bound it and to recognise it, before a parser that
-//! recurses is let near it (GraphQL October 2021, 2.1).
+//! Scans a GraphQL document without recursion, to measure its nesting and to normalise its
+//! definitions before the recursive parser runs (GraphQL October 2021, 2.1).
 
-/// What a glance over a document tells.
+/// The result of scanning a document.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Glance {
-    /// Its top-level definitions, without what does not matter: spaces, commas, comments.
+pub(crate) struct DocumentScan {
+    /// The top-level definitions without ignored tokens: insignificant spaces, commas, comments.
     pub definitions: Vec<String>,
-    /// How deep its brackets nest.
-    pub deepest: usize,
+    /// The deepest nesting of brackets of any kind.
+    pub max_depth: usize,
 }
 
-/// Looks over a document. Never fails: what is no GraphQL is refused later, by the parser.
-pub(crate) fn glance(document: &str) -> Glance {
-    let mut reader = Reader::default();
+/// Scans a document. Never fails: the parser rejects invalid syntax later.
+pub(crate) fn scan(document: &str) -> DocumentScan {
+    let mut scanner = DocumentScanner::default();
     let mut rest = document;
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '#' => {
-                reader.gap = true;
+                scanner.has_gap = true;
                 rest.find(['\n', '\r']).unwrap_or(rest.len())
             }
             '"' => {
                 let length = string_length(rest);
-                reader.take(rest.get(..length).unwrap_or(rest));
+                scanner.push(rest.get(..length).unwrap_or(rest));
                 length
             }
-            ',' | '\u{feff}' => reader.skip(first),
-            space if space.is_whitespace() => reader.skip(first),
+            ',' | '\u{feff}' => scanner.skip(first),
+            space if space.is_whitespace() => scanner.skip(first),
             _ => {
-                reader.bracket(first);
+                scanner.push_char(first);
                 first.len_utf8()
             }
         };
         rest = rest.get(length..).unwrap_or_default();
     }
-    reader.finish()
+    scanner.finish()
 }
 
 #[derive(Default)]
-struct Reader {
-    glance: Glance,
+struct DocumentScanner {
+    scan: DocumentScan,
     current: String,
     depth: usize,
-    gap: bool,
+    /// Whether ignored tokens preceded the current position.
+    has_gap: bool,
 }
 
-impl Reader {
-    /// Notes that something without meaning stands here.
-    fn skip(&mut self, what: char) -> usize {
-        self.gap = true;
-        what.len_utf8()
+impl DocumentScanner {
+    /// Skips an ignored character and returns its length in bytes.
+    fn skip(&mut self, ignored: char) -> usize {
+        self.has_gap = true;
+        ignored.len_utf8()
     }
 
-    /// Keeps a piece of the document; a gap is kept only where it separates two names.
-    fn take(&mut self, piece: &str) {
-        let joins = self.current.ends_with(is_name) && piece.starts_with(is_name);
-        if self.gap && joins {
+    /// Appends text to the current definition, after a space if ignored tokens separated two names.
+    fn push(&mut self, text: &str) {
+        let joins_names = self.current.ends_with(is_name_char) && text.starts_with(is_name_char);
+        if self.has_gap && joins_names {
             self.current.push(' ');
         }
-        self.gap = false;
-        self.current.push_str(piece);
+        self.has_gap = false;
+        self.current.push_str(text);
     }
 
-    fn bracket(&mut self, letter: char) {
+    /// Appends one character and tracks the nesting of brackets.
+    fn push_char(&mut self, letter: char) {
         let mut bytes = [0; 4];
-        self.take(letter.encode_utf8(&mut bytes));
+        self.push(letter.encode_utf8(&mut bytes));
         match letter {
             '{' | '(' | '[' => {
                 self.depth = self.depth.saturating_add(1);
-                self.glance.deepest = self.glance.deepest.max(self.depth);
+                self.scan.max_depth = self.scan.max_depth.max(self.depth);
             }
             '}' | ')' | ']' => {
                 self.depth = self.depth.saturating_sub(1);
@@ -81,29 +83,29 @@ impl Reader {
     }
 
     fn end_definition(&mut self) {
-        self.gap = false;
+        self.has_gap = false;
         if !self.current.is_empty() {
-            self.glance.definitions.push(std::mem::take(&mut self.current));
+            self.scan.definitions.push(std::mem::take(&mut self.current));
         }
     }
 
-    fn finish(mut self) -> Glance {
+    fn finish(mut self) -> DocumentScan {
         self.end_definition();
-        self.glance
+        self.scan
     }
 }
 
-const fn is_name(letter: char) -> bool {
+const fn is_name_char(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || letter == '_'
 }
 
-/// Returns the length of the string a text begins with, its quotes included; all of it when the
-/// string never ends.
+/// Returns the length in bytes of the string literal at the start of `text`, quotes included; the whole
+/// length if the literal is not terminated.
 fn string_length(text: &str) -> usize {
     if let Some(body) = text.strip_prefix("\"\"\"") {
         let mut from = 0;
-        while let Some(found) = body.get(from..).and_then(|rest| rest.find("\"\"\"")) {
-            let end = from.saturating_add(found);
+        while let Some(offset) = body.get(from..).and_then(|rest| rest.find("\"\"\"")) {
+            let end = from.saturating_add(offset);
             let is_escaped = body.get(..end).is_some_and(|before| before.ends_with('\\'));
             if !is_escaped {
                 return end.saturating_add(6);
@@ -113,11 +115,11 @@ fn string_length(text: &str) -> usize {
         return text.len();
     }
     let mut is_escaped = false;
-    for (at, letter) in text.char_indices().skip(1) {
+    for (index, letter) in text.char_indices().skip(1) {
         match letter {
             _ if is_escaped => is_escaped = false,
             '\\' => is_escaped = true,
-            '"' | '\n' => return at.saturating_add(1),
+            '"' | '\n' => return index.saturating_add(1),
             _ => {}
         }
     }
@@ -129,10 +131,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_matter_is_left_out_and_names_stay_apart() {
-        let seen = glance("query  A ( $x : Int = 1 ) { # said\n  a , b ... on C { d } }\nfragment F on C{d}");
-        assert_eq!(seen.definitions, ["query A($x:Int=1){a b...on C{d}}", "fragment F on C{d}"]);
-        assert_eq!(seen.deepest, 2);
+    fn ignored_tokens_are_removed_and_names_stay_separated() {
+        let scanned =
+            scan("query  A ( $x : Int = 1 ) { # comment\n  a , b ... on C { d } }\nfragment F on C{d}");
+        assert_eq!(scanned.definitions, ["query A($x:Int=1){a b...on C{d}}", "fragment F on C{d}"]);
+        assert_eq!(scanned.max_depth, 2);
     }
 
     #[test]
@@ -143,15 +146,15 @@ mod tests {
             "# {{{{\n{ a(b: 1) }",
             "{ a(b: \"\\\"{{\") }",
         ] {
-            assert_eq!(glance(text).deepest, 2, "{text}");
+            assert_eq!(scan(text).max_depth, 2, "{text}");
         }
     }
 
     #[test]
-    fn hostile_text_ends_without_a_panic() {
+    fn unterminated_and_unbalanced_text_is_scanned_without_a_panic() {
         for text in ["", "\"", "\"\"\"", "}}}}", "\u{feff}{é", "{\"\\", "\"\"\"\\\"\"\"", "\0"] {
-            let _ = glance(text);
+            let _ = scan(text);
         }
-        assert_eq!(glance(&"{".repeat(100_000)).deepest, 100_000);
+        assert_eq!(scan(&"{".repeat(100_000)).max_depth, 100_000);
     }
 }

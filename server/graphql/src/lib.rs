@@ -1,22 +1,28 @@
-//! The GraphQL door: a schema over the services, for the page and for integrators alike.
+//! The GraphQL API: a schema over the services, for the page and for integrators.
 //!
-//! A resolver extracts the caller's context, calls a service and maps its error, and does nothing
-//! else. Around the schema stand the things every request passes: [`limits`] before anything is
-//! executed, the [`allow_list`] for cookie sessions, and [`failure`] so that every error carries the
-//! same extensions. [`socket`] speaks `graphql-transport-ws` over any pair of text streams.
+//! A resolver extracts the caller's context, calls a service and maps its error. Every request passes
+//! the [`limits`] before execution and, in a cookie session, the [`allow_list`]; [`errors`] gives every
+//! error the same extensions. [`socket`] implements `graphql-transport-ws` over a stream and a sink of
+//! text messages.
 
 pub mod allow_list;
+mod artifacts;
+mod context;
+mod conversations;
+mod dashboards;
+pub mod errors;
 mod execute;
-pub mod failure;
 mod lexer;
 pub mod limits;
-mod mutation;
-mod query;
+mod models;
+mod people;
 mod schema;
+mod sharing;
 pub mod socket;
-mod subscription;
 #[cfg(test)]
 mod tests;
+mod tools;
+mod turns;
 
 pub use async_graphql::{Request, Response};
 pub use execute::{execute, stream};

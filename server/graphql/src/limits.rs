@@ -1,10 +1,10 @@
-//! What a document may cost before a single resolver runs.
+//! Limits on documents, checked before any resolver runs.
 //!
-//! The parser, the validator and the cost visitors of the engine all recurse, and the cost visitors
-//! walk a fragment again for every place it is spread in. So a document is first bounded here, by
-//! passes that do neither; depth and complexity are then the engine's own.
+//! async-graphql's parser, validator and complexity visitors recurse, and the visitors walk a fragment
+//! again for every spread. A document is therefore first checked here, by passes that do neither;
+//! depth and complexity are then checked by async-graphql.
 
-use crate::lexer::{Glance, glance};
+use crate::lexer::{DocumentScan, scan};
 use async_graphql::{
     Name, Positioned, ServerError,
     parser::{
@@ -12,90 +12,89 @@ use async_graphql::{
         types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
     },
 };
+use penny_i18n::keys;
 use penny_types::{Fault, FaultCode};
-use penny_words::keys;
 use std::collections::HashMap;
 
-/// The longest document, in bytes.
+/// The maximum length of a document, in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
-/// The deepest nesting of brackets of any kind, in the text.
+/// The maximum nesting of brackets of any kind in a document's text.
 pub const MAX_NESTING: usize = 48;
-/// The deepest selection the engine executes; the standard introspection query needs 14.
+/// The maximum depth of a selection; the standard introspection query needs 14.
 pub const MAX_DEPTH: usize = 16;
-/// The largest complexity the engine executes: one a field, times the size of the page asked for.
+/// The maximum complexity: one per field, multiplied by the size of the requested page.
 pub const MAX_COMPLEXITY: usize = 12_000;
-/// The most selections a document may come to with its fragments written out.
+/// The maximum number of selections in a document after its fragments are expanded.
 pub const MAX_SELECTIONS: usize = 2_000;
-/// The most fields at the root of an operation, aliases counted.
+/// The maximum number of root fields of an operation, aliases included.
 pub const MAX_ROOT_FIELDS: usize = 20;
-/// The most directives on one field.
+/// The maximum number of directives on one field.
 pub const MAX_DIRECTIVES: usize = 4;
-/// The most operations and fragments in a document.
+/// The maximum number of operations and fragments in a document.
 pub const MAX_DEFINITIONS: usize = 64;
 
-/// Says why a document is not executed.
+/// The reason why a document is not executed.
 #[derive(Debug)]
-pub enum Refused {
-    /// It breaks a limit.
+pub enum DocumentError {
+    /// It exceeds a limit.
     Fault(Box<Fault>),
     /// It is not GraphQL.
     Syntax(Box<ServerError>),
 }
 
-impl From<Fault> for Refused {
+impl From<Fault> for DocumentError {
     fn from(fault: Fault) -> Self {
         Self::Fault(Box::new(fault))
     }
 }
 
-/// Parses a document after bounding it.
+/// Parses a document after checking its limits.
 ///
 /// # Errors
-/// A `too_large` or `invalid` fault naming the limit it breaks, or the parser's own error.
-pub(crate) fn inspect(document: &str) -> Result<(ExecutableDocument, Glance), Refused> {
+/// Returns a `too_large` or `invalid` fault with the exceeded limit, or the parser's error.
+pub(crate) fn parse_bounded(document: &str) -> Result<(ExecutableDocument, DocumentScan), DocumentError> {
     if document.len() > MAX_DOCUMENT_BYTES {
-        return Err(over(FaultCode::TooLarge, keys::GRAPHQL_TOO_LONG, MAX_DOCUMENT_BYTES).into());
+        return Err(limit_fault(FaultCode::TooLarge, keys::GRAPHQL_TOO_LONG, MAX_DOCUMENT_BYTES).into());
     }
-    let seen = glance(document);
-    if seen.deepest > MAX_NESTING {
-        return Err(over(FaultCode::Invalid, keys::GRAPHQL_TOO_DEEP, MAX_NESTING).into());
+    let scan = scan(document);
+    if scan.max_depth > MAX_NESTING {
+        return Err(limit_fault(FaultCode::Invalid, keys::GRAPHQL_TOO_DEEP, MAX_NESTING).into());
     }
-    if seen.definitions.len() > MAX_DEFINITIONS {
-        return Err(over(FaultCode::Invalid, keys::GRAPHQL_TOO_MANY_FIELDS, MAX_DEFINITIONS).into());
+    if scan.definitions.len() > MAX_DEFINITIONS {
+        return Err(limit_fault(FaultCode::Invalid, keys::GRAPHQL_TOO_MANY_FIELDS, MAX_DEFINITIONS).into());
     }
-    let parsed = parse_query(document).map_err(|error| Refused::Syntax(Box::new(error.into())))?;
+    let parsed = parse_query(document).map_err(|error| DocumentError::Syntax(Box::new(error.into())))?;
     check_size(&parsed)?;
-    Ok((parsed, seen))
+    Ok((parsed, scan))
 }
 
-fn over(code: FaultCode, key: &str, limit: usize) -> Fault {
-    Fault::keyed(code, key).arg("limit", limit)
+fn limit_fault(code: FaultCode, key: &str, limit: usize) -> Fault {
+    Fault::with_message(code, key).arg("limit", limit)
 }
 
-/// Refuses a document that is large once its fragments are written out, or whose fragments go round
-/// in a circle.
+/// Rejects a document that is too large after its fragments are expanded, or whose fragments are cyclic.
 fn check_size(document: &ExecutableDocument) -> Result<(), Fault> {
-    let mut count = Count { fragments: &document.fragments, known: HashMap::new() };
+    let mut counter = SelectionCounter { fragments: &document.fragments, sizes: HashMap::new() };
     for (_, operation) in document.operations.iter() {
         let root = &operation.node.selection_set.node;
         if root.items.len() > MAX_ROOT_FIELDS {
-            return Err(over(FaultCode::Invalid, keys::GRAPHQL_TOO_MANY_ROOTS, MAX_ROOT_FIELDS));
+            return Err(limit_fault(FaultCode::Invalid, keys::GRAPHQL_TOO_MANY_ROOTS, MAX_ROOT_FIELDS));
         }
-        if count.selections(root) > MAX_SELECTIONS {
-            return Err(over(FaultCode::Invalid, keys::GRAPHQL_TOO_MANY_FIELDS, MAX_SELECTIONS));
+        if counter.selections(root) > MAX_SELECTIONS {
+            return Err(limit_fault(FaultCode::Invalid, keys::GRAPHQL_TOO_MANY_FIELDS, MAX_SELECTIONS));
         }
     }
     Ok(())
 }
 
-/// Counts each fragment once, however often it is spread.
-struct Count<'a> {
+/// Counts the selections of expanded selection sets; visits each fragment once.
+struct SelectionCounter<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    /// `None` while a fragment is being counted: meeting it again means a circle.
-    known: HashMap<&'a Name, Option<usize>>,
+    /// Sizes by fragment; `None` while a fragment is being counted, so that a cycle is recognised.
+    sizes: HashMap<&'a Name, Option<usize>>,
 }
 
-impl<'a> Count<'a> {
+impl<'a> SelectionCounter<'a> {
     fn selections(&mut self, set: &'a SelectionSet) -> usize {
         set.items.iter().fold(0_usize, |sum, item| {
             sum.saturating_add(1).saturating_add(match &item.node {
@@ -107,15 +106,15 @@ impl<'a> Count<'a> {
     }
 
     fn fragment(&mut self, name: &'a Name) -> usize {
-        match self.known.get(name) {
+        match self.sizes.get(name) {
             Some(Some(size)) => return *size,
             Some(None) => return usize::MAX,
             None => {}
         }
         let Some(fragment) = self.fragments.get(name) else { return 0 };
-        self.known.insert(name, None);
+        self.sizes.insert(name, None);
         let size = self.selections(&fragment.node.selection_set.node);
-        self.known.insert(name, Some(size));
+        self.sizes.insert(name, Some(size));
         size
     }
 }
@@ -124,19 +123,20 @@ impl<'a> Count<'a> {
 mod tests {
     use super::*;
 
-    fn key(document: &str) -> Option<String> {
-        match inspect(document) {
+    fn message_key(document: &str) -> Option<String> {
+        match parse_bounded(document) {
             Ok(_) => None,
-            Err(Refused::Fault(fault)) => Some(fault.message_key),
-            Err(Refused::Syntax(_)) => Some("syntax".to_owned()),
+            Err(DocumentError::Fault(fault)) => Some(fault.message_key),
+            Err(DocumentError::Syntax(_)) => Some("syntax".to_owned()),
         }
     }
 
     #[test]
-    fn each_limit_has_its_own_sentence() {
-        let laughs = (0..40).fold("{ ...f0 } fragment f40 on Q { a }".to_owned(), |text, n| {
-            format!("{text} fragment f{n} on Q {{ ...f{} ...f{} }}", n + 1, n + 1)
-        });
+    fn each_limit_has_its_own_message() {
+        let exponential_fragments = (0..40)
+            .fold("{ ...f0 } fragment f40 on Q { a }".to_owned(), |text, n| {
+                format!("{text} fragment f{n} on Q {{ ...f{} ...f{} }}", n + 1, n + 1)
+            });
         for (document, expected) in [
             ("{ a }".to_owned(), None),
             ("{".to_owned(), Some("syntax")),
@@ -148,7 +148,7 @@ mod tests {
                 Some("graphql-too-many-roots"),
             ),
             (format!("{{ a {{ {} }} }}", "b ".repeat(2_001)), Some("graphql-too-many-fields")),
-            (laughs, Some("graphql-too-many-fields")),
+            (exponential_fragments, Some("graphql-too-many-fields")),
             (
                 "{ ...a } fragment a on Q { ...b } fragment b on Q { ...a }".to_owned(),
                 Some("graphql-too-many-fields"),
@@ -156,7 +156,7 @@ mod tests {
             ("{ ...missing }".to_owned(), None),
         ] {
             let start: String = document.chars().take(40).collect();
-            assert_eq!(key(&document).as_deref(), expected, "{start}");
+            assert_eq!(message_key(&document).as_deref(), expected, "{start}");
         }
     }
 }

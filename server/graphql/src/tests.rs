@@ -1,24 +1,25 @@
-//! The committed schema, and the page's documents against it.
+//! Tests of the committed schema, and of the page's documents against it.
 
-use crate::{mutation::Mutation, query::Query, subscription::Subscription};
+use crate::schema::{MutationRoot, QueryRoot, SubscriptionRoot};
 use async_graphql::{Request, Response, Variables, parser::parse_query};
 use futures::StreamExt;
 use serde_json::{Map, Value, json};
 
-/// A schema without services: what is valid reaches a resolver, which then finds none.
-fn bare() -> crate::Schema {
-    async_graphql::Schema::build(Query, Mutation, Subscription)
+/// Builds a schema without services: a valid document reaches a resolver, which then fails because
+/// the services are absent.
+fn schema_without_services() -> crate::Schema {
+    async_graphql::Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot::default())
         .limit_depth(crate::limits::MAX_DEPTH)
         .limit_complexity(crate::limits::MAX_COMPLEXITY)
         .finish()
 }
 
-/// A value of a type that a document may ask for.
-fn sample(kind: &str) -> Value {
+/// Returns a sample value of a GraphQL input type.
+fn sample(type_name: &str) -> Value {
     let id = |prefix: &str| json!(format!("{prefix}_00000000000000000000000001"));
-    match kind.trim_end_matches('!') {
+    match type_name.trim_end_matches('!') {
         list if list.starts_with('[') => json!([]),
-        "String" => json!("words"),
+        "String" => json!("text"),
         "Int" => json!(100),
         "Boolean" => json!(true),
         "JSON" => json!({}),
@@ -33,14 +34,14 @@ fn sample(kind: &str) -> Value {
         "MessageWindowRequest" => json!({ "limit": 100 }),
         "BranchPair" => json!({ "left": id("msg"), "right": id("msg") }),
         "BranchMerge" => json!({ "from": id("msg") }),
-        "NewMessage" => json!({ "content": "words" }),
-        "NewArtifact" => json!({ "type": "markdown", "title": "words", "content": "words" }),
+        "NewMessage" => json!({ "content": "text" }),
+        "NewArtifact" => json!({ "type": "markdown", "title": "text", "content": "text" }),
         _ => json!({}),
     }
 }
 
 fn variables(document: &str) -> Variables {
-    let parsed = parse_query(document).expect("a document of the page parses");
+    let parsed = parse_query(document).expect("the page's document parses");
     let mut values = Map::new();
     for (_, operation) in parsed.operations.iter() {
         for definition in &operation.node.variable_definitions {
@@ -51,19 +52,20 @@ fn variables(document: &str) -> Variables {
 }
 
 #[test]
-fn the_committed_schema_is_the_one_the_code_makes() {
+fn the_committed_schema_equals_the_generated_one() {
     let committed = include_str!("../schema.graphql");
     assert!(committed == crate::sdl(), "server/graphql/schema.graphql is out of date: run `make schema`");
 }
 
 #[tokio::test]
-async fn every_document_of_the_page_keeps_the_limits_and_is_valid() {
+async fn every_document_of_the_page_is_within_the_limits_and_valid() {
     let documents = crate::allow_list::documents();
     assert!(!documents.is_empty());
     for (name, text) in documents {
-        assert!(crate::limits::inspect(&text).is_ok(), "{name} breaks a limit");
+        assert!(crate::limits::parse_bounded(&text).is_ok(), "{name} exceeds a limit");
         let request = Request::new(&text).variables(variables(&text));
-        let response: Response = bare().execute_stream(request).next().await.expect("one answer");
+        let response: Response =
+            schema_without_services().execute_stream(request).next().await.expect("one response");
         for error in &response.errors {
             assert!(error.message.contains("does not exist."), "{name}: {}", error.message);
             assert!(!error.message.contains("Unknown"), "{name}: {}", error.message);
@@ -74,21 +76,24 @@ async fn every_document_of_the_page_keeps_the_limits_and_is_valid() {
 #[tokio::test]
 async fn the_standard_introspection_query_is_within_the_limits() {
     let query = include_str!("introspection.graphql");
-    assert!(crate::limits::inspect(query).is_ok());
-    let response = bare().execute(query).await;
+    assert!(crate::limits::parse_bounded(query).is_ok());
+    let response = schema_without_services().execute(query).await;
     assert_eq!(response.errors, []);
 }
 
 #[tokio::test]
-async fn a_large_page_of_everything_is_too_complex_and_a_page_of_the_pages_own_is_not() {
+async fn twenty_large_lists_are_too_complex_and_twenty_dashboards_are_not() {
     let widgets = "widgets { kpi { trend { month } } }";
-    let many = (0..20).map(|n| format!("d{n}: dashboard(slug: \"a\") {{ {widgets} }}")).collect::<String>();
-    let heavy = (0..20).fold(String::new(), |text, n| {
+    let dashboards =
+        (0..20).map(|n| format!("d{n}: dashboard(slug: \"a\") {{ {widgets} }}")).collect::<String>();
+    let lists = (0..20).fold(String::new(), |text, n| {
         format!("{text} a{n}: artifacts(limit: 100) {{ items {{ id title digest mediaType version versionId createdAt }} }}")
     });
-    for (document, is_too_complex) in [(format!("{{ {many} }}"), false), (format!("{{ {heavy} }}"), true)] {
-        let response = bare().execute(document).await;
-        let refused = response.errors.iter().any(|error| error.message == "Query is too complex.");
-        assert_eq!(refused, is_too_complex);
+    for (document, is_too_complex) in
+        [(format!("{{ {dashboards} }}"), false), (format!("{{ {lists} }}"), true)]
+    {
+        let response = schema_without_services().execute(document).await;
+        let is_rejected = response.errors.iter().any(|error| error.message == "Query is too complex.");
+        assert_eq!(is_rejected, is_too_complex);
     }
 }

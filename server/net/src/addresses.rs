@@ -1,17 +1,17 @@
-//! Which addresses outsiders may make us speak to.
+//! Classification of IP addresses as public or not.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Azure's platform address: public by its number, reachable only from inside, and it answers
-/// with credentials.
+/// Azure's platform service: in a public range, but reachable only from inside Azure, where it
+/// returns credentials.
 const AZURE_PLATFORM: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
 
-/// Says whether an address is a public unicast one.
+/// Returns whether an address is a public unicast address.
 ///
-/// The refused ranges are those of the IANA special-purpose registries (RFC 6890 and its
+/// The excluded ranges are those of the IANA special-purpose registries (RFC 6890 and its
 /// successors): private, shared (CGNAT), loopback, link-local (the clouds' metadata), unique-local,
-/// documentation, benchmarking, multicast, reserved. IPv6 addresses that carry an IPv4 address
-/// (mapped, NAT64, 6to4) are judged by it.
+/// documentation, benchmarking, multicast, reserved. IPv6 addresses that embed an IPv4 address
+/// (mapped, NAT64, 6to4) are classified by it.
 #[must_use]
 pub fn is_public(address: IpAddr) -> bool {
     match address {
@@ -21,7 +21,7 @@ pub fn is_public(address: IpAddr) -> bool {
 }
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    let refused = match address.octets() {
+    let is_special = match address.octets() {
         // "This network", private, loopback, link-local.
         [0 | 10 | 127, ..] | [169, 254, ..] | [192, 168, ..] => true,
         [172, second, ..] => (16..32).contains(&second),
@@ -35,7 +35,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         [224..=255, ..] => true,
         _ => address == AZURE_PLATFORM,
     };
-    !refused
+    !is_special
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
@@ -44,17 +44,17 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
     match address.segments() {
         // NAT64 (RFC 6052).
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(joined(high, low)),
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(embedded_v4(high, low)),
         // IETF assignments, Teredo among them, and documentation.
         [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
         // 6to4 (RFC 3056).
-        [0x2002, high, low, ..] => is_public_v4(joined(high, low)),
+        [0x2002, high, low, ..] => is_public_v4(embedded_v4(high, low)),
         // Global unicast is 2000::/3; all else is special or not assigned.
         [first, ..] => first & 0xe000 == 0x2000,
     }
 }
 
-fn joined(high: u16, low: u16) -> Ipv4Addr {
+fn embedded_v4(high: u16, low: u16) -> Ipv4Addr {
     Ipv4Addr::from_bits((u32::from(high) << 16) | u32::from(low))
 }
 
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_public_unicast_addresses_pass() {
+    fn only_public_unicast_addresses_are_public() {
         let table = [
             ("1.1.1.1", true),
             ("8.8.8.8", true),

@@ -1,8 +1,8 @@
-//! Clients by purpose.
+//! The client factory and its HTTP clients.
 
 use crate::{
     NetError,
-    guard::{Guard, GuardedResolver, redirects},
+    guard::{EgressGuard, GuardedResolver, redirect_policy},
     tls,
 };
 use bytes::Bytes;
@@ -17,21 +17,20 @@ use url::Url;
 
 const USER_AGENT: &str = concat!("penny/", env!("CARGO_PKG_VERSION"));
 
-/// What the operator settled for all outgoing calls.
+/// The operator's settings for all outgoing requests.
 #[derive(Debug, Clone)]
-pub struct Policy {
-    /// How long connecting may take.
+pub struct EgressPolicy {
     pub connect_timeout: Duration,
-    /// How long an answer may stay silent between two reads.
+    /// Maximum time between two reads of a response.
     pub read_timeout: Duration,
-    /// Addresses on private networks that any call may reach.
+    /// URLs on private networks that every client may reach.
     pub allowed: Vec<Url>,
-    /// The way out for all but the operator's own addresses. It then resolves the names, so
-    /// refusing private networks is its duty too.
+    /// HTTP proxy for all hosts except those the operator configured. The proxy resolves the names,
+    /// so it has to block private networks itself.
     pub proxy: Option<Url>,
 }
 
-impl Default for Policy {
+impl Default for EgressPolicy {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(5),
@@ -42,38 +41,37 @@ impl Default for Policy {
     }
 }
 
-/// Whom a client will speak to.
+/// The destination of a client's requests, which decides what it may reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
-    /// An address the operator configured: its host and port may be private. Redirects to
-    /// another host are refused, since the requests carry the operator's keys.
+    /// A server configured by the operator: its host and port may be private. Redirects to other
+    /// hosts are rejected, because the requests carry the operator's API keys.
     Operator(Url),
-    /// An identity provider the operator configured: its host and port may be private, and what
-    /// it points to (keys, token endpoint) may be any public host.
+    /// An identity provider configured by the operator: its host and port may be private, and the
+    /// endpoints it advertises (JWKS, token endpoint) may be on any public host.
     Issuer(Url),
-    /// An address somebody else chose.
+    /// A URL from any other source, such as a user: public addresses only.
     Untrusted,
 }
 
-/// Makes clients.
+/// Creates HTTP clients.
 #[derive(Debug, Clone)]
 pub struct ClientFactory {
-    policy: Arc<Policy>,
+    policy: Arc<EgressPolicy>,
     tls: Arc<OnceLock<ClientConfig>>,
 }
 
 impl ClientFactory {
-    /// Makes a factory that obeys `policy`.
     #[must_use]
-    pub fn new(policy: Policy) -> Self {
+    pub fn new(policy: EgressPolicy) -> Self {
         Self { policy: Arc::new(policy), tls: Arc::default() }
     }
 
-    /// Makes a client; keep it, for it keeps connections.
+    /// Creates a client. Reuse it: it pools connections.
     ///
     /// # Errors
-    /// When TLS cannot be set up or the proxy's address is no use.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that makes clients")]
+    /// When TLS cannot be configured.
+    #[expect(clippy::disallowed_methods, reason = "the only place that creates HTTP clients")]
     pub fn client(&self, purpose: &Purpose) -> Result<HttpClient, NetError> {
         let guard = Arc::new(self.guard(purpose));
         let mut builder = Client::builder()
@@ -83,14 +81,14 @@ impl ClientFactory {
             .pool_idle_timeout(Duration::from_secs(60))
             .tcp_nodelay(true)
             .referer(false)
-            // A compressor holds words back until its window is full.
+            // A compressed stream would delay tokens until the compressor flushes.
             .no_gzip()
             .no_proxy()
-            .redirect(redirects(guard.clone()))
+            .redirect(redirect_policy(guard.clone()))
             .dns_resolver(Arc::new(GuardedResolver(guard.clone())))
             .tls_backend_preconfigured(self.tls()?);
         if let Some(proxy) = self.policy.proxy.clone() {
-            let direct = self.direct(purpose);
+            let direct = self.direct_origins(purpose);
             builder = builder
                 .proxy(Proxy::custom(move |url| (!direct.contains(&url.origin())).then(|| proxy.clone())));
         }
@@ -98,52 +96,52 @@ impl ClientFactory {
         Ok(HttpClient { inner, guard })
     }
 
-    fn guard(&self, purpose: &Purpose) -> Guard {
-        let guard = self.policy.allowed.iter().fold(Guard::default(), Guard::exempt);
-        let guard = self.policy.proxy.iter().fold(guard, Guard::resolvable);
+    fn guard(&self, purpose: &Purpose) -> EgressGuard {
+        let guard = self.policy.allowed.iter().fold(EgressGuard::default(), EgressGuard::with_exemption);
+        let guard = self.policy.proxy.iter().fold(guard, EgressGuard::with_unchecked_name);
         match purpose {
-            Purpose::Operator(base) => guard.exempt(base).confined(),
-            Purpose::Issuer(base) => guard.exempt(base),
+            Purpose::Operator(base) => guard.with_exemption(base).with_same_host_redirects(),
+            Purpose::Issuer(base) => guard.with_exemption(base),
             Purpose::Untrusted => guard,
         }
     }
 
-    /// Returns what is reached without the proxy.
-    fn direct(&self, purpose: &Purpose) -> Vec<url::Origin> {
-        let own = match purpose {
+    /// Returns the origins that are reached without the proxy.
+    fn direct_origins(&self, purpose: &Purpose) -> Vec<url::Origin> {
+        let configured = match purpose {
             Purpose::Operator(base) | Purpose::Issuer(base) => Some(base),
             Purpose::Untrusted => None,
         };
-        self.policy.allowed.iter().chain(own).map(Url::origin).collect()
+        self.policy.allowed.iter().chain(configured).map(Url::origin).collect()
     }
 
     fn tls(&self) -> Result<ClientConfig, NetError> {
-        if let Some(settings) = self.tls.get() {
-            return Ok(settings.clone());
+        if let Some(config) = self.tls.get() {
+            return Ok(config.clone());
         }
-        let settings = tls::settings()?;
-        Ok(self.tls.get_or_init(|| settings).clone())
+        let config = tls::client_config()?;
+        Ok(self.tls.get_or_init(|| config).clone())
     }
 }
 
-/// Speaks HTTP within what its purpose allows.
+/// An HTTP client restricted to the destinations of its [`Purpose`].
 #[derive(Debug, Clone)]
 pub struct HttpClient {
     inner: Client,
-    guard: Arc<Guard>,
+    guard: Arc<EgressGuard>,
 }
 
 impl HttpClient {
-    /// Begins a request.
+    /// Builds a request.
     ///
     /// # Errors
-    /// When the address is not http or https, or lies where this client may not go.
+    /// When the URL is not http or https, or its host is not allowed for this client.
     pub fn request(&self, method: Method, url: Url) -> Result<RequestBuilder, NetError> {
         self.guard.check(&url)?;
         Ok(self.inner.request(method, url))
     }
 
-    /// Begins a GET request.
+    /// Builds a GET request.
     ///
     /// # Errors
     /// See [`Self::request`].
@@ -151,7 +149,7 @@ impl HttpClient {
         self.request(Method::GET, url)
     }
 
-    /// Begins a POST request.
+    /// Builds a POST request.
     ///
     /// # Errors
     /// See [`Self::request`].
@@ -159,41 +157,40 @@ impl HttpClient {
         self.request(Method::POST, url)
     }
 
-    /// Sends a whole request and reads a whole answer of at most `limit` bytes. It never follows
-    /// redirects to where the guard would not let it go.
+    /// Sends a request and reads the whole response, up to `limit` bytes.
     ///
     /// # Errors
-    /// When the request is refused, fails, or the answer is too large.
+    /// When the URL is not allowed, the request fails or the response is too large.
     pub async fn fetch(
         &self,
         request: http::Request<Vec<u8>>,
         limit: usize,
     ) -> Result<http::Response<Vec<u8>>, NetError> {
         let (parts, body) = request.into_parts();
-        let url = Url::parse(&parts.uri.to_string()).map_err(|_| NetError::UnsupportedAddress)?;
+        let url = Url::parse(&parts.uri.to_string()).map_err(|_| NetError::UnsupportedUrl)?;
         let response = self.request(parts.method, url)?.headers(parts.headers).body(body).send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let mut answer = http::Response::new(read_bounded(response, limit).await?.to_vec());
-        *answer.status_mut() = status;
-        *answer.headers_mut() = headers;
-        Ok(answer)
+        let mut result = http::Response::new(read_bounded(response, limit).await?.to_vec());
+        *result.status_mut() = status;
+        *result.headers_mut() = headers;
+        Ok(result)
     }
 }
 
-/// Reads a body of at most `limit` bytes.
+/// Reads a response body of at most `limit` bytes.
 ///
 /// # Errors
-/// When it is larger, or breaks off.
+/// When the body is larger or the connection fails.
 pub async fn read_bounded(response: Response, limit: usize) -> Result<Bytes, NetError> {
-    let mut read = Vec::new();
+    let mut bytes = Vec::new();
     let mut body = response.bytes_stream();
-    while let Some(piece) = body.try_next().await? {
-        if read.len() + piece.len() > limit {
+    while let Some(chunk) = body.try_next().await? {
+        if bytes.len() + chunk.len() > limit {
             return Err(NetError::TooLarge { limit });
         }
-        read.extend_from_slice(&piece);
+        bytes.extend_from_slice(&chunk);
     }
-    Ok(read.into())
+    Ok(bytes.into())
 }
 
 #[cfg(test)]

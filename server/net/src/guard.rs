@@ -1,4 +1,4 @@
-//! Decides which destinations a client may reach.
+//! Checks which hosts a client may reach.
 
 use crate::{NetError, is_public};
 use reqwest::{
@@ -8,120 +8,120 @@ use reqwest::{
 use std::{net::IpAddr, sync::Arc};
 use url::{Host, Url};
 
-/// Redirects that are followed before giving up.
+/// Maximum number of redirects followed for one request.
 const MAX_REDIRECTS: usize = 5;
 
-/// A host and port that may lie on a private network, because an operator said so.
+/// A host and port that the operator allowed to be on a private network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Exemption {
-    /// As [`Url::host_str`] writes it: lower case, IPv6 in brackets.
+    /// In the format of [`Url::host_str`]: lower case, IPv6 in brackets.
     host: String,
     port: u16,
 }
 
-/// What one client may reach.
+/// The destinations that one client may reach.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Guard {
-    exempt: Vec<Exemption>,
-    /// Names resolved unchecked though no request may name them: the proxy's.
-    resolvable: Vec<String>,
-    /// Whether redirects must stay on the exempt hosts, since requests carry the operator's keys.
-    is_confined: bool,
+pub(crate) struct EgressGuard {
+    exemptions: Vec<Exemption>,
+    /// Host names resolved without a check that requests themselves may not use: the proxy's.
+    unchecked_names: Vec<String>,
+    /// Whether redirects must stay on exempt hosts, because requests carry the operator's API keys.
+    is_same_host_only: bool,
 }
 
-impl Guard {
-    pub(crate) fn exempt(mut self, url: &Url) -> Self {
+impl EgressGuard {
+    pub(crate) fn with_exemption(mut self, url: &Url) -> Self {
         if let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) {
-            self.exempt.push(Exemption { host: host.to_owned(), port });
+            self.exemptions.push(Exemption { host: host.to_owned(), port });
         }
         self
     }
 
-    pub(crate) fn resolvable(mut self, url: &Url) -> Self {
-        self.resolvable.extend(url.host_str().map(str::to_owned));
+    pub(crate) fn with_unchecked_name(mut self, url: &Url) -> Self {
+        self.unchecked_names.extend(url.host_str().map(str::to_owned));
         self
     }
 
-    pub(crate) const fn confined(mut self) -> Self {
-        self.is_confined = true;
+    pub(crate) const fn with_same_host_redirects(mut self) -> Self {
+        self.is_same_host_only = true;
         self
     }
 
-    /// Checks an address before it is asked; names are checked again when they resolve.
+    /// Checks a URL before the request; host names are checked again when they are resolved.
     pub(crate) fn check(&self, url: &Url) -> Result<(), NetError> {
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(NetError::UnsupportedAddress);
+            return Err(NetError::UnsupportedUrl);
         }
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
-            return Err(NetError::UnsupportedAddress);
+            return Err(NetError::UnsupportedUrl);
         };
         let host_text = url.host_str().unwrap_or_default();
-        let exempt: Vec<_> = self.exempt.iter().filter(|exemption| exemption.host == host_text).collect();
+        let exempt: Vec<_> = self.exemptions.iter().filter(|exemption| exemption.host == host_text).collect();
         if exempt.iter().any(|exemption| exemption.port == port) {
             return Ok(());
         }
         let is_reachable = match host {
             Host::Ipv4(address) => is_public(IpAddr::V4(address)),
             Host::Ipv6(address) => is_public(IpAddr::V6(address)),
-            // Another port of an exempt host: its name resolves unchecked, so only the port of
-            // https, where a redirect from http commonly leads, is let through.
+            // The name of an exempt host is resolved without a check, so of its other ports only
+            // 443 is allowed, the usual target of a redirect from http to https.
             Host::Domain(_) if !exempt.is_empty() => port == 443,
             Host::Domain(name) => !is_local_name(name),
         };
         if is_reachable { Ok(()) } else { Err(NetError::PrivateAddress { host: host_text.to_owned() }) }
     }
 
-    fn check_redirect(&self, to: &Url) -> Result<(), NetError> {
-        let host = to.host_str().unwrap_or_default();
-        if self.is_confined && !self.exempt.iter().any(|exemption| exemption.host == host) {
-            return Err(NetError::StrayRedirect { host: host.to_owned() });
+    fn check_redirect(&self, url: &Url) -> Result<(), NetError> {
+        let host = url.host_str().unwrap_or_default();
+        if self.is_same_host_only && !self.exemptions.iter().any(|exemption| exemption.host == host) {
+            return Err(NetError::CrossHostRedirect { host: host.to_owned() });
         }
-        self.check(to)
+        self.check(url)
     }
 
     fn resolves_unchecked(&self, name: &str) -> bool {
-        let exempt = self.exempt.iter().map(|exemption| &exemption.host);
-        exempt.chain(&self.resolvable).any(|host| host == name)
+        let exempt = self.exemptions.iter().map(|exemption| &exemption.host);
+        exempt.chain(&self.unchecked_names).any(|host| host == name)
     }
 }
 
-/// Says whether a name means this machine whatever a name server answers (RFC 6761).
+/// Returns whether a name always denotes the local host, regardless of DNS (RFC 6761).
 fn is_local_name(name: &str) -> bool {
     let name = name.trim_end_matches('.');
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Follows redirects that the guard lets through.
-pub(crate) fn redirects(guard: Arc<Guard>) -> redirect::Policy {
+/// Creates a redirect policy that follows the redirects allowed by the guard.
+pub(crate) fn redirect_policy(guard: Arc<EgressGuard>) -> redirect::Policy {
     redirect::Policy::custom(move |attempt| {
         if attempt.previous().len() > MAX_REDIRECTS {
             return attempt.error(NetError::TooManyRedirects);
         }
         match guard.check_redirect(attempt.url()) {
             Ok(()) => attempt.follow(),
-            Err(refusal) => attempt.error(refusal),
+            Err(error) => attempt.error(error),
         }
     })
 }
 
-/// Resolves names by the operating system and refuses those that lead to a private network.
+/// Resolves names with the operating system and rejects those with a private address.
 #[derive(Debug)]
-pub(crate) struct GuardedResolver(pub(crate) Arc<Guard>);
+pub(crate) struct GuardedResolver(pub(crate) Arc<EgressGuard>);
 
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = self.0.clone();
         Box::pin(async move {
             let host = name.as_str();
-            let found: Vec<_> = tokio::net::lookup_host((host, 0)).await?.collect();
-            if found.is_empty() {
+            let addresses: Vec<_> = tokio::net::lookup_host((host, 0)).await?.collect();
+            if addresses.is_empty() {
                 return Err(NetError::UnknownHost { host: host.to_owned() }.into());
             }
-            // One private address among public ones is refused too: which one is tried is chance.
-            if !guard.resolves_unchecked(host) && !found.iter().all(|address| is_public(address.ip())) {
+            // A mix of public and private addresses is rejected too: any of them may be connected to.
+            if !guard.resolves_unchecked(host) && !addresses.iter().all(|address| is_public(address.ip())) {
                 return Err(NetError::PrivateAddress { host: host.to_owned() }.into());
             }
-            Ok(Box::new(found.into_iter()) as Addrs)
+            Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }
 }
@@ -135,8 +135,8 @@ mod tests {
     }
 
     #[test]
-    fn outsiders_reach_only_public_addresses_however_they_are_written() {
-        let guard = Guard::default();
+    fn an_untrusted_client_reaches_only_public_addresses_in_any_notation() {
+        let guard = EgressGuard::default();
         for (address, expected) in [
             ("https://example.com/a", true),
             ("http://1.1.1.1/", true),
@@ -163,9 +163,10 @@ mod tests {
     }
 
     #[test]
-    fn an_operators_address_is_exempt_and_its_other_ports_are_not() {
-        let guard =
-            Guard::default().exempt(&url("http://127.0.0.1:11434/v1")).exempt(&url("http://models.local"));
+    fn an_exempt_address_is_reachable_on_its_own_port_only() {
+        let guard = EgressGuard::default()
+            .with_exemption(&url("http://127.0.0.1:11434/v1"))
+            .with_exemption(&url("http://models.local"));
         for (address, expected) in [
             ("http://127.0.0.1:11434/v1/models", true),
             ("http://127.0.0.1:5432/", false),
@@ -180,18 +181,20 @@ mod tests {
     }
 
     #[test]
-    fn a_confined_client_is_not_led_to_another_host() {
-        let guard = Guard::default().exempt(&url("https://api.example.com")).confined();
+    fn a_same_host_client_does_not_follow_redirects_to_another_host() {
+        let guard =
+            EgressGuard::default().with_exemption(&url("https://api.example.com")).with_same_host_redirects();
         assert!(guard.check_redirect(&url("https://api.example.com/v2")).is_ok());
-        let strayed = guard.check_redirect(&url("https://evil.example.net/"));
-        assert!(matches!(strayed, Err(NetError::StrayRedirect { .. })));
+        let rejected = guard.check_redirect(&url("https://evil.example.net/"));
+        assert!(matches!(rejected, Err(NetError::CrossHostRedirect { .. })));
     }
 
     #[tokio::test]
-    async fn a_name_that_resolves_to_this_machine_is_refused_unless_exempt() {
-        let resolve = |guard: Guard| GuardedResolver(Arc::new(guard)).resolve("localhost".parse().unwrap());
-        let refused = resolve(Guard::default()).await.err().unwrap();
-        assert!(matches!(refused.downcast_ref(), Some(NetError::PrivateAddress { .. })), "{refused}");
-        assert!(resolve(Guard::default().exempt(&url("http://localhost:3000"))).await.is_ok());
+    async fn a_name_that_resolves_to_the_local_host_is_rejected_unless_exempt() {
+        let resolve =
+            |guard: EgressGuard| GuardedResolver(Arc::new(guard)).resolve("localhost".parse().unwrap());
+        let rejected = resolve(EgressGuard::default()).await.err().unwrap();
+        assert!(matches!(rejected.downcast_ref(), Some(NetError::PrivateAddress { .. })), "{rejected}");
+        assert!(resolve(EgressGuard::default().with_exemption(&url("http://localhost:3000"))).await.is_ok());
     }
 }

@@ -1,9 +1,9 @@
-//! The one HTTP client factory. Nothing in PENNY talks to the network by another way.
+//! HTTP client factory for all outgoing requests, with protection against SSRF.
 //!
-//! A client is made for a *purpose*: an address the operator configured, which may lie on a
-//! private network, or anything else, which may not. What a name resolves to is checked at the
-//! moment of connecting, so that an answer that changes between check and use gains nothing;
-//! literal addresses are checked before the request, and redirects at each hop.
+//! A client is created for a [`Purpose`], which decides whether it may reach private networks. Only
+//! hosts configured by the operator may be private. Literal IP addresses are checked before the
+//! request, redirects at each hop, and resolved addresses at connect time, so that DNS rebinding
+//! cannot bypass the check.
 
 mod addresses;
 mod client;
@@ -12,5 +12,5 @@ mod guard;
 mod tls;
 
 pub use addresses::is_public;
-pub use client::{ClientFactory, HttpClient, Policy, Purpose, read_bounded};
+pub use client::{ClientFactory, EgressPolicy, HttpClient, Purpose, read_bounded};
 pub use error::NetError;

@@ -1,4 +1,4 @@
-//! SQL over files, read-only and bounded.
+//! Read-only SQL over CSV files, with bounded rows, memory and time.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -7,108 +7,98 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{fmt::Debug, time::Duration};
 
-/// What a column holds.
+/// Data type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnKind {
-    /// Words.
     Text,
-    /// 64-bit integers.
+    /// 64-bit signed integers.
     Integer,
     /// Double-precision numbers.
     Number,
-    /// Calendar days.
+    /// Calendar dates.
     Date,
-    /// Days counted from today, shown to SQL as calendar days.
+    /// Number of days from today, which SQL sees as a calendar date.
     DayOffset,
-    /// True or false.
     Boolean,
 }
 
-/// A column of a table.
+/// Name and data type of a column.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Column {
-    /// Its name in SQL.
+pub struct ColumnDef {
+    /// The column's name in SQL.
     pub name: String,
-    /// What it holds.
     pub kind: ColumnKind,
 }
 
 /// A CSV file (RFC 4180, UTF-8, with a header line) as a table.
 #[derive(Debug, Clone)]
 pub struct CsvTable {
-    /// Its name in SQL.
+    /// The table's name in SQL.
     pub name: String,
-    /// Its columns, in the file's order.
-    pub columns: Vec<Column>,
-    /// BLAKE3 of the bytes; engines may keep parsed tables by it.
+    /// The columns in the order of the file.
+    pub columns: Vec<ColumnDef>,
+    /// BLAKE3 digest of `bytes`; engines may use it to cache parsed tables.
     pub digest: [u8; 32],
-    /// The file.
+    /// The content of the file.
     pub bytes: Bytes,
 }
 
-/// A query over tables.
+/// A query over CSV tables.
 #[derive(Debug, Clone)]
-pub struct Query {
-    /// The tables it may read, and no others.
+pub struct AnalyticsQuery {
+    /// The only tables that the query may read.
     pub tables: Vec<CsvTable>,
     /// One SELECT statement, with `$name` for parameters.
     pub sql: String,
-    /// The parameters by name, without the dollar sign: JSON scalars; `YYYY-MM-DD` texts are cast in the SQL.
+    /// Parameters by name, without the dollar sign. Values are JSON scalars; the SQL has to cast
+    /// `YYYY-MM-DD` strings to dates.
     pub params: Vec<(String, Value)>,
-    /// What [`ColumnKind::DayOffset`] counts from.
+    /// The date from which [`ColumnKind::DayOffset`] counts.
     pub today: NaiveDate,
-    /// Rows after which the answer is cut.
+    /// Maximum number of rows in the result.
     pub max_rows: usize,
-    /// How long it may run.
+    /// Maximum run time, including the wait for a free slot.
     pub timeout: Duration,
 }
 
-/// An answer.
+/// The result of a query.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rows {
-    /// The columns.
-    pub columns: Vec<Column>,
-    /// The rows, each as long as `columns`; dates are `YYYY-MM-DD` texts.
+pub struct QueryRows {
+    pub columns: Vec<ColumnDef>,
+    /// The rows, each as long as `columns`; dates are `YYYY-MM-DD` strings.
     pub rows: Vec<Vec<Value>>,
-    /// Whether there were more.
+    /// Whether rows beyond `max_rows` were dropped.
     pub is_truncated: bool,
 }
 
-/// Says why a query was not answered.
+/// Failure of a query.
 #[derive(Debug, thiserror::Error)]
 pub enum QueryError {
-    /// The firewall does not let it through.
+    /// The SQL firewall rejected the query.
     #[error("the query is not allowed: {reason}")]
     Refused {
-        /// Which rule it breaks.
+        /// The rule that the query violates.
         reason: &'static str,
     },
-    /// It does not parse, or names what does not exist.
-    #[error("the query is wrong: {detail}")]
+    /// The query does not parse, names something unknown, lacks a parameter or fails to evaluate.
+    #[error("the query is invalid: {detail}")]
     Invalid {
-        /// The engine's words, at most 500 characters.
+        /// The engine's message, at most 500 characters.
         detail: String,
     },
-    /// The file is not what its columns say.
+    /// The file does not match its column definitions.
     #[error("table {table} cannot be read: {detail}")]
-    BadTable {
-        /// The table.
-        table: String,
-        /// What is wrong.
-        detail: String,
-    },
-    /// It ran too long.
-    #[error("the query ran longer than it may")]
+    InvalidTable { table: String, detail: String },
+    #[error("the query timed out")]
     Timeout,
-    /// It needed more memory than it may.
-    #[error("the query needs more memory than it may use")]
+    /// The query exceeds a limit of the engine on memory, result size or compared rows.
+    #[error("the query exceeds the memory limit")]
     TooLarge,
 }
 
-/// Answers SQL over files.
+/// Runs SQL queries over CSV files.
 #[async_trait]
 pub trait AnalyticsEngine: Debug + Send + Sync {
-    /// Runs one query.
-    async fn query(&self, query: Query) -> Result<Rows, QueryError>;
+    async fn query(&self, query: AnalyticsQuery) -> Result<QueryRows, QueryError>;
 }

@@ -1,45 +1,46 @@
-//! Bytes by the digest of their content, each tenant's apart.
+//! Content-addressed blob storage, separate for each tenant.
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use penny_types::TenantId;
 use std::fmt::Debug;
 
-/// Names bytes: BLAKE3 of the content, within one tenant.
+/// Identifies a blob by the BLAKE3 digest of its content, within one tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BlobKey {
-    /// Whose bytes. Deduplication stops here: across tenants it would tell what others have.
+    /// Blobs are deduplicated within a tenant only: deduplication across tenants would reveal what
+    /// other tenants store.
     pub tenant: TenantId,
     /// BLAKE3 digest of the bytes.
     pub digest: [u8; 32],
 }
 
-/// Says why bytes could not be kept or found.
+/// Failure to store or read a blob.
 #[derive(Debug, thiserror::Error)]
 pub enum BlobError {
-    /// There are none of that name.
-    #[error("no such bytes")]
+    #[error("the blob does not exist")]
     NotFound,
-    /// The store has no room.
-    #[error("the file store is full")]
+    #[error("the blob store is full")]
     Full(#[source] std::io::Error),
-    /// The bytes found do not have the digest asked for.
-    #[error("the stored bytes are damaged")]
-    Damaged,
-    /// Anything else.
-    #[error("the file store failed")]
-    Failed(#[source] std::io::Error),
+    /// The bytes do not have the digest of their key.
+    #[error("the blob is corrupt")]
+    Corrupt,
+    #[error("the blob store failed")]
+    Io(#[source] std::io::Error),
 }
 
-/// Keeps bytes. Writing the same bytes twice is one write.
+/// Stores blobs. Writing the same bytes twice stores them once.
 #[async_trait]
 pub trait BlobStore: Debug + Send + Sync {
-    /// Stores the bytes durably before returning; the digest is the caller's claim and is checked.
+    /// Stores the bytes durably before it returns.
+    ///
+    /// # Errors
+    /// [`BlobError::Corrupt`] when the bytes do not have the digest of `key`.
     async fn put(&self, key: BlobKey, bytes: Bytes) -> Result<(), BlobError>;
-    /// Reads the bytes whole; artifacts are bounded, so a version fits in memory.
+    /// Reads the whole blob. Artifact versions are bounded, so each fits in memory.
     async fn get(&self, key: BlobKey) -> Result<Bytes, BlobError>;
-    /// Removes the bytes; removing what is not there is no error.
+    /// Deletes the blob; succeeds when it does not exist.
     async fn delete(&self, key: BlobKey) -> Result<(), BlobError>;
-    /// Proves that writing works, for the readiness check.
+    /// Verifies that the store is writable, for the readiness check.
     async fn check(&self) -> Result<(), BlobError>;
 }

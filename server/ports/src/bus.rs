@@ -1,8 +1,8 @@
-//! The way events travel from the replica that makes them to everyone who watches.
+//! The event bus: carries events from the replica that produces them to all subscribers.
 //!
-//! A turn's events are retained on the bus until they are checkpointed in the database, so that a
-//! subscriber reads the database first and the bus from there on, and misses nothing. Notices are
-//! not retained: whoever was away reads again.
+//! The bus retains a turn's events until they are checkpointed in the database. A subscriber reads
+//! the database first and continues on the bus, so it misses no event. User events are not retained:
+//! a client that was disconnected reloads its data.
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -11,13 +11,13 @@ use penny_types::{
 };
 use std::{fmt::Debug, sync::Arc};
 
-/// Says why a subscription ends or cannot begin.
+/// Failure of a bus operation, or the reason why a subscription ended.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BusError {
-    /// The event after the one asked for is no longer retained: read it from the database.
+    /// The requested events are no longer retained; read them from the database.
     #[error("events before {first} are no longer on the bus")]
     Gap {
-        /// The oldest one still retained.
+        /// Sequence number of the oldest retained event.
         first: u64,
     },
     /// The bus cannot be reached.
@@ -25,39 +25,38 @@ pub enum BusError {
     Unavailable,
 }
 
-/// What a person's own pages are told.
+/// A change of data that one user owns, sent to that user's clients.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Notice {
-    /// A conversation of theirs changed.
+pub enum UserEvent {
     Conversation(ConversationUpdate),
-    /// An artifact of theirs changed.
     Artifact(ArtifactUpdate),
 }
 
-/// The live events of one turn.
-pub type TurnTail = BoxStream<'static, Result<Arc<TurnEvent>, BusError>>;
+/// The live events of one turn, in order.
+pub type LiveTurnEvents = BoxStream<'static, Result<Arc<TurnEvent>, BusError>>;
 
-/// Carries events between the parts of PENNY.
+/// Publishes events and delivers them to subscribers on any replica.
 #[async_trait]
 pub trait EventBus: Debug + Send + Sync {
-    /// Opens a turn's channel; the first event will be numbered `first`.
+    /// Opens a turn's channel; its first event has the sequence number `first`.
     async fn open_turn(&self, turn: TurnId, first: u64) -> Result<(), BusError>;
-    /// Sends the next event; numbers rise by one.
-    async fn publish_turn(&self, event: Arc<TurnEvent>) -> Result<(), BusError>;
-    /// Says that everything up to `seq` is in the database and need not be retained.
-    async fn checkpointed(&self, turn: TurnId, seq: u64) -> Result<(), BusError>;
-    /// Closes the channel after the terminal event; tails end when they have read it.
+    /// Publishes the turn's next event; sequence numbers increase by one.
+    async fn publish_turn_event(&self, event: Arc<TurnEvent>) -> Result<(), BusError>;
+    /// Records that all events up to `seq` are in the database and need not be retained.
+    async fn mark_checkpointed(&self, turn: TurnId, seq: u64) -> Result<(), BusError>;
+    /// Closes the channel after the terminal event; subscriptions end once they have delivered it.
     async fn close_turn(&self, turn: TurnId) -> Result<(), BusError>;
-    /// Follows a turn from the event after `after`. `None` when the turn has no open channel:
-    /// everything there is stands in the database.
-    async fn tail_turn(&self, turn: TurnId, after: u64) -> Result<Option<TurnTail>, BusError>;
-    /// Tells a person's pages something.
-    async fn notify(&self, to: PrincipalId, notice: Notice) -> Result<(), BusError>;
-    /// Listens for what a person's pages are told from now on. A listener too slow to keep up
-    /// loses the oldest notices, never its connection.
-    async fn notices(&self, to: PrincipalId) -> Result<BoxStream<'static, Notice>, BusError>;
-    /// Asks whichever replica runs the turn to stop it.
-    async fn ask_stop(&self, turn: TurnId) -> Result<(), BusError>;
-    /// Listens for stop requests for a turn; yields once.
-    async fn stop_asked(&self, turn: TurnId) -> Result<BoxStream<'static, ()>, BusError>;
+    /// Subscribes to a turn's events after sequence number `after`. Returns `None` when the turn has
+    /// no open channel; then all its events are in the database.
+    async fn subscribe_turn(&self, turn: TurnId, after: u64) -> Result<Option<LiveTurnEvents>, BusError>;
+    /// Publishes an event to the clients of the user `to`.
+    async fn publish_user_event(&self, to: PrincipalId, event: UserEvent) -> Result<(), BusError>;
+    /// Subscribes to the user's events from now on. A subscriber that is too slow loses the oldest
+    /// events but stays subscribed.
+    async fn subscribe_user_events(&self, to: PrincipalId)
+    -> Result<BoxStream<'static, UserEvent>, BusError>;
+    /// Requests the replica that runs the turn to stop it.
+    async fn request_stop(&self, turn: TurnId) -> Result<(), BusError>;
+    /// Subscribes to stop requests for a turn; yields at most once.
+    async fn stop_requests(&self, turn: TurnId) -> Result<BoxStream<'static, ()>, BusError>;
 }

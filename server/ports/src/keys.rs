@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
-/// Derives keys by purpose; the master key itself never leaves the adapter.
+/// Derives keys by purpose; the master key is never exposed.
 pub trait Keyring: Debug + Send + Sync {
-    /// Returns the 256-bit key for `purpose`, the same at every start.
+    /// Returns the 256-bit key for `purpose`; the result is the same after every restart.
     fn derive(&self, purpose: &'static str) -> [u8; 32];
 }

@@ -1,11 +1,11 @@
-//! What lies outside the product, as traits: models, files, engines, buses, time, chance and keys.
+//! Ports: the traits through which the services reach models, blob storage, the analytics engine,
+//! the event bus, derived keys, the clock, identifiers and randomness.
 //!
-//! A port says what the services need, never how it is got. Adapters and providers implement it;
-//! `server/src/boot.rs` picks one of each.
+//! The adapters and providers implement them; `server/src/boot.rs` chooses the implementations.
 
 pub mod analytics;
 pub mod blobs;
 pub mod bus;
 pub mod keys;
 pub mod models;
-pub mod world;
+pub mod system;

@@ -1,4 +1,4 @@
-//! Models: one required method, a stream of typed events.
+//! Language models: requests, streamed events and the provider trait.
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -6,196 +6,185 @@ use penny_types::{FaultCode, Locale, artifacts::ArtifactKind, models::UsageView}
 use serde_json::Value;
 use std::{fmt::Debug, time::Duration};
 
-/// What a model is asked.
+/// A request to a model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelRequest {
-    /// The provider's own name of the model.
+    /// The provider's model id.
     pub model: String,
-    /// Standing instructions.
+    /// The system prompt; empty for none.
     pub system: String,
-    /// What was said so far, oldest first.
+    /// The conversation so far, oldest message first.
     pub messages: Vec<ModelMessage>,
-    /// What it may call.
+    /// The tools that the model may call.
     pub tools: Vec<ToolSpec>,
-    /// Kinds of artifact that the person hopes for; the instructions say so too.
-    pub artifacts_expected: Vec<ArtifactKind>,
-    /// The most it may say, in tokens.
+    /// Kinds of artifact that the user requested; the system prompt states them too.
+    pub expected_artifacts: Vec<ArtifactKind>,
+    /// Maximum length of the response, in tokens.
     pub max_output_tokens: Option<u32>,
-    /// The person's language.
+    /// The user's locale.
     pub locale: Locale,
-    /// Whether the last assistant message broke off and is to be gone on with, not begun anew:
-    /// what it says already must not be said again.
-    pub continues: bool,
+    /// Whether the last assistant message was interrupted and the model should continue it without
+    /// repeating its text.
+    pub is_continuation: bool,
 }
 
-/// One message as a model reads it.
+/// A message of the conversation, as sent to a model.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ModelMessage {
-    /// A person's words.
     User {
-        /// The words.
         text: String,
     },
-    /// What the model said and called before.
     Assistant {
-        /// The words.
         text: String,
-        /// The calls, in order.
         tool_calls: Vec<ToolRequest>,
     },
-    /// What a tool answered.
+    /// The result of a tool call.
     Tool {
-        /// The call's id, as the model gave it.
+        /// The id of the [`ToolRequest`].
         call_id: String,
-        /// The tool's name.
+        /// The name of the tool.
         name: String,
-        /// The answer, JSON or words.
+        /// The result, JSON or plain text.
         content: String,
-        /// Whether the call failed.
         is_error: bool,
     },
 }
 
-/// A tool as a model is told of it.
+/// The description of a tool for a model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolSpec {
-    /// Its name.
     pub name: String,
-    /// What it does.
     pub description: String,
-    /// JSON Schema of its arguments.
+    /// JSON Schema of the arguments.
     pub input_schema: Value,
 }
 
-/// A call the model asks for.
+/// A tool call requested by a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolRequest {
-    /// The model's own id of the call.
+    /// The id that the model gave the call.
     pub id: String,
-    /// The tool's name.
+    /// The name of the tool.
     pub name: String,
-    /// The arguments as the model wrote them: JSON, not yet checked.
+    /// The arguments as JSON text, not yet validated.
     pub arguments: String,
 }
 
-/// Why a model stopped.
+/// The reason why a model stopped generating.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FinishReason {
-    /// It had said all.
+    /// The response is complete.
     Stop,
-    /// It reached the most it may say.
+    /// The response reached its maximum length.
     Length,
-    /// It waits for the answers of the tools it called.
+    /// The model waits for the results of its tool calls.
     ToolCalls,
-    /// The provider's filter cut it off.
+    /// The provider's content filter ended the response.
     Filtered,
 }
 
-/// One thing a model streams.
+/// An event of a model's streamed response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModelEvent {
-    /// More words.
+    /// Text to append.
     Text(String),
-    /// More reasoning.
+    /// Reasoning text to append.
     Reasoning(String),
     /// A complete tool call.
     ToolCall(ToolRequest),
-    /// Tokens used by this call in total; a later one replaces an earlier one.
+    /// Total token usage of this request; a later event replaces an earlier one.
     Usage(UsageView),
-    /// The end; nothing follows.
+    /// The end of the response; no event follows.
     Finished(FinishReason),
 }
 
-/// Says why a model did not answer, and so what to do.
+/// Failure of a model request; each variant calls for a different reaction.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// Our key is wrong or lacks the right.
+    /// The API key is invalid or lacks a permission.
     #[error("the model provider refused the credentials")]
-    Denied,
-    /// The account has no credit left.
-    #[error("the model provider reports no credit")]
+    Unauthorized,
+    #[error("the account at the model provider has no credit left")]
     NoCredit,
-    /// Too many requests.
-    #[error("the model provider asks to slow down")]
+    #[error("the model provider limits the request rate")]
     RateLimited {
-        /// How long it asks to wait.
+        /// How long to wait before the next request.
         retry_after: Option<Duration>,
     },
-    /// The provider knows no such model.
     #[error("the model provider has no model of that name")]
     UnknownModel,
-    /// The conversation does not fit.
     #[error("the conversation is too long for the model")]
     ContextTooLong,
-    /// The model declined.
+    /// A safety filter of the provider or model rejected the request.
     #[error("the model refused: {category}")]
     Refused {
-        /// The provider's word for why.
+        /// The provider's name for the reason.
         category: String,
     },
-    /// The provider found the request wrong.
+    /// The provider considers the request invalid.
     #[error("the model provider rejected the request: {detail}")]
     Rejected {
-        /// Its own words, at most 500 characters, for the log.
+        /// The provider's message, at most 500 characters, for the log.
         detail: String,
     },
-    /// Not reachable, or a 5xx.
+    /// The provider is unreachable or responded with a 5xx status.
     #[error("the model provider is unavailable: {detail}")]
     Unavailable {
-        /// What happened, for the log.
+        /// The cause, for the log.
         detail: String,
     },
-    /// Nothing came for too long.
-    #[error("the model provider went silent for {0:?}")]
-    Silent(Duration),
-    /// The stream broke off or could not be understood.
-    #[error("the model's answer broke off: {detail}")]
-    Broken {
-        /// What happened, for the log.
+    /// The provider sent nothing for this long.
+    #[error("the model provider sent nothing for {0:?}")]
+    Timeout(Duration),
+    /// The response stream ended early or could not be decoded.
+    #[error("the response stream of the model failed: {detail}")]
+    StreamFailed {
+        /// The cause, for the log.
         detail: String,
     },
 }
 
 impl ModelError {
-    /// Returns the code a client is told.
+    /// Returns the fault code reported to clients.
     #[must_use]
     pub const fn code(&self) -> FaultCode {
         match self {
-            Self::Denied | Self::NoCredit => FaultCode::ProviderDenied,
+            Self::Unauthorized | Self::NoCredit => FaultCode::ProviderDenied,
             Self::RateLimited { .. } => FaultCode::RateLimited,
             Self::UnknownModel => FaultCode::NotFound,
             Self::ContextTooLong => FaultCode::ContextTooLong,
             Self::Refused { .. } => FaultCode::ModelRefused,
             Self::Rejected { .. } => FaultCode::Invalid,
-            Self::Unavailable { .. } | Self::Broken { .. } => FaultCode::Unavailable,
-            Self::Silent(_) => FaultCode::Timeout,
+            Self::Unavailable { .. } | Self::StreamFailed { .. } => FaultCode::Unavailable,
+            Self::Timeout(_) => FaultCode::Timeout,
         }
     }
 }
 
-/// A model's answer as it comes.
+/// A model's response as a stream of events.
 pub type ModelStream = BoxStream<'static, Result<ModelEvent, ModelError>>;
 
-/// A model a provider offers.
+/// A model offered by a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelListing {
-    /// The provider's own name of it.
+    /// The provider's model id.
     pub id: String,
-    /// The name to show.
+    /// Display name.
     pub name: String,
 }
 
-/// A vendor of models, or our own.
+/// A provider of language models.
 #[async_trait]
 pub trait ModelProvider: Debug + Send + Sync {
-    /// Returns the name before the slash in `provider/model`.
+    /// Returns the provider name: the part before the slash in `provider/model`.
     fn name(&self) -> &str;
-    /// Says whether it is the built-in demo, which is not a language model.
+    /// Returns whether this is the built-in demo model, which is not a language model.
     fn is_demo(&self) -> bool {
         false
     }
-    /// Asks a model. The stream ends after [`ModelEvent::Finished`] or an error; dropping it hangs up.
+    /// Sends a request. The stream ends after [`ModelEvent::Finished`] or an error; dropping it
+    /// cancels the request.
     async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError>;
-    /// Lists the models on offer; any other name is passed through all the same.
+    /// Lists the offered models. `stream` accepts model ids that are not listed.
     async fn list(&self) -> Result<Vec<ModelListing>, ModelError>;
 }

@@ -1,6 +1,6 @@
-//! The check digits that tell a number from a card or an account.
+//! Check digit algorithms of payment cards and bank accounts.
 
-/// Says whether digits pass the Luhn check (ISO/IEC 7812-1).
+/// Returns whether the digits pass the Luhn check (ISO/IEC 7812-1).
 pub(crate) fn is_luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()
@@ -18,11 +18,11 @@ pub(crate) fn is_luhn(digits: &[u8]) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// Says whether digits are a payment card's: a known issuer's beginning, a length of its own, the
-/// check, and not one digit throughout.
+/// Returns whether the digits are a payment card number: the prefix and length of a known issuer and
+/// a valid check digit.
 pub(crate) fn is_card(digits: &[u8]) -> bool {
-    let lead = digits.iter().take(4).fold(0_u32, |lead, digit| lead * 10 + u32::from(*digit));
-    let fits = match (digits.len(), lead) {
+    let prefix = digits.iter().take(4).fold(0_u32, |prefix, digit| prefix * 10 + u32::from(*digit));
+    let is_issued = match (digits.len(), prefix) {
         // Visa.
         (13 | 16 | 19, 4000..=4999) => true,
         // Mastercard, and Mir within its range.
@@ -36,10 +36,10 @@ pub(crate) fn is_card(digits: &[u8]) -> bool {
         (12..=19, 5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761..=6763) => true,
         _ => false,
     };
-    fits && is_luhn(digits)
+    is_issued && is_luhn(digits)
 }
 
-/// Lengths of the IBANs of countries (ISO 13616 registry).
+/// IBAN length by country code (ISO 13616 registry).
 const IBAN_LENGTHS: &[(&str, usize)] = &[
     ("AD", 24),
     ("AE", 23),
@@ -121,21 +121,21 @@ const IBAN_LENGTHS: &[(&str, usize)] = &[
     ("XK", 20),
 ];
 
-/// Returns how long an IBAN of a country is; the country's letters may be lower case.
+/// Returns the length of a country's IBANs; ignores the case of the country code.
 pub(crate) fn iban_length(country: &str) -> Option<usize> {
     let known = IBAN_LENGTHS.iter().find(|(known, _)| known.eq_ignore_ascii_case(country));
     known.map(|(_, length)| *length)
 }
 
-/// Says whether letters and digits, without spaces, pass the IBAN check (ISO 7064, MOD 97-10).
+/// Returns whether letters and digits, without spaces, pass the IBAN check (ISO 7064, MOD 97-10).
 pub(crate) fn is_iban(compact: &str) -> bool {
     let (Some(head), Some(body)) = (compact.get(..4), compact.get(4..)) else { return false };
     if iban_length(head.get(..2).unwrap_or_default()) != Some(compact.len()) {
         return false;
     }
-    let rest = body.chars().chain(head.chars()).try_fold(0_u32, |rest, letter| {
+    let remainder = body.chars().chain(head.chars()).try_fold(0_u32, |remainder, letter| {
         let value = letter.to_digit(36)?;
-        Some(if value < 10 { (rest * 10 + value) % 97 } else { (rest * 100 + value) % 97 })
+        Some(if value < 10 { (remainder * 10 + value) % 97 } else { (remainder * 100 + value) % 97 })
     });
-    rest == Some(1)
+    remainder == Some(1)
 }

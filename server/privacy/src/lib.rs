@@ -1,34 +1,32 @@
-//! Finds and masks what is personal or secret in a text. Pure: a text goes in, a text comes out.
+//! Detects and masks personal and secret data in text, without side effects.
 //!
-//! Used for the audit trail, whose records outlive what they are about. It knows what has a shape:
-//! e-mail addresses, payment cards (with their Luhn check), IBANs (with their check digits) and
-//! keys. Names and addresses have none and are not found here.
+//! The audit trail uses it, because audit records are kept longer than the data they refer to. It
+//! recognises data with a fixed format: e-mail addresses, payment card numbers (Luhn check), IBANs
+//! (check digits) and keys. It does not detect names or postal addresses.
 
 mod checks;
 mod detect;
 #[cfg(test)]
 mod tests;
 
-pub use detect::{Finding, find};
+pub use detect::{SensitiveSpan, detect};
 
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
-/// What was found.
+/// Kind of personal or secret data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// An e-mail address.
+pub enum SensitiveKind {
     Email,
-    /// A payment card's number.
     PaymentCard,
-    /// An international bank account number.
+    /// International bank account number.
     Iban,
-    /// A key, token or password that opens something.
+    /// Key, token or password.
     Secret,
 }
 
-impl Kind {
+impl SensitiveKind {
     /// Every kind.
     pub const ALL: [Self; 4] = [Self::Email, Self::PaymentCard, Self::Iban, Self::Secret];
 
@@ -43,7 +41,7 @@ impl Kind {
         }
     }
 
-    /// Returns what stands in its place.
+    /// Returns the text that replaces the data.
     #[must_use]
     pub const fn mask(self) -> &'static str {
         match self {
@@ -55,33 +53,32 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for SensitiveKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
 
-/// How often a kind was masked.
+/// The number of masked occurrences of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redaction {
-    /// What.
-    pub kind: Kind,
-    /// How often.
+    pub kind: SensitiveKind,
     pub count: usize,
 }
 
-/// Masks all that is found, and says what that was. Masking twice changes nothing more.
+/// Masks all detected data and returns the masked text with the number of occurrences by kind.
+/// Masking is idempotent.
 #[must_use]
 pub fn mask(text: &str) -> (String, Vec<Redaction>) {
     let mut masked = String::with_capacity(text.len());
     let mut counts = BTreeMap::new();
-    let mut done = 0;
-    for finding in find(text) {
-        masked.push_str(text.get(done..finding.start).unwrap_or_default());
-        masked.push_str(finding.kind.mask());
-        done = finding.end;
-        *counts.entry(finding.kind).or_insert(0) += 1;
+    let mut copied_to = 0;
+    for span in detect(text) {
+        masked.push_str(text.get(copied_to..span.start).unwrap_or_default());
+        masked.push_str(span.kind.mask());
+        copied_to = span.end;
+        *counts.entry(span.kind).or_insert(0) += 1;
     }
-    masked.push_str(text.get(done..).unwrap_or_default());
+    masked.push_str(text.get(copied_to..).unwrap_or_default());
     (masked, counts.into_iter().map(|(kind, count)| Redaction { kind, count }).collect())
 }

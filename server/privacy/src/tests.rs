@@ -6,7 +6,7 @@ fn masked(text: &str) -> String {
 }
 
 #[test]
-fn addresses_are_masked() {
+fn email_addresses_are_masked() {
     for (text, expected) in [
         ("Write to ana.lopez+x@example.co.uk.", "Write to [email]."),
         ("<bob@example.com>, alice@sub.example.org", "<[email]>, [email]"),
@@ -18,7 +18,7 @@ fn addresses_are_masked() {
 }
 
 #[test]
-fn cards_are_masked_by_their_check_digit() {
+fn card_numbers_with_a_valid_check_digit_are_masked() {
     for number in [
         "4111111111111111",
         "4111 1111 1111 1111",
@@ -35,7 +35,7 @@ fn cards_are_masked_by_their_check_digit() {
 }
 
 #[test]
-fn accounts_are_masked_by_their_check_digits() {
+fn ibans_with_valid_check_digits_are_masked() {
     for number in [
         "ES9121000418450200051332",
         "ES91 2100 0418 4502 0005 1332",
@@ -50,7 +50,7 @@ fn accounts_are_masked_by_their_check_digits() {
 }
 
 #[test]
-fn keys_are_masked_and_what_they_are_called_stays() {
+fn secrets_are_masked_and_their_names_are_kept() {
     for (text, expected) in [
         ("Authorization: Bearer abcdef0123456789", "Authorization: Bearer [secret]"),
         ("OPENAI_API_KEY=sk-proj-abcdefghijklmnop", "OPENAI_API_KEY=[secret]"),
@@ -70,7 +70,7 @@ fn keys_are_masked_and_what_they_are_called_stays() {
 }
 
 #[test]
-fn ordinary_texts_stay_as_they_are() {
+fn ordinary_text_is_unchanged() {
     for text in [
         "",
         "Revenue was 4,111,111 in 2026-11-20 at 10:00.",
@@ -92,15 +92,17 @@ fn ordinary_texts_stay_as_they_are() {
 }
 
 #[test]
-fn what_was_masked_is_counted_by_kind() {
+fn redactions_are_counted_by_kind() {
     let (text, redactions) = mask("a@example.com, b@example.com, 4111111111111111");
     assert_eq!(text, "[email], [email], [payment_card]");
-    let expected =
-        [Redaction { kind: Kind::Email, count: 2 }, Redaction { kind: Kind::PaymentCard, count: 1 }];
+    let expected = [
+        Redaction { kind: SensitiveKind::Email, count: 2 },
+        Redaction { kind: SensitiveKind::PaymentCard, count: 1 },
+    ];
     assert_eq!(redactions, expected);
 }
 
-/// Completes digits to a number that passes the Luhn check.
+/// Appends the Luhn check digit.
 fn with_check_digit(mut digits: Vec<u8>) -> Vec<u8> {
     digits.push(0);
     let check = (0..10).find(|check| {
@@ -113,13 +115,13 @@ fn with_check_digit(mut digits: Vec<u8>) -> Vec<u8> {
 
 proptest! {
     #[test]
-    fn any_text_is_masked_without_panic_and_twice_is_once(text in "(?s).{0,200}") {
+    fn masking_never_panics_and_is_idempotent(text in "(?s).{0,200}") {
         let once = masked(&text);
         prop_assert_eq!(masked(&once), once);
     }
 
     #[test]
-    fn any_visa_number_is_found_among_words(digits in proptest::collection::vec(0_u8..10, 14), gap in "[ -]?") {
+    fn any_visa_number_is_masked_in_a_sentence(digits in proptest::collection::vec(0_u8..10, 14), gap in "[ -]?") {
         let digits = with_check_digit([vec![4], digits].concat());
         let number: Vec<String> = digits.chunks(4).map(|group| group.iter().map(u8::to_string).collect()).collect();
         let text = format!("my card is {} thanks", number.join(&gap));
@@ -127,7 +129,7 @@ proptest! {
     }
 
     #[test]
-    fn a_wrong_check_digit_is_no_card(digits in proptest::collection::vec(0_u8..10, 14), add in 1_u8..10) {
+    fn a_number_with_a_wrong_check_digit_is_not_masked(digits in proptest::collection::vec(0_u8..10, 14), add in 1_u8..10) {
         let mut digits = with_check_digit([vec![4], digits].concat());
         *digits.last_mut().unwrap() = (digits.last().unwrap() + add) % 10;
         let text: String = digits.iter().map(u8::to_string).collect();
@@ -135,12 +137,12 @@ proptest! {
     }
 
     #[test]
-    fn findings_are_in_order_and_within_the_text(text in "[a-z0-9@.:= -]{0,120}") {
+    fn spans_are_ordered_disjoint_and_within_the_text(text in "[a-z0-9@.:= -]{0,120}") {
         let mut end = 0;
-        for finding in find(&text) {
-            prop_assert!(finding.start >= end && finding.end > finding.start);
-            prop_assert!(text.get(finding.start..finding.end).is_some());
-            end = finding.end;
+        for span in detect(&text) {
+            prop_assert!(span.start >= end && span.end > span.start);
+            prop_assert!(text.get(span.start..span.end).is_some());
+            end = span.end;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a vendor's refusal means, from its status, headers and words.
+//! Classification of vendor errors by status, headers and body.
 
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, StatusCode, header};
@@ -6,36 +6,34 @@ use penny_ports::models::ModelError;
 use serde_json::Value;
 use std::time::Duration;
 
-/// Characters of a vendor's own words that are kept for the log.
-const MAX_DETAIL: usize = 500;
-/// The longest wait a vendor's word is taken for.
-const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+/// Maximum length of an error detail for the log, in characters.
+const MAX_DETAIL_CHARS: usize = 500;
+/// Upper limit of a `Retry-After` value.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A vendor's error, in whichever of the usual shapes it came.
+/// An error response of a vendor, parsed from any of the common formats.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct VendorError {
-    /// Its words.
     pub(crate) message: String,
-    /// Its `code` and `type`, in lower case.
-    marks: Vec<String>,
+    /// The values of `code`, `type` and `status`, in lower case.
+    codes: Vec<String>,
 }
 
 impl VendorError {
-    /// Reads a body or an event: `{"error": {...}}`, `{"error": "..."}`, `{"message": ...}`,
-    /// `{"detail": ...}`, a list of one of these, or plain words.
-    pub(crate) fn read(body: &str) -> Self {
+    /// Parses a response body or stream event: `{"error": {...}}`, `{"error": "..."}`,
+    /// `{"message": ...}`, `{"detail": ...}`, a list of one of these, or plain text.
+    pub(crate) fn parse(body: &str) -> Self {
         match serde_json::from_str::<Value>(body) {
             Ok(value) => Self::from_value(&value),
-            Err(_) => Self { message: body.trim().to_owned(), marks: Vec::new() },
+            Err(_) => Self { message: body.trim().to_owned(), codes: Vec::new() },
         }
     }
 
-    /// Reads an error that is JSON already.
     pub(crate) fn from_value(value: &Value) -> Self {
         let first = value.get(0).unwrap_or(value);
         let error = first.get("error").filter(|error| !error.is_null()).unwrap_or(first);
         if let Some(message) = error.as_str() {
-            return Self { message: message.to_owned(), marks: Vec::new() };
+            return Self { message: message.to_owned(), codes: Vec::new() };
         }
         let message = ["message", "detail", "msg", "error_message"].iter().find_map(|key| error.get(key));
         let message = match message {
@@ -44,73 +42,88 @@ impl VendorError {
             None => error.to_string(),
         };
         let inner = error.get("innererror").or_else(|| error.get("metadata"));
-        let marks = ["code", "type", "status"]
+        let codes = ["code", "type", "status"]
             .iter()
             .flat_map(|key| [error.get(key), inner.and_then(|inner| inner.get(key))])
             .flatten()
-            .filter_map(|mark| {
-                mark.as_str().map(str::to_ascii_lowercase).or_else(|| mark.as_u64().map(|n| n.to_string()))
+            .filter_map(|code| {
+                code.as_str().map(str::to_ascii_lowercase).or_else(|| code.as_u64().map(|n| n.to_string()))
             })
             .collect();
-        Self { message, marks }
+        Self { message, codes }
     }
 
-    /// Says what it means; `status` is absent for an error inside a stream.
+    /// Converts to a [`ModelError`]; `status` is `None` for an error inside a stream.
     pub(crate) fn classify(&self, status: Option<StatusCode>, retry_after: Option<Duration>) -> ModelError {
         let status =
-            status.map(|status| status.as_u16()).or_else(|| self.status_in_marks()).unwrap_or_default();
-        let words = self.message.to_lowercase();
-        let marked = |any: &[&str]| self.marks.iter().any(|mark| any.iter().any(|word| mark.contains(word)));
-        let said = |any: &[&str]| any.iter().any(|phrase| words.contains(phrase));
+            status.map(|status| status.as_u16()).or_else(|| self.status_in_codes()).unwrap_or_default();
+        let message = self.message.to_lowercase();
+        let has_code =
+            |any: &[&str]| self.codes.iter().any(|code| any.iter().any(|part| code.contains(part)));
+        let has_phrase = |any: &[&str]| any.iter().any(|phrase| message.contains(phrase));
 
-        if marked(NO_CREDIT_MARKS) || status == 402 || said(NO_CREDIT_PHRASES) {
+        if has_code(NO_CREDIT_CODES) || status == 402 || has_phrase(NO_CREDIT_PHRASES) {
             ModelError::NoCredit
-        } else if marked(FILTER_MARKS) {
+        } else if has_code(FILTER_CODES) {
             ModelError::Refused { category: self.filter_category() }
-        } else if marked(&["context_length", "context_window"]) || status == 413 || said(TOO_LONG_PHRASES) {
+        } else if has_code(&["context_length", "context_window"])
+            || status == 413
+            || has_phrase(TOO_LONG_PHRASES)
+        {
             ModelError::ContextTooLong
-        } else if status == 429 || marked(&["rate_limit", "too_many_requests", "resource_exhausted"]) {
+        } else if status == 429 || has_code(&["rate_limit", "too_many_requests", "resource_exhausted"]) {
             ModelError::RateLimited { retry_after }
         } else if matches!(status, 401 | 403)
-            || marked(&["invalid_api_key", "authentication", "permission", "unauthorized"])
+            || has_code(&["invalid_api_key", "authentication", "permission", "unauthorized"])
         {
-            ModelError::Denied
-        } else if status == 404 || marked(&["model_not_found", "unknown_model"]) || names_no_model(&words) {
+            ModelError::Unauthorized
+        } else if status == 404
+            || has_code(&["model_not_found", "unknown_model"])
+            || is_unknown_model(&message)
+        {
             ModelError::UnknownModel
         } else if matches!(status, 408 | 409 | 425)
             || status >= 500
-            || marked(&["server_error", "overloaded", "unavailable"])
+            || has_code(&["server_error", "overloaded", "unavailable"])
         {
             ModelError::Unavailable { detail: self.detail(status) }
         } else if status == 0 {
-            ModelError::Broken { detail: self.detail(status) }
+            ModelError::StreamFailed { detail: self.detail(status) }
         } else {
             ModelError::Rejected { detail: self.detail(status) }
         }
     }
 
-    /// Some vendors write the HTTP status into an error they send inside the stream.
-    fn status_in_marks(&self) -> Option<u16> {
-        self.marks.iter().filter_map(|mark| mark.parse().ok()).find(|status| (400..600).contains(status))
+    /// Returns the HTTP status that some vendors put into errors inside a stream.
+    fn status_in_codes(&self) -> Option<u16> {
+        self.codes.iter().filter_map(|code| code.parse().ok()).find(|status| (400..600).contains(status))
     }
 
     fn filter_category(&self) -> String {
-        let filter = self.marks.iter().find(|mark| FILTER_MARKS.iter().any(|word| mark.contains(word)));
-        filter.map_or_else(|| "content_filter".to_owned(), |mark| mark.chars().take(64).collect())
+        let filter = self.codes.iter().find(|code| FILTER_CODES.iter().any(|part| code.contains(part)));
+        filter.map_or_else(|| "content_filter".to_owned(), |code| code.chars().take(64).collect())
     }
 
     fn detail(&self, status: u16) -> String {
-        let words: String =
-            self.message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_DETAIL).collect();
-        if status == 0 { words } else { format!("{status} {words}").chars().take(MAX_DETAIL).collect() }
+        let message: String = self
+            .message
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(MAX_DETAIL_CHARS)
+            .collect();
+        if status == 0 {
+            message
+        } else {
+            format!("{status} {message}").chars().take(MAX_DETAIL_CHARS).collect()
+        }
     }
 }
 
-const NO_CREDIT_MARKS: &[&str] =
+const NO_CREDIT_CODES: &[&str] =
     &["insufficient_quota", "billing", "insufficient_balance", "insufficient_credit", "payment_required"];
 const NO_CREDIT_PHRASES: &[&str] =
     &["insufficient balance", "insufficient credit", "exceeded your current quota"];
-const FILTER_MARKS: &[&str] =
+const FILTER_CODES: &[&str] =
     &["content_filter", "content_policy", "contentfilter", "responsibleai", "moderation"];
 const TOO_LONG_PHRASES: &[&str] = &[
     "context length",
@@ -122,12 +135,12 @@ const TOO_LONG_PHRASES: &[&str] = &[
     "reduce the length of the messages",
 ];
 
-fn names_no_model(words: &str) -> bool {
-    words.contains("model") && (words.contains("not found") || words.contains("does not exist"))
+fn is_unknown_model(message: &str) -> bool {
+    message.contains("model") && (message.contains("not found") || message.contains("does not exist"))
 }
 
-/// Reads how long a vendor asks to wait (RFC 9110, 10.2.3): seconds or a date, which is measured
-/// by the answer's own `Date` where there is one, so that clocks need not agree.
+/// Parses the `Retry-After` header (RFC 9110, 10.2.3), or `retry-after-ms`, up to a maximum of 24 hours.
+/// A date is taken relative to the response's own `Date` header, if any, to tolerate clock skew.
 pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let seconds = |text: &str, unit: f64| {
@@ -135,17 +148,17 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Dur
         Duration::try_from_secs_f64(value * unit).ok()
     };
     if let Some(exact) = text("retry-after-ms").and_then(|value| seconds(value, 0.001)) {
-        return Some(exact.min(MAX_WAIT));
+        return Some(exact.min(MAX_RETRY_AFTER));
     }
     let value = text(header::RETRY_AFTER.as_str())?;
     if let Some(wait) = seconds(value, 1.0) {
-        return Some(wait.min(MAX_WAIT));
+        return Some(wait.min(MAX_RETRY_AFTER));
     }
     let until = DateTime::parse_from_rfc2822(value).ok()?.to_utc();
     let since = text(header::DATE.as_str())
         .and_then(|date| DateTime::parse_from_rfc2822(date).ok())
         .map_or(now, |date| date.to_utc());
-    Some((until - since).to_std().unwrap_or_default().min(MAX_WAIT))
+    Some((until - since).to_std().unwrap_or_default().min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]
@@ -153,19 +166,19 @@ mod tests {
     use super::*;
 
     fn classified(status: u16, body: &str) -> ModelError {
-        VendorError::read(body).classify(StatusCode::from_u16(status).ok(), None)
+        VendorError::parse(body).classify(StatusCode::from_u16(status).ok(), None)
     }
 
     #[test]
-    fn each_refusal_says_what_to_do() {
+    fn errors_are_classified_by_status_and_body() {
         type Expected = fn(&ModelError) -> bool;
         let table: &[(u16, &str, Expected)] = &[
             (
                 401,
                 r#"{"error":{"message":"Incorrect API key","type":"invalid_request_error","code":"invalid_api_key"}}"#,
-                |e| matches!(e, ModelError::Denied),
+                |e| matches!(e, ModelError::Unauthorized),
             ),
-            (403, "", |e| matches!(e, ModelError::Denied)),
+            (403, "", |e| matches!(e, ModelError::Unauthorized)),
             (402, r#"{"error":{"message":"Insufficient Balance"}}"#, |e| matches!(e, ModelError::NoCredit)),
             (
                 429,
@@ -219,25 +232,28 @@ mod tests {
     }
 
     #[test]
-    fn an_error_inside_a_stream_is_known_by_its_words() {
-        let read = |body| VendorError::read(body).classify(None, None);
-        assert!(matches!(read(r#"{"error":{"message":"x","code":429}}"#), ModelError::RateLimited { .. }));
+    fn an_error_inside_a_stream_is_classified_by_its_body() {
+        let classified = |body| VendorError::parse(body).classify(None, None);
         assert!(matches!(
-            read(r#"{"error":{"message":"x","type":"server_error"}}"#),
+            classified(r#"{"error":{"message":"x","code":429}}"#),
+            ModelError::RateLimited { .. }
+        ));
+        assert!(matches!(
+            classified(r#"{"error":{"message":"x","type":"server_error"}}"#),
             ModelError::Unavailable { .. }
         ));
-        assert!(matches!(read(r#"{"error":"model runner crashed"}"#), ModelError::Broken { .. }));
+        assert!(matches!(classified(r#"{"error":"model runner crashed"}"#), ModelError::StreamFailed { .. }));
     }
 
     #[test]
-    fn a_vendors_words_are_cut_and_cleaned_for_the_log() {
+    fn a_detail_is_truncated_and_has_no_control_characters() {
         let error = classified(418, &format!("a\nb{}", "x".repeat(10_000)));
         let ModelError::Rejected { detail } = error else { panic!("{error:?}") };
-        assert!(detail.starts_with("418 a b") && detail.chars().count() == MAX_DETAIL);
+        assert!(detail.starts_with("418 a b") && detail.chars().count() == MAX_DETAIL_CHARS);
     }
 
     #[test]
-    fn a_wait_is_read_from_seconds_and_from_dates() {
+    fn retry_after_is_parsed_from_seconds_and_dates() {
         let now = DateTime::parse_from_rfc3339("2026-11-20T12:00:00Z").unwrap().to_utc();
         let wait = |pairs: &[(&'static str, &str)]| {
             let headers =
@@ -250,7 +266,7 @@ mod tests {
         assert_eq!(wait(&[("retry-after", "0.5")]), Some(Duration::from_millis(500)));
         assert_eq!(wait(&[("retry-after", "-3")]), None);
         assert_eq!(wait(&[("retry-after", "1e300")]), None);
-        assert_eq!(wait(&[("retry-after", "999999999")]), Some(MAX_WAIT));
+        assert_eq!(wait(&[("retry-after", "999999999")]), Some(MAX_RETRY_AFTER));
         assert_eq!(wait(&[("retry-after", "soon")]), None);
         assert_eq!(
             wait(&[("retry-after-ms", "250"), ("retry-after", "1")]),

@@ -1,7 +1,7 @@
-//! Model vendors.
+//! Model providers.
 //!
-//! A *format* is how a model is spoken to over the wire (`formats`), a *vendor* is who answers
-//! (`vendors`, most of them lines of a catalogue). The built-in demo model (`demo`) needs neither.
+//! `formats` encodes requests and decodes response streams. `vendors` implements the providers; most
+//! vendors are entries of a catalogue file. `demo` is the built-in demo model, which uses neither.
 
 pub mod demo;
 mod errors;
@@ -9,9 +9,9 @@ mod formats;
 mod transport;
 pub mod vendors;
 
-pub use transport::Wiring;
+pub use transport::ProviderDeps;
 pub use vendors::{
-    catalogue::{Catalogue, Vendor},
-    ollama::Ollama,
-    openai_compatible::OpenAiCompatible,
+    catalogue::{Vendor, VendorCatalogue},
+    ollama::OllamaProvider,
+    openai_compatible::OpenAiCompatibleProvider,
 };

@@ -1,57 +1,56 @@
-//! `penny ask`: a message, and its answer as it comes.
+//! `penny ask`: sends a message and prints the response as it is generated.
 
 use super::{
-    Session,
-    remote::{Remote, Where},
-    say, turn,
+    CliContext,
+    remote::{ApiClient, RemoteArgs},
+    turn, write_stderr,
 };
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
-/// What to ask, and where.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
-    /// The message.
+pub(super) struct AskArgs {
+    /// The message. Several arguments are joined by spaces.
     #[arg(required = true, num_args = 1..)]
-    words: Vec<String>,
-    /// The conversation to go on with; a new one when absent.
+    message: Vec<String>,
+    /// The id of the conversation to continue. Default: a new conversation.
     #[arg(long)]
     conversation: Option<String>,
-    /// The model to ask, as provider/model.
+    /// The model, as provider/model. Default: the configured default model.
     #[arg(long)]
     model: Option<String>,
-    /// Prints each event as a line of JSON instead of the words.
+    /// Print each event as one line of JSON instead of the text.
     #[arg(long)]
     json: bool,
-    /// Prints the turn's id and does not wait for the answer.
+    /// Print the turn's id and do not wait for the response.
     #[arg(long)]
     detach: bool,
     #[command(flatten)]
-    place: Where,
+    remote: RemoteArgs,
 }
 
-pub(super) async fn run(_session: Session, args: Args) -> Result<ExitCode> {
-    let remote = Remote::new(args.place)?;
+pub(super) async fn run(_context: CliContext, args: AskArgs) -> Result<ExitCode> {
+    let client = ApiClient::new(args.remote)?;
     let conversation = match args.conversation {
         Some(id) => id,
-        None => id_of(&remote.post("/v1/conversations", &json!({})).await?, "id")?,
+        None => string_field(&client.post("/v1/conversations", &json!({})).await?, "id")?,
     };
-    let mut message = json!({ "content": args.words.join(" ") });
-    if let (Some(model), Some(object)) = (args.model, message.as_object_mut()) {
+    let mut body = json!({ "content": args.message.join(" ") });
+    if let (Some(model), Some(object)) = (args.model, body.as_object_mut()) {
         object.insert("model".to_owned(), model.into());
     }
-    let made = remote.post(&format!("/v1/chat/{conversation}/messages"), &message).await?;
-    let turn = id_of(&made, "turnId").or_else(|_| id_of(&made, "id"))?;
+    let response = client.post(&format!("/v1/chat/{conversation}/messages"), &body).await?;
+    let turn = string_field(&response, "turnId").or_else(|_| string_field(&response, "id"))?;
     if args.detach {
-        super::write(&format!("{turn}\n"));
+        super::write_stdout(&format!("{turn}\n"));
         return Ok(ExitCode::SUCCESS);
     }
-    say(&format!("· {conversation} {turn}"));
-    turn::follow(&remote, &turn, 0, args.json).await
+    write_stderr(&format!("· {conversation} {turn}"));
+    turn::follow(&client, &turn, 0, args.json).await
 }
 
-fn id_of(answer: &Value, name: &str) -> Result<String> {
-    let id = answer.get(name).and_then(Value::as_str);
-    id.map(ToOwned::to_owned).with_context(|| format!("the answer has no `{name}`"))
+fn string_field(response: &Value, name: &str) -> Result<String> {
+    let value = response.get(name).and_then(Value::as_str);
+    value.map(ToOwned::to_owned).with_context(|| format!("the response has no `{name}`"))
 }

@@ -1,26 +1,26 @@
-//! `penny doctor`
+//! `penny doctor`: checks the installation and prints the results.
 
-use super::{Session, write};
-use crate::doctor::{self, Verdict};
+use super::{CliContext, write_stdout};
+use crate::doctor::{self, CheckStatus};
 use anyhow::Result;
 use std::process::ExitCode;
 
-pub(super) async fn run(session: Session) -> Result<ExitCode> {
-    let findings = doctor::examine(session.config(), session.locale).await;
-    let mut is_well = true;
-    for finding in &findings {
-        let mark = match finding.verdict {
-            Verdict::Fine => "✓",
-            Verdict::Note => "·",
-            Verdict::Off => {
-                is_well = false;
+pub(super) async fn run(context: CliContext) -> Result<ExitCode> {
+    let results = doctor::run_checks(context.config(), context.locale).await;
+    let mut has_passed = true;
+    for result in &results {
+        let mark = match result.status {
+            CheckStatus::Passed => "✓",
+            CheckStatus::Warning => "·",
+            CheckStatus::Failed => {
+                has_passed = false;
                 "✗"
             }
         };
-        write(&format!("{mark} {}: {}\n", finding.name, finding.words));
-        if let Some(mend) = &finding.mend {
-            write(&format!("    → {mend}\n"));
+        write_stdout(&format!("{mark} {}: {}\n", result.name, result.message));
+        if let Some(remedy) = &result.remedy {
+            write_stdout(&format!("    → {remedy}\n"));
         }
     }
-    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if has_passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

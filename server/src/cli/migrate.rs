@@ -1,12 +1,12 @@
-//! `penny migrate`
+//! `penny migrate`: applies pending database migrations.
 
-use super::{Session, start_log};
+use super::{CliContext, start_log};
 use anyhow::Result;
 
-pub(super) async fn run(session: Session) -> Result<()> {
-    let config = session.config()?;
-    let _log = start_log(&session, &config, true)?;
-    let state = session.open().await?;
+pub(super) async fn run(context: CliContext) -> Result<()> {
+    let config = context.config()?;
+    let _log = start_log(&context, &config, true)?;
+    let state = context.open().await?;
     tracing::info!("the database is up to date");
-    Ok(state.foundation.db.close().await?)
+    Ok(state.kernel.db.close().await?)
 }

@@ -1,15 +1,14 @@
-//! The command line: one file a command.
+//! The command line, with one file per command.
 //!
-//! What a command is asked for goes to the standard output and nothing else does; the log goes to
-//! the standard error.
+//! Only a command's result is written to standard output; logs and messages go to standard error.
 
 mod ask;
 mod doctor;
 mod duration;
-mod failure;
+mod error;
 mod link;
 mod migrate;
-mod out;
+mod output;
 mod remote;
 mod schema;
 mod seed;
@@ -19,7 +18,7 @@ mod token;
 mod turn;
 mod worker;
 
-pub use out::{say, write};
+pub use output::{write_stderr, write_stdout};
 
 use crate::{
     boot,
@@ -29,143 +28,146 @@ use crate::{
 };
 use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand};
-use penny_core::{
-    ctx::{Ctx, Via},
-    tenants,
-};
+use penny_core::tenants;
+use penny_i18n::keys;
+use penny_kernel::ctx::{Ctx, Transport};
 use penny_types::Locale;
-use penny_words::keys;
 use std::{path::PathBuf, process::ExitCode};
 
-/// Ask, act, see: PENNY, for a whole company, in one program.
+/// PENNY: an AI assistant platform for companies.
 #[derive(Debug, Parser)]
 #[command(name = "penny", version, about, long_about = None)]
 pub struct Cli {
-    /// A configuration file; `penny schema config` prints every key.
+    /// The configuration file. `penny schema config` prints all keys.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
-    command: Command,
+    command: CliCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
-    /// Serves the page and every other door.
+enum CliCommand {
+    /// Serve the web page, the REST API and the GraphQL API.
     Serve,
-    /// Does the work beside the requests, for installations of several processes.
+    /// Run background jobs only, for installations with several processes.
     Worker,
-    /// Brings the database up to date.
+    /// Apply pending database migrations.
     Migrate,
-    /// Installs the demo company.
-    Seed(seed::Args),
-    /// Makes personal access tokens.
+    /// Install the demo company.
+    Seed(seed::SeedArgs),
+    /// Manage personal access tokens.
     #[command(subcommand)]
-    Token(token::Command),
-    /// Makes companies.
+    Token(token::TokenCommand),
+    /// Manage tenants.
     #[command(subcommand)]
-    Tenant(tenant::Command),
-    /// Makes one-time sign-in links.
+    Tenant(tenant::TenantCommand),
+    /// Manage one-time sign-in links.
     #[command(subcommand)]
-    Link(link::Command),
-    /// Says what is missing or off, and how to mend it.
+    Link(link::LinkCommand),
+    /// Check the installation and print how to fix problems.
     Doctor,
-    /// Prints a contract: the GraphQL schema, the OpenAPI document, the configuration.
-    Schema(schema::Args),
-    /// Asks something and prints the answer as it comes.
-    Ask(ask::Args),
-    /// Follows answers.
+    /// Print the GraphQL schema, the OpenAPI document or the configuration reference.
+    Schema(schema::SchemaArgs),
+    /// Send a message and print the response as it is generated.
+    Ask(ask::AskArgs),
+    /// Follow turns.
     #[command(subcommand)]
-    Turn(turn::Command),
+    Turn(turn::TurnCommand),
 }
 
-/// What every command may use.
+/// The environment of a command.
 #[derive(Debug)]
-struct Session {
+struct CliContext {
     config_file: Option<PathBuf>,
     environment: Environment,
     locale: Locale,
 }
 
-impl Session {
+impl CliContext {
     fn config(&self) -> Result<Config> {
         Ok(Config::load(self.config_file.as_deref(), &self.environment)?)
     }
 
-    /// Opens the installation for one command.
+    /// Opens the application without serving it.
     async fn open(&self) -> Result<AppState> {
         let config = self.config()?;
-        boot::open(config, boot::Outside::default()).await
+        boot::open(config, boot::BootDeps::default()).await
     }
 
-    /// Opens the installation and acts in a tenant: the named one, or the default.
+    /// Opens the application and returns a system context in the tenant with this slug, or in the default
+    /// tenant.
     async fn open_tenant(&self, slug: Option<&str>) -> Result<(AppState, Ctx)> {
         let state = self.open().await?;
         let tenant = match slug {
             Some(slug) => {
-                let found = state.services.tenants.find_by_slug(slug).await;
-                found.map_err(|error| match error {
-                    tenants::Error::NotFound => {
-                        anyhow!(penny_words::text(self.locale, keys::CLI_NO_TENANT, &[("slug", slug)]))
+                let tenant = state.services.tenants.get_by_slug(slug).await;
+                tenant.map_err(|error| match error {
+                    tenants::TenantError::NotFound => {
+                        anyhow!(penny_i18n::text(self.locale, keys::CLI_NO_TENANT, &[("slug", slug)]))
                     }
-                    other => failure::in_words(self.locale)(other),
+                    other => error::to_user_error(self.locale)(other),
                 })?
             }
-            None => state.services.tenants.default(&state.world).await?,
+            None => state.services.tenants.default_tenant(&state.system).await?,
         };
-        let mut ctx = Ctx::system(tenant, state.world.clone());
-        ctx.via = Via::Cli;
-        ctx.locale = self.locale;
+        let ctx = Ctx::system(tenant, state.system.clone(), boot::OPERATOR_ACTIONS)
+            .with_transport(Transport::Cli)
+            .with_locale(self.locale);
         Ok((state, ctx))
     }
 }
 
-/// Runs a command; the exit code says how it went.
+/// Runs a command and returns the exit code.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
-    // The first thing of all: whatever speaks TLS later finds it.
+    // Must be installed before any TLS client is created.
     if rustls::crypto::ring::default_provider().install_default().is_err() {
-        say("another TLS provider was installed first");
+        write_stderr("another TLS provider is already installed");
     }
     let environment = process_environment();
-    let session = Session { locale: environment.locale(), config_file: cli.config, environment };
+    let context = CliContext { locale: environment.locale(), config_file: cli.config, environment };
     let threads = std::thread::available_parallelism().map_or(4, std::num::NonZero::get).max(4);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(dispatch(cli.command, session)),
+        Ok(runtime) => runtime.block_on(dispatch(cli.command, context)),
         Err(error) => Err(error.into()),
     };
     match result {
         Ok(code) => code,
         Err(error) => {
-            say(&format!("penny: {error:#}"));
+            write_stderr(&format!("penny: {error:#}"));
             ExitCode::FAILURE
         }
     }
 }
 
-async fn dispatch(command: Command, session: Session) -> Result<ExitCode> {
+async fn dispatch(command: CliCommand, context: CliContext) -> Result<ExitCode> {
     match command {
-        Command::Serve => Box::pin(serve::run(session)).await?,
-        Command::Worker => Box::pin(worker::run(session)).await?,
-        Command::Migrate => Box::pin(migrate::run(session)).await?,
-        Command::Seed(args) => Box::pin(seed::run(session, args)).await?,
-        Command::Token(command) => Box::pin(token::run(session, command)).await?,
-        Command::Tenant(command) => Box::pin(tenant::run(session, command)).await?,
-        Command::Link(command) => Box::pin(link::run(session, command)).await?,
-        Command::Doctor => return Box::pin(doctor::run(session)).await,
-        Command::Schema(args) => schema::run(&args)?,
-        Command::Ask(args) => return Box::pin(ask::run(session, args)).await,
-        Command::Turn(command) => return Box::pin(turn::run(session, command)).await,
+        CliCommand::Serve => Box::pin(serve::run(context)).await?,
+        CliCommand::Worker => Box::pin(worker::run(context)).await?,
+        CliCommand::Migrate => Box::pin(migrate::run(context)).await?,
+        CliCommand::Seed(args) => Box::pin(seed::run(context, args)).await?,
+        CliCommand::Token(command) => Box::pin(token::run(context, command)).await?,
+        CliCommand::Tenant(command) => Box::pin(tenant::run(context, command)).await?,
+        CliCommand::Link(command) => Box::pin(link::run(context, command)).await?,
+        CliCommand::Doctor => return Box::pin(doctor::run(context)).await,
+        CliCommand::Schema(args) => schema::run(&args)?,
+        CliCommand::Ask(args) => return Box::pin(ask::run(context, args)).await,
+        CliCommand::Turn(command) => return Box::pin(turn::run(context, command)).await,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Begins the log of a command that runs for long; short ones only speak when something is off.
-fn start_log(session: &Session, config: &Config, is_long: bool) -> Result<telemetry::Guard> {
+/// Starts logging. A short-running command logs only warnings and errors, and exports no traces.
+fn start_log(
+    context: &CliContext,
+    config: &Config,
+    is_long_running: bool,
+) -> Result<telemetry::TelemetryGuard> {
     let mut settings = config.telemetry.clone();
-    if !is_long {
+    if !is_long_running {
         settings.log_filter = "warn".to_owned();
         settings.otlp_endpoint = None;
     }
-    telemetry::start(&settings, session.environment.get("NO_COLOR").is_none())
+    telemetry::start(&settings, context.environment.get("NO_COLOR").is_none())
 }

@@ -1,76 +1,83 @@
-//! Speaking to a running PENNY over its REST door, as anybody's program would.
+//! A client of the REST API of a running server.
 
 use anyhow::{Context, Result, bail};
 use futures::StreamExt;
-use penny_net::{ClientFactory, HttpClient, Policy, Purpose};
+use penny_net::{ClientFactory, EgressPolicy, HttpClient, Purpose};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-/// Where PENNY is and who asks.
+/// The server's address and the credentials.
 #[derive(Debug, clap::Args)]
-pub(super) struct Where {
-    /// PENNY's address.
+pub(super) struct RemoteArgs {
+    /// The base URL of the server.
     #[arg(long, env = "PENNY_URL", default_value = "http://127.0.0.1:3000")]
     url: Url,
-    /// A personal access token; `penny token create` makes one.
+    /// A personal access token, created by `penny token create`.
     #[arg(long, env = "PENNY_TOKEN", hide_env_values = true)]
-    token: Token,
+    token: TokenArg,
 }
 
-/// A token, never printed.
+/// A token whose `Debug` output hides the secret.
 #[derive(Clone)]
-struct Token(SecretString);
+struct TokenArg(SecretString);
 
-impl std::fmt::Debug for Token {
+impl std::fmt::Debug for TokenArg {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(..)")
+        f.write_str("TokenArg(..)")
     }
 }
 
-impl std::str::FromStr for Token {
+impl std::str::FromStr for TokenArg {
     type Err = std::convert::Infallible;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(Self(SecretString::from(text.to_owned())))
     }
 }
 
-/// A running PENNY.
+/// A client of the REST API.
 #[derive(Debug)]
-pub(super) struct Remote {
-    base: Url,
-    token: Token,
+pub(super) struct ApiClient {
+    base_url: Url,
+    token: TokenArg,
     client: HttpClient,
 }
 
-impl Remote {
-    pub(super) fn new(place: Where) -> Result<Self> {
-        let client = ClientFactory::new(Policy::default()).client(&Purpose::Operator(place.url.clone()))?;
-        Ok(Self { base: place.url, token: place.token, client })
+impl ApiClient {
+    pub(super) fn new(args: RemoteArgs) -> Result<Self> {
+        let client =
+            ClientFactory::new(EgressPolicy::default()).client(&Purpose::Operator(args.url.clone()))?;
+        Ok(Self { base_url: args.url, token: args.token, client })
     }
 
-    /// Sends a body and reads JSON.
+    /// Sends a JSON body and returns the JSON response.
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let request =
-            self.client.post(self.base.join(path)?)?.json(body).header("accept", "application/json");
+            self.client.post(self.base_url.join(path)?)?.json(body).header("accept", "application/json");
         let response = request.bearer_auth(self.token.0.expose_secret()).send().await;
-        let response = response.with_context(|| format!("{} does not answer", self.base))?;
-        Ok(checked(response).await?.json().await?)
+        let response = response.with_context(|| format!("{} does not respond", self.base_url))?;
+        Ok(error_for_status(response).await?.json().await?)
     }
 
-    /// Opens a stream of server-sent events after a number.
-    pub(super) async fn events(&self, turn: &str, after: u64) -> Result<Events> {
-        let mut url = self.base.join("/v1/turns/")?.join(&format!("{turn}/events"))?;
+    /// Streams the events of a turn with a sequence number greater than `after`.
+    pub(super) async fn turn_events(&self, turn: &str, after: u64) -> Result<RemoteEvents> {
+        let mut url = self.base_url.join("/v1/turns/")?.join(&format!("{turn}/events"))?;
         url.query_pairs_mut().append_pair("after", &after.to_string());
         let request = self.client.get(url)?.header("accept", "text/event-stream");
         let response = request.bearer_auth(self.token.0.expose_secret()).send().await;
-        let response = response.with_context(|| format!("{} does not answer", self.base))?;
-        Ok(Events { body: Box::pin(checked(response).await?.bytes_stream()), buffer: Vec::new() })
+        let response = response.with_context(|| format!("{} does not respond", self.base_url))?;
+        Ok(RemoteEvents {
+            body: Box::pin(error_for_status(response).await?.bytes_stream()),
+            buffer: Vec::new(),
+        })
     }
 }
 
-/// Reads a problem out of an answer that is one.
-async fn checked(response: reqwest::Response) -> Result<reqwest::Response> {
+/// Returns the response if it is successful.
+///
+/// # Errors
+/// Returns the `detail` of the problem document otherwise.
+async fn error_for_status(response: reqwest::Response) -> Result<reqwest::Response> {
     let status = response.status();
     if status.is_success() {
         return Ok(response);
@@ -80,30 +87,28 @@ async fn checked(response: reqwest::Response) -> Result<reqwest::Response> {
     bail!("{detail} ({})", status.as_u16())
 }
 
-/// Server-sent events, one after another (WHATWG HTML, 9.2).
-pub(super) struct Events {
+/// A stream of server-sent events (WHATWG HTML, 9.2).
+pub(super) struct RemoteEvents {
     body: std::pin::Pin<Box<dyn futures::Stream<Item = reqwest::Result<axum::body::Bytes>> + Send>>,
     buffer: Vec<u8>,
 }
 
-/// One event.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Event {
-    /// Its number.
+pub(super) struct RemoteEvent {
+    /// The sequence number.
     pub id: Option<u64>,
-    /// Its kind.
     pub kind: String,
-    /// Its JSON.
+    /// JSON.
     pub data: String,
 }
 
-impl Events {
-    /// Waits for the next event; none when the stream has ended.
-    pub(super) async fn next(&mut self) -> Result<Option<Event>> {
+impl RemoteEvents {
+    /// Waits for the next event; `None` at the end of the stream.
+    pub(super) async fn next(&mut self) -> Result<Option<RemoteEvent>> {
         loop {
             while let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\n\n") {
                 let block: Vec<u8> = self.buffer.drain(..end + 2).collect();
-                if let Some(event) = parse(&String::from_utf8_lossy(&block)) {
+                if let Some(event) = parse_event(&String::from_utf8_lossy(&block)) {
                     return Ok(Some(event));
                 }
             }
@@ -115,9 +120,9 @@ impl Events {
     }
 }
 
-/// Reads one block of lines; a comment alone is no event.
-fn parse(block: &str) -> Option<Event> {
-    let mut event = Event::default();
+/// Parses one block of lines; `None` for a block without data, such as a comment.
+fn parse_event(block: &str) -> Option<RemoteEvent> {
+    let mut event = RemoteEvent::default();
     for line in block.lines() {
         let (name, value) = line.split_once(':').unwrap_or((line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
@@ -141,10 +146,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_block_becomes_an_event_and_a_comment_none() {
-        let event = parse("id: 7\nevent: delta\ndata: {\"a\":1}\n\n").unwrap();
+    fn a_block_with_data_is_an_event_and_a_comment_is_none() {
+        let event = parse_event("id: 7\nevent: delta\ndata: {\"a\":1}\n\n").unwrap();
         assert_eq!((event.id, event.kind.as_str(), event.data.as_str()), (Some(7), "delta", "{\"a\":1}"));
-        assert_eq!(parse(": keep-alive\n\n"), None);
-        assert_eq!(parse("data:a\ndata: b\n\n").unwrap().data, "a\nb");
+        assert_eq!(parse_event(": keep-alive\n\n"), None);
+        assert_eq!(parse_event("data:a\ndata: b\n\n").unwrap().data, "a\nb");
     }
 }

@@ -1,24 +1,23 @@
-//! `penny seed`
+//! `penny seed`: installs the demo company.
 
-use super::{Session, say, start_log};
+use super::{CliContext, start_log, write_stderr};
 use crate::boot;
 use anyhow::Result;
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// Which company gets it.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
-    /// The tenant's short name; the default one when absent.
+pub(super) struct SeedArgs {
+    /// The tenant's slug. Default: the default tenant.
     #[arg(long)]
     tenant: Option<String>,
 }
 
-pub(super) async fn run(session: Session, args: Args) -> Result<()> {
-    let config = session.config()?;
-    let _log = start_log(&session, &config, false)?;
-    let (state, ctx) = session.open_tenant(args.tenant.as_deref()).await?;
+pub(super) async fn run(context: CliContext, args: SeedArgs) -> Result<()> {
+    let config = context.config()?;
+    let _log = start_log(&context, &config, false)?;
+    let (state, ctx) = context.open_tenant(args.tenant.as_deref()).await?;
     let key =
         if boot::install_demo(&state, &ctx).await? { keys::CLI_SEED_DONE } else { keys::CLI_SEED_THERE };
-    say(&penny_words::text(session.locale, key, &[]));
-    Ok(state.foundation.db.close().await?)
+    write_stderr(&penny_i18n::text(context.locale, key, &[]));
+    Ok(state.kernel.db.close().await?)
 }

@@ -1,36 +1,36 @@
-//! `penny serve`
+//! `penny serve`: runs the server until it is told to stop.
 
-use super::{Session, start_log, write};
-use crate::{boot::Outside, config::LogFormat, serve};
+use super::{CliContext, start_log, write_stdout};
+use crate::{boot::BootDeps, config::LogFormat, serve};
 use anyhow::Result;
-use penny_words::keys;
+use penny_i18n::keys;
 use secrecy::ExposeSecret;
 use std::time::Instant;
 
-pub(super) async fn run(session: Session) -> Result<()> {
-    let began = Instant::now();
-    let config = session.config()?;
-    let _log = start_log(&session, &config, true)?;
-    let for_people = config.telemetry.log_format == LogFormat::Pretty;
-    let server = serve::start(config, Outside::default()).await?;
+pub(super) async fn run(context: CliContext) -> Result<()> {
+    let started = Instant::now();
+    let config = context.config()?;
+    let _log = start_log(&context, &config, true)?;
+    let is_pretty = config.telemetry.log_format == LogFormat::Pretty;
+    let server = serve::start(config, BootDeps::default()).await?;
     let url = server.url();
-    tracing::info!(address = %server.address, url, start_ms = began.elapsed().as_millis(), "PENNY is ready");
-    if !server.state.site.is_there() {
+    tracing::info!(address = %server.address, url, start_ms = started.elapsed().as_millis(), "PENNY is ready");
+    if !server.state.site.is_built() {
         tracing::warn!("the page has not been built: run `make build`, or set http.site_dir");
     }
-    let text = |key: &str, args: &[(&str, &str)]| penny_words::text(session.locale, key, args);
-    if for_people {
-        write(&format!("\n  {}\n", text(keys::CLI_SERVE_READY, &[("url", &url)])));
+    let text = |key: &str, args: &[(&str, &str)]| penny_i18n::text(context.locale, key, args);
+    if is_pretty {
+        write_stdout(&format!("\n  {}\n", text(keys::CLI_SERVE_READY, &[("url", &url)])));
     }
-    if let Some(link) = &server.first_link {
-        let words = text(keys::CLI_SERVE_LINK, &[("whom", &link.whom)]);
-        write(&format!("  {words}\n\n    {}\n\n", link.address.expose_secret()));
+    if let Some(link) = &server.admin_link {
+        let message = text(keys::CLI_SERVE_LINK, &[("whom", &link.admin)]);
+        write_stdout(&format!("  {message}\n\n    {}\n\n", link.url.expose_secret()));
     }
-    server.until(asked_to_stop()).await
+    server.run_until(shutdown_signal()).await
 }
 
-/// Waits for Ctrl+C or the signal to end.
-pub(super) async fn asked_to_stop() {
+/// Waits for Ctrl+C (SIGINT) or SIGTERM.
+pub(super) async fn shutdown_signal() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
@@ -45,5 +45,5 @@ pub(super) async fn asked_to_stop() {
     }
     #[cfg(not(unix))]
     drop(interrupted.await);
-    tracing::info!("stopping: what is under way ends first");
+    tracing::info!("shutting down");
 }

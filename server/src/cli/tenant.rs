@@ -1,89 +1,89 @@
-//! `penny tenant create`: prints the tenant's id.
+//! `penny tenant create`: creates a tenant and prints its id.
 
-use super::{Session, failure::in_words, start_log, write};
+use super::{CliContext, error::to_user_error, start_log, write_stdout};
 use anyhow::{Context, Result};
-use penny_core::{ctx::Ctx, identity::NewUser, tenants::NewTenant, themes::NewTheme};
+use penny_core::{identity::NewUser, tenants::NewTenant, themes::NewTheme};
+use penny_kernel::ctx::{Ctx, Transport};
 use penny_types::{Locale, people::Role};
 use secrecy::SecretString;
 use std::path::PathBuf;
 
-/// What to do with companies.
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
-    /// Makes a company with users and a look of its own, and prints its id.
-    Create(Box<Create>),
+pub(super) enum TenantCommand {
+    /// Create a tenant with its theme and first administrator, and print its id.
+    Create(Box<CreateTenantArgs>),
 }
 
-/// The company to make.
 #[derive(Debug, clap::Args)]
-pub(super) struct Create {
-    /// Its short name: lower-case letters, digits, hyphens.
+pub(super) struct CreateTenantArgs {
+    /// The slug: lower-case letters, digits, hyphens.
     #[arg(long)]
     slug: String,
-    /// Its name.
+    /// The company name.
     #[arg(long)]
     name: String,
-    /// A host name it claims. May be given several times.
+    /// A host name of the tenant. May be repeated.
     #[arg(long = "host", value_name = "HOST")]
     hosts: Vec<String>,
-    /// Its language: en or es.
+    /// The default language: en or es.
     #[arg(long, default_value = "en")]
     locale: Locale,
-    /// The IANA name of its time zone.
+    /// The IANA time zone.
     #[arg(long, default_value = "UTC")]
     time_zone: String,
-    /// The ISO 4217 code of its currency.
+    /// The ISO 4217 currency code.
     #[arg(long, default_value = "EUR")]
     currency: String,
-    /// What it calls the product.
+    /// The product name shown instead of PENNY.
     #[arg(long)]
     product_name: Option<String>,
-    /// Its colour, as #rrggbb.
+    /// The accent colour, as #rrggbb.
     #[arg(long)]
     accent: Option<String>,
-    /// Its logo: an SVG or PNG file.
+    /// The logo: an SVG or PNG file.
     #[arg(long, value_name = "FILE")]
     logo: Option<PathBuf>,
-    /// Its font family list.
+    /// The CSS font family list.
     #[arg(long)]
     font_family: Option<String>,
-    /// Its corner radius in pixels.
+    /// The corner radius in pixels.
     #[arg(long)]
     radius: Option<u8>,
-    /// Its first administrator's e-mail address.
+    /// The first administrator's e-mail address.
     #[arg(long, value_name = "EMAIL")]
     admin: Option<String>,
-    /// A file with the administrator's password; without one they come in by link.
+    /// A file with the administrator's password. Default: no password; sign-in by one-time link.
     #[arg(long, value_name = "FILE", requires = "admin")]
     admin_password_file: Option<PathBuf>,
-    /// Whether it gets the demo company's data.
+    /// Install the demo company's data.
     #[arg(long)]
     demo: bool,
 }
 
-pub(super) async fn run(session: Session, command: Command) -> Result<()> {
-    let config = session.config()?;
-    let _log = start_log(&session, &config, false)?;
-    let Command::Create(args) = command;
-    let state = session.open().await?;
-    let (admin, password, with_demo) = (args.admin.clone(), read_password(&args)?, args.demo);
-    let made = state.services.tenants.create(&state.world, tenant(*args)?).await;
-    let id = made.map_err(in_words(session.locale))?;
-    let mut ctx = Ctx::system(id, state.world.clone());
-    ctx.locale = session.locale;
+pub(super) async fn run(context: CliContext, command: TenantCommand) -> Result<()> {
+    let config = context.config()?;
+    let _log = start_log(&context, &config, false)?;
+    let TenantCommand::Create(args) = command;
+    let state = context.open().await?;
+    let (admin, password, has_demo) = (args.admin.clone(), read_password(&args)?, args.demo);
+    let id = state.services.tenants.create(&state.system, new_tenant(*args)?).await;
+    let id = id.map_err(to_user_error(context.locale))?;
+    let ctx = Ctx::system(id, state.system.clone(), crate::boot::OPERATOR_ACTIONS)
+        .with_transport(Transport::Cli)
+        .with_locale(context.locale);
     if let Some(email) = admin {
         let user = NewUser { email, name: None, password, role: Role::Admin };
-        let made = state.services.identity.create_user(&ctx, user).await;
-        made.map_err(in_words(session.locale))?;
+        let created = state.services.identity.create_user(&ctx, user).await;
+        created.map_err(to_user_error(context.locale))?;
     }
-    if with_demo {
+    if has_demo {
         crate::boot::install_demo(&state, &ctx).await?;
     }
-    write(&format!("{id}\n"));
-    Ok(state.foundation.db.close().await?)
+    write_stdout(&format!("{id}\n"));
+    Ok(state.kernel.db.close().await?)
 }
 
-fn read_password(args: &Create) -> Result<Option<SecretString>> {
+fn read_password(args: &CreateTenantArgs) -> Result<Option<SecretString>> {
     let Some(file) = &args.admin_password_file else {
         return Ok(None);
     };
@@ -91,7 +91,7 @@ fn read_password(args: &Create) -> Result<Option<SecretString>> {
     Ok(Some(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned())))
 }
 
-fn tenant(args: Create) -> Result<NewTenant> {
+fn new_tenant(args: CreateTenantArgs) -> Result<NewTenant> {
     let logo = match &args.logo {
         Some(file) => {
             Some(std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?)

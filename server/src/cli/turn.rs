@@ -1,46 +1,50 @@
-//! `penny turn follow`: a turn's events from any number on, resuming by itself when cut off.
+//! `penny turn follow`: prints a turn's events, and reconnects when the stream breaks.
 
 use super::{
-    Session,
-    remote::{Event, Remote, Where},
-    say, write,
+    CliContext,
+    remote::{ApiClient, RemoteArgs, RemoteEvent},
+    write_stderr, write_stdout,
 };
 use anyhow::Result;
 use serde_json::Value;
 use std::{process::ExitCode, time::Duration};
 
-/// How often a cut stream is taken up again before giving up.
-const ATTEMPTS: u32 = 10;
+/// The maximum number of consecutive failed attempts to reconnect.
+const MAX_RECONNECTS: u32 = 10;
 
-/// What to do with turns.
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
-    /// Prints a turn's answer as it comes.
+pub(super) enum TurnCommand {
+    /// Print a turn's response as it is generated.
     Follow {
         /// The turn's id.
         turn: String,
-        /// The number of the last event already seen.
+        /// The sequence number of the last event already seen.
         #[arg(long, default_value_t = 0)]
         after: u64,
-        /// Prints each event as a line of JSON instead of the words.
+        /// Print each event as one line of JSON instead of the text.
         #[arg(long)]
         json: bool,
         #[command(flatten)]
-        place: Where,
+        remote: RemoteArgs,
     },
 }
 
-pub(super) async fn run(_session: Session, command: Command) -> Result<ExitCode> {
-    let Command::Follow { turn, after, json, place } = command;
-    follow(&Remote::new(place)?, &turn, after, json).await
+pub(super) async fn run(_context: CliContext, command: TurnCommand) -> Result<ExitCode> {
+    let TurnCommand::Follow { turn, after, json, remote } = command;
+    follow(&ApiClient::new(remote)?, &turn, after, json).await
 }
 
-/// Prints a turn to its end. The exit code says whether it finished.
-pub(super) async fn follow(remote: &Remote, turn: &str, mut after: u64, as_json: bool) -> Result<ExitCode> {
+/// Prints a turn's events up to the terminal one. Returns success if the turn finished.
+pub(super) async fn follow(
+    client: &ApiClient,
+    turn: &str,
+    mut after: u64,
+    is_json: bool,
+) -> Result<ExitCode> {
     let mut failures = 0;
-    let mut printer = Printer { as_json, at_line_start: true };
+    let mut printer = EventPrinter { is_json, is_at_line_start: true };
     loop {
-        let cut = match remote.events(turn, after).await {
+        let problem = match client.turn_events(turn, after).await {
             Err(error) if failures == 0 => return Err(error),
             Err(error) => error.to_string(),
             Ok(mut events) => loop {
@@ -49,8 +53,8 @@ pub(super) async fn follow(remote: &Remote, turn: &str, mut after: u64, as_json:
                         failures = 0;
                         after = event.id.unwrap_or(after);
                         printer.print(&event);
-                        if let Some(code) = ending(&event.kind) {
-                            printer.end();
+                        if let Some(code) = terminal_exit_code(&event.kind) {
+                            printer.end_line();
                             return Ok(code);
                         }
                     }
@@ -60,14 +64,14 @@ pub(super) async fn follow(remote: &Remote, turn: &str, mut after: u64, as_json:
             },
         };
         failures += 1;
-        if failures > ATTEMPTS {
-            anyhow::bail!("{cut}; continue with: penny turn follow {turn} --after {after}");
+        if failures > MAX_RECONNECTS {
+            anyhow::bail!("{problem}; continue with: penny turn follow {turn} --after {after}");
         }
         tokio::time::sleep(Duration::from_millis(250 * u64::from(failures))).await;
     }
 }
 
-fn ending(kind: &str) -> Option<ExitCode> {
+fn terminal_exit_code(kind: &str) -> Option<ExitCode> {
     match kind {
         "finished" => Some(ExitCode::SUCCESS),
         "failed" | "stopped" | "interrupted" => Some(ExitCode::FAILURE),
@@ -75,42 +79,44 @@ fn ending(kind: &str) -> Option<ExitCode> {
     }
 }
 
-/// Prints events as words or as lines of JSON.
-struct Printer {
-    as_json: bool,
-    at_line_start: bool,
+/// Prints events as text or as lines of JSON.
+struct EventPrinter {
+    is_json: bool,
+    is_at_line_start: bool,
 }
 
-impl Printer {
-    fn print(&mut self, event: &Event) {
+impl EventPrinter {
+    fn print(&mut self, event: &RemoteEvent) {
         let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
-        if self.as_json {
+        if self.is_json {
             let line = serde_json::json!({ "seq": event.id, "event": event.kind, "data": data });
-            write(&format!("{line}\n"));
+            write_stdout(&format!("{line}\n"));
             return;
         }
         let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
         match event.kind.as_str() {
             "delta" => {
-                let words = text("text");
-                write(words);
-                self.at_line_start = words.ends_with('\n');
+                let delta = text("text");
+                write_stdout(delta);
+                self.is_at_line_start = delta.ends_with('\n');
             }
-            "tool_call" => say(&format!("· {} {}", text("name"), text("status"))),
-            "artifact" => say(&format!("· {} “{}” {}", text("type"), text("title"), text("artifactId"))),
-            "approval" => say("· …"),
+            "tool_call" => write_stderr(&format!("· {} {}", text("name"), text("status"))),
+            "artifact" => {
+                write_stderr(&format!("· {} “{}” {}", text("type"), text("title"), text("artifactId")))
+            }
+            "approval" => write_stderr("· …"),
             "failed" | "stopped" | "interrupted" => {
-                self.end();
-                say(&format!("{} {}", event.kind, text("code")));
+                self.end_line();
+                write_stderr(&format!("{} {}", event.kind, text("code")));
             }
             _ => {}
         }
     }
 
-    fn end(&mut self) {
-        if !self.as_json && !self.at_line_start {
-            write("\n");
-            self.at_line_start = true;
+    fn end_line(&mut self) {
+        if !self.is_json && !self.is_at_line_start {
+            write_stdout("\n");
+            self.is_at_line_start = true;
         }
     }
 }

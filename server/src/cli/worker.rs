@@ -1,22 +1,22 @@
-//! `penny worker`
+//! `penny worker`: runs background jobs without serving requests.
 
-use super::{Session, serve::asked_to_stop, start_log};
+use super::{CliContext, serve::shutdown_signal, start_log};
 use crate::{
-    boot::{self, Outside},
+    boot::{self, BootDeps},
     serve,
 };
 use anyhow::{Result, bail};
 
-pub(super) async fn run(session: Session) -> Result<()> {
-    let config = session.config()?;
-    let _log = start_log(&session, &config, true)?;
+pub(super) async fn run(context: CliContext) -> Result<()> {
+    let config = context.config()?;
+    let _log = start_log(&context, &config, true)?;
     if config.database.is_sqlite() {
-        bail!("with SQLite `penny serve` does this work itself; workers are for Postgres");
+        bail!("`penny worker` requires Postgres; with SQLite, `penny serve` runs the background jobs");
     }
-    let state = boot::open(config, Outside::default()).await?;
+    let state = boot::open(config, BootDeps::default()).await?;
     state.services.start();
-    tracing::info!("the worker runs");
-    asked_to_stop().await;
-    state.foundation.tasks.stop(serve::PATIENCE).await;
-    Ok(state.foundation.db.close().await?)
+    tracing::info!("the worker is running");
+    shutdown_signal().await;
+    state.kernel.tasks.stop(serve::SHUTDOWN_TIMEOUT).await;
+    Ok(state.kernel.db.close().await?)
 }

@@ -1,4 +1,4 @@
-//! How people sign in.
+//! The `[auth]` section: sign-in and sessions.
 
 use super::lenient;
 use penny_types::people::Role;
@@ -7,45 +7,43 @@ use serde::Deserialize;
 use std::{collections::BTreeMap, time::Duration};
 use url::Url;
 
-/// The `[auth]` section.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Auth {
-    /// Whether e-mail and password work.
+pub struct AuthConfig {
+    /// Whether users may sign in with e-mail and password.
     #[serde(deserialize_with = "lenient::parsed")]
     pub password_enabled: bool,
-    /// Days without a visit after which a browser signs in again.
+    /// The lifetime of a session after its last use, in days.
     #[serde(deserialize_with = "lenient::parsed")]
     pub session_days: u32,
-    /// OpenID Connect providers by the name in their addresses.
+    /// OpenID Connect providers by slug.
     #[serde(default)]
-    pub oidc: BTreeMap<String, OpenIdProvider>,
+    pub oidc: BTreeMap<String, OpenIdProviderConfig>,
 }
 
 /// An `[auth.oidc.NAME]` section.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OpenIdProvider {
-    /// What the button says; the section's name when absent.
+pub struct OpenIdProviderConfig {
+    /// The label of the sign-in button. Default: the slug.
     #[serde(default, deserialize_with = "lenient::optional")]
     pub name: Option<String>,
-    /// The issuer's address, exactly as the provider states it.
+    /// The issuer, exactly as the provider states it.
     pub issuer: Url,
-    /// Who we are to it.
     pub client_id: String,
-    /// What proves it; absent for a public client.
+    /// Absent for a public client.
     #[serde(default, deserialize_with = "lenient::secret")]
     pub client_secret: Option<SecretString>,
-    /// What is asked for, separated by spaces.
+    /// Requested scopes, separated by spaces.
     #[serde(default = "default_scopes")]
     pub scopes: String,
-    /// Whether a verified address may find the account that already has it.
+    /// Whether a verified e-mail address is linked to the existing account with that address.
     #[serde(default, deserialize_with = "lenient::parsed")]
     pub link_by_email: bool,
-    /// The role of somebody who comes the first time.
+    /// The role of a user at their first sign-in.
     #[serde(default = "default_role", deserialize_with = "lenient::parsed")]
     pub default_role: Role,
-    /// The slug of the tenant whose people these are; the default tenant when absent.
+    /// The slug of the tenant that the users belong to. Default: the default tenant.
     #[serde(default, deserialize_with = "lenient::optional")]
     pub tenant: Option<String>,
 }
@@ -58,15 +56,14 @@ const fn default_role() -> Role {
     Role::Creator
 }
 
-impl OpenIdProvider {
-    /// Returns what is asked for.
+impl OpenIdProviderConfig {
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.scopes.split_whitespace()
     }
 }
 
-impl Auth {
-    /// Returns how long a browser stays signed in without a visit.
+impl AuthConfig {
+    /// Returns the lifetime of a session after its last use.
     #[must_use]
     pub fn session_lifetime(&self) -> Duration {
         Duration::from_secs(u64::from(self.session_days) * 24 * 60 * 60)
@@ -80,16 +77,16 @@ impl Auth {
             if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
             {
                 problems
-                    .push(format!("auth.oidc.{name}: the name takes lower-case letters, digits and hyphens"));
+                    .push(format!("auth.oidc.{name}: the name may contain only lower-case letters, digits, hyphens and underscores"));
             }
             if !matches!(provider.issuer.scheme(), "http" | "https") {
-                problems.push(format!("auth.oidc.{name}.issuer must begin with https://"));
+                problems.push(format!("auth.oidc.{name}.issuer must start with https://"));
             }
             if provider.client_id.is_empty() {
                 problems.push(format!("auth.oidc.{name}.client_id is missing"));
             }
             if !matches!(provider.default_role, Role::Viewer | Role::Creator) {
-                problems.push(format!("auth.oidc.{name}.default_role may be viewer or creator"));
+                problems.push(format!("auth.oidc.{name}.default_role must be viewer or creator"));
             }
             if !provider.scopes().any(|scope| scope == "openid") {
                 problems.push(format!("auth.oidc.{name}.scopes must contain openid"));

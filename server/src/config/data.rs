@@ -1,20 +1,19 @@
-//! Where files are.
+//! The `[data]` section: the data folder.
 
 use super::lenient;
 use serde::Deserialize;
 use std::path::PathBuf;
 
-/// The `[data]` section.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Data {
-    /// The folder of everything that is not in an outside database.
+pub struct DataConfig {
+    /// The folder for everything that is not stored in an external database.
     #[serde(deserialize_with = "lenient::parsed")]
     pub dir: PathBuf,
 }
 
-impl Data {
-    /// Returns the file of the master key, from which every other key is derived.
+impl DataConfig {
+    /// Returns the path of the master key, from which all other keys are derived.
     #[must_use]
     pub fn key_file(&self) -> PathBuf {
         self.dir.join("master.key")

@@ -1,4 +1,4 @@
-//! The process's variables, read once: the only place that looks at them.
+//! Environment variables, read once at start. No other module reads them.
 
 use figment::{
     Error, Metadata, Profile, Provider,
@@ -7,10 +7,10 @@ use figment::{
 use std::{collections::BTreeMap, path::PathBuf};
 
 const PREFIX: &str = "PENNY__";
-/// What else is looked at: the language and colours of the terminal.
-const OTHERS: [&str; 4] = ["NO_COLOR", "LC_ALL", "LC_MESSAGES", "LANG"];
+/// Variables for the language and colours of the terminal.
+const TERMINAL_VARIABLES: [&str; 4] = ["NO_COLOR", "LC_ALL", "LC_MESSAGES", "LANG"];
 
-/// Variables by name; a test makes its own.
+/// Environment variables by name. Tests build their own.
 #[derive(Clone, Default)]
 pub struct Environment(BTreeMap<String, String>);
 
@@ -21,12 +21,12 @@ impl std::fmt::Debug for Environment {
     }
 }
 
-/// Reads the variables that concern PENNY from the process.
+/// Reads the process's variables that concern PENNY.
 #[must_use]
-pub fn process() -> Environment {
+pub fn process_environment() -> Environment {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(name, _)| name.starts_with("PENNY_") || OTHERS.contains(&name.as_str()))
+        .filter(|(name, _)| name.starts_with("PENNY_") || TERMINAL_VARIABLES.contains(&name.as_str()))
         .collect()
 }
 
@@ -37,7 +37,7 @@ impl FromIterator<(String, String)> for Environment {
 }
 
 impl Environment {
-    /// Returns one variable, when it is set and not empty.
+    /// Returns a variable if it is set and not empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
@@ -51,14 +51,14 @@ impl Environment {
         language.and_then(|language| language.parse().ok()).unwrap_or(penny_types::Locale::En)
     }
 
-    /// Returns the configuration file named by PENNY_CONFIG.
+    /// Returns the path of the configuration file in PENNY_CONFIG.
     #[must_use]
     pub fn file(&self) -> Option<PathBuf> {
         self.get("PENNY_CONFIG").map(PathBuf::from)
     }
 }
 
-/// Puts a value at a dotted place.
+/// Inserts a value at a nested path.
 fn insert(dict: &mut Dict, path: &[&str], value: &str) {
     match path {
         [] => {}

@@ -1,4 +1,4 @@
-//! How PENNY is reached.
+//! The `[http]` section: addresses, limits and timeouts of the HTTP server.
 
 use super::lenient;
 use serde::Deserialize;
@@ -6,49 +6,46 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use tokio::sync::Semaphore;
 use url::Url;
 
-/// The `[http]` section.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Http {
-    /// Where to listen.
+pub struct HttpConfig {
+    /// The address and port to listen on.
     #[serde(deserialize_with = "lenient::parsed")]
     pub addr: SocketAddr,
-    /// The address people type.
+    /// The base URL that browsers use, if it differs from `addr`.
     #[serde(deserialize_with = "lenient::optional_parsed")]
     pub public_url: Option<Url>,
-    /// Whether the last entry of `X-Forwarded-For` is the caller.
+    /// Whether to trust the last entry of `X-Forwarded-For` and `X-Forwarded-Host`.
     #[serde(deserialize_with = "lenient::parsed")]
     pub trust_forwarded: bool,
-    /// The most connections at once.
+    /// The maximum number of concurrent connections.
     #[serde(deserialize_with = "lenient::parsed")]
     pub max_connections: usize,
-    /// The largest request body.
     #[serde(deserialize_with = "lenient::parsed")]
     pub body_limit_bytes: usize,
-    /// How long a request may take.
+    /// The time within which a response must start.
     #[serde(deserialize_with = "lenient::parsed")]
     pub timeout_seconds: u64,
-    /// The folder of the built page, when not the one inside the program.
+    /// The folder of the built page. Default: the files embedded in the program.
     #[serde(deserialize_with = "lenient::optional_parsed")]
     pub site_dir: Option<PathBuf>,
 }
 
-impl Http {
-    /// Returns how long a request may take.
+impl HttpConfig {
     #[must_use]
     pub const fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout_seconds)
     }
 
-    /// Says whether people reach PENNY over https, and so whether cookies are bound to it.
+    /// Returns whether the public URL uses https, and so whether cookies are `Secure`.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
-    /// Returns the address people type, given the port really listened on.
+    /// Returns the public base URL without a trailing slash. `bound` is the address actually listened on.
     #[must_use]
-    pub fn public_base(&self, bound: SocketAddr) -> String {
+    pub fn public_base_url(&self, bound: SocketAddr) -> String {
         match &self.public_url {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
             None if bound.ip().is_unspecified() => format!("http://localhost:{}", bound.port()),
@@ -59,10 +56,11 @@ impl Http {
     pub(super) fn validate(&self, problems: &mut Vec<String>) {
         if let Some(url) = &self.public_url {
             if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-                problems
-                    .push("http.public_url must begin with http:// or https:// and name a host".to_owned());
+                problems.push(
+                    "http.public_url must start with http:// or https:// and contain a host".to_owned(),
+                );
             } else if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-                problems.push("http.public_url must be a host alone: no path, no query".to_owned());
+                problems.push("http.public_url must not contain a path, query or fragment".to_owned());
             }
         }
         if self.body_limit_bytes < 64 * 1024 {

@@ -1,7 +1,7 @@
-//! Readers for values that come as TOML or as the text of a variable.
+//! Deserialisers for values that are either TOML values or the text of an environment variable.
 //!
-//! A variable is text, whatever it looks like: a password of `0123` must not become a number. So
-//! variables arrive as strings, and here numbers and booleans are read out of them.
+//! Variables are always strings, so that a password such as `0123` does not become a number. Numbers and
+//! booleans are therefore parsed here.
 
 use secrecy::SecretString;
 use serde::{
@@ -10,15 +10,15 @@ use serde::{
 };
 use std::{fmt, marker::PhantomData, str::FromStr};
 
-/// Reads a number or a boolean from itself or from text.
+/// Deserialises a value from text, a number or a boolean, by its `FromStr`.
 pub fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: FromStr,
     T::Err: fmt::Display,
 {
-    struct Lenient<T>(PhantomData<T>);
-    impl<T: FromStr> Visitor<'_> for Lenient<T>
+    struct ParsedVisitor<T>(PhantomData<T>);
+    impl<T: FromStr> Visitor<'_> for ParsedVisitor<T>
     where
         T::Err: fmt::Display,
     {
@@ -43,17 +43,17 @@ where
             self.visit_str(&value.to_string())
         }
     }
-    deserializer.deserialize_any(Lenient(PhantomData))
+    deserializer.deserialize_any(ParsedVisitor(PhantomData))
 }
 
-/// Reads a text where empty means none.
+/// Deserialises trimmed text; empty means `None`.
 pub fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let text = text.trim();
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
-/// Reads something with a text form, where empty means none.
+/// Deserialises a value by its `FromStr`; empty text means `None`.
 pub fn optional_parsed<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -65,9 +65,9 @@ where
         .transpose()
 }
 
-/// Reads a secret, where empty means none. It is kept as written, spaces included.
+/// Deserialises a secret without trimming; empty text means `None`.
 pub fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
     let text = String::deserialize(deserializer)
-        .map_err(|_| de::Error::custom("a secret is written as a quoted text"))?;
+        .map_err(|_| de::Error::custom("a secret must be a quoted string"))?;
     Ok((!text.is_empty()).then(|| SecretString::from(text)))
 }

@@ -1,7 +1,7 @@
-//! What an operator decides: defaults, then a file, then variables.
+//! The configuration: embedded defaults, overridden by a file, overridden by environment variables.
 //!
-//! One struct a section, each in its own file. `config.default.toml` is embedded and is the
-//! documentation; it lists every key, and a test holds it to that. Secrets are never printed.
+//! Each section is a struct in its own file. `config.default.toml` is embedded and documents every key; a
+//! test checks that it is complete. `Debug` output and errors never contain secrets.
 
 mod auth;
 mod bootstrap;
@@ -18,17 +18,17 @@ mod tests;
 mod tools;
 
 pub use self::{
-    auth::{Auth, OpenIdProvider},
-    bootstrap::Bootstrap,
-    data::Data,
-    database::Database,
-    demo::Demo,
-    http::Http,
-    models::{Models, Ollama, OpenAiCompatible},
-    telemetry::{LogFormat, Telemetry},
-    tools::Tools,
+    auth::{AuthConfig, OpenIdProviderConfig},
+    bootstrap::BootstrapConfig,
+    data::DataConfig,
+    database::DatabaseConfig,
+    demo::DemoConfig,
+    http::HttpConfig,
+    models::{ModelsConfig, OllamaConfig, OpenAiCompatibleConfig},
+    telemetry::{LogFormat, TelemetryConfig},
+    tools::ToolsConfig,
 };
-pub use environment::{Environment, process as process_environment};
+pub use environment::{Environment, process_environment};
 
 use figment::{
     Figment,
@@ -37,72 +37,63 @@ use figment::{
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
-/// Every key with its default and its meaning, as `penny schema config` prints it.
+/// The configuration reference: every key with its default and description, printed by `penny schema config`.
 pub const REFERENCE: &str = include_str!("../../../config.default.toml");
 
-/// What the operator decided.
+/// The validated configuration.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// How PENNY is reached.
-    pub http: Http,
-    /// Where files are.
-    pub data: Data,
-    /// Which database.
-    pub database: Database,
-    /// Who is the first administrator.
-    pub bootstrap: Bootstrap,
-    /// The demo company.
-    pub demo: Demo,
-    /// Which models.
-    pub models: Models,
-    /// What the assistant may do on its own.
-    pub tools: Tools,
-    /// How people sign in.
-    pub auth: Auth,
-    /// What is logged and traced.
-    pub telemetry: Telemetry,
+    pub http: HttpConfig,
+    pub data: DataConfig,
+    pub database: DatabaseConfig,
+    pub bootstrap: BootstrapConfig,
+    pub demo: DemoConfig,
+    pub models: ModelsConfig,
+    pub tools: ToolsConfig,
+    pub auth: AuthConfig,
+    pub telemetry: TelemetryConfig,
 }
 
-/// Says what is wrong with the configuration, for the person who wrote it.
+/// The configuration is missing or wrong. Messages name the key, never the value.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The file named does not exist.
-    #[error("there is no configuration file {}", .0.display())]
-    NoFile(PathBuf),
-    /// A key is unknown or a value of the wrong kind.
+    #[error("the configuration file {} does not exist", .0.display())]
+    FileNotFound(PathBuf),
+    /// A key is unknown, or a value has the wrong type.
     #[error("the configuration cannot be read: {0}")]
     Unreadable(String),
-    /// Values that cannot be right.
-    #[error("the configuration cannot work:\n{}", .0.iter().map(|problem| format!("  - {problem}")).collect::<Vec<_>>().join("\n"))]
+    /// Values are out of range or contradict each other; one message each.
+    #[error("the configuration is invalid:\n{}", .0.iter().map(|problem| format!("  - {problem}")).collect::<Vec<_>>().join("\n"))]
     Invalid(Vec<String>),
 }
 
 impl Config {
-    /// Reads the defaults, then `file` or what PENNY_CONFIG names, then the PENNY__ variables.
+    /// Merges the defaults, the file (`file`, or else the one in PENNY_CONFIG) and the PENNY__ variables, and
+    /// validates the result.
     ///
     /// # Errors
-    /// In words for the operator, all problems at once.
+    /// Returns all problems at once, as messages for the operator.
     pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Self, ConfigError> {
         let mut figment = Figment::from(Toml::string(REFERENCE));
         if let Some(file) = file.map(Path::to_path_buf).or_else(|| environment.file()) {
             if !file.is_file() {
-                return Err(ConfigError::NoFile(file));
+                return Err(ConfigError::FileNotFound(file));
             }
             figment = figment.merge(Toml::file_exact(file));
         }
         let config: Self = figment.merge(environment.clone()).extract().map_err(|error| {
-            let lines: Vec<String> = error.into_iter().map(|e| in_words(&e)).collect();
+            let lines: Vec<String> = error.into_iter().map(|e| describe_error(&e)).collect();
             ConfigError::Unreadable(lines.join("; "))
         })?;
         config.validate()?;
         Ok(config)
     }
 
-    /// Checks what types cannot.
+    /// Checks ranges and dependencies between values.
     ///
     /// # Errors
-    /// Every problem found, in words.
+    /// Returns all problems at once, as messages for the operator.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let mut problems = Vec::new();
         self.http.validate(&mut problems);
@@ -115,11 +106,11 @@ impl Config {
     }
 }
 
-/// Says which key is wrong and where it came from, without the value: it may be a secret.
-fn in_words(error: &figment::Error) -> String {
+/// Describes an error by key and source, without the value, which may be a secret.
+fn describe_error(error: &figment::Error) -> String {
     use figment::error::Kind;
     let key = error.path.join(".");
-    let place = error.metadata.as_ref().map_or_else(String::new, |m| format!(" (from {})", m.name));
+    let source = error.metadata.as_ref().map_or_else(String::new, |m| format!(" (from {})", m.name));
     match &error.kind {
         Kind::UnknownField(field, known) => {
             // The path may or may not end with the field already.
@@ -129,13 +120,13 @@ fn in_words(error: &figment::Error) -> String {
                 _ if is_named => key,
                 _ => format!("{key}.{field}"),
             };
-            format!("there is no key `{field}`{place}; known here: {}", known.join(", "))
+            format!("unknown key `{field}`{source}; known keys: {}", known.join(", "))
         }
         Kind::MissingField(field) => format!("the key `{field}` is missing in `{key}`"),
         Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
-            format!("`{key}` should be {expected}{place}")
+            format!("`{key}` must be {expected}{source}")
         }
-        Kind::Message(message) => format!("`{key}`: {message}{place}"),
-        other => format!("`{key}`: {other}{place}"),
+        Kind::Message(message) => format!("`{key}`: {message}{source}"),
+        other => format!("`{key}`: {other}{source}"),
     }
 }

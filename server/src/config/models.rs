@@ -1,4 +1,4 @@
-//! Which models.
+//! The `[models]` section: model providers and limits.
 
 use super::lenient;
 use secrecy::SecretString;
@@ -6,51 +6,47 @@ use serde::Deserialize;
 use std::time::Duration;
 use url::{Host, Url};
 
-/// The `[models]` section.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Models {
-    /// `provider/model`, used when none is picked.
+pub struct ModelsConfig {
+    /// The default model, as `provider/model`.
     #[serde(deserialize_with = "lenient::optional")]
     pub default: Option<String>,
-    /// How long a provider may say nothing.
+    /// The maximum time between two chunks of a provider's response.
     #[serde(deserialize_with = "lenient::parsed")]
     pub silence_seconds: u64,
-    /// How many answers a person may have under way at once.
+    /// The maximum number of concurrent turns per user.
     #[serde(deserialize_with = "lenient::parsed")]
     pub live_per_person: usize,
-    /// A server that speaks OpenAI's chat completions.
-    pub openai_compatible: OpenAiCompatible,
-    /// A local Ollama.
-    pub ollama: Ollama,
+    /// A server with an OpenAI-compatible chat completions API.
+    pub openai_compatible: OpenAiCompatibleConfig,
+    pub ollama: OllamaConfig,
 }
 
 /// The `[models.openai_compatible]` section.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OpenAiCompatible {
-    /// Its address, up to and with `/v1`.
+pub struct OpenAiCompatibleConfig {
+    /// The base URL, including `/v1`.
     #[serde(deserialize_with = "lenient::optional_parsed")]
     pub base_url: Option<Url>,
-    /// Its key.
     #[serde(deserialize_with = "lenient::secret")]
     pub api_key: Option<SecretString>,
-    /// The name before the slash in `provider/model`.
+    /// The provider's name in `provider/model`.
     pub name: String,
 }
 
 /// The `[models.ollama]` section.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Ollama {
-    /// Where to look for it.
+pub struct OllamaConfig {
     #[serde(deserialize_with = "lenient::optional_parsed")]
     pub base_url: Option<Url>,
 }
 
-impl Ollama {
-    /// Says whether the operator named another machine, and so wants what is there; on this one it is
-    /// only looked for.
+impl OllamaConfig {
+    /// Returns whether the URL is not a loopback address. Such an Ollama counts as configured; one on
+    /// the loopback address is used only if it responds.
     #[must_use]
     pub fn is_configured(&self) -> bool {
         self.base_url.as_ref().is_some_and(|url| match url.host() {
@@ -62,8 +58,8 @@ impl Ollama {
     }
 }
 
-impl Models {
-    /// Returns how long a provider may say nothing.
+impl ModelsConfig {
+    /// Returns the maximum time between two chunks of a provider's response.
     #[must_use]
     pub const fn silence(&self) -> Duration {
         Duration::from_secs(self.silence_seconds)
@@ -76,11 +72,13 @@ impl Models {
         ];
         for (key, url) in urls {
             if url.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {
-                problems.push(format!("{key} must begin with http:// or https://"));
+                problems.push(format!("{key} must start with http:// or https://"));
             }
         }
         if self.openai_compatible.api_key.is_some() && self.openai_compatible.base_url.is_none() {
-            problems.push("models.openai_compatible.api_key needs base_url beside it".to_owned());
+            problems.push(
+                "models.openai_compatible.api_key requires models.openai_compatible.base_url".to_owned(),
+            );
         }
         if !(1..=3600).contains(&self.silence_seconds) {
             problems.push("models.silence_seconds must be between 1 and 3600".to_owned());
@@ -92,7 +90,8 @@ impl Models {
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         {
             problems.push(
-                "models.openai_compatible.name takes lower-case letters, digits and hyphens".to_owned(),
+                "models.openai_compatible.name may contain only lower-case letters, digits and hyphens"
+                    .to_owned(),
             );
         }
     }

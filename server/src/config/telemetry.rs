@@ -1,33 +1,30 @@
-//! What is logged and traced.
+//! The `[telemetry]` section: logging and tracing.
 
 use super::lenient;
 use serde::Deserialize;
 use url::Url;
 
-/// For whom the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogFormat {
-    /// People at a terminal.
+    /// Human-readable lines.
     Pretty,
-    /// Machines: one JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// The `[telemetry]` section.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Telemetry {
-    /// For whom the log is written.
+pub struct TelemetryConfig {
     pub log_format: LogFormat,
-    /// Which lines are written.
+    /// An `EnvFilter` directive.
     pub log_filter: String,
-    /// Where traces go.
+    /// The OTLP collector's HTTP address; no traces are exported when absent.
     #[serde(deserialize_with = "lenient::optional_parsed")]
     pub otlp_endpoint: Option<Url>,
 }
 
-impl Telemetry {
+impl TelemetryConfig {
     pub(super) fn validate(&self, problems: &mut Vec<String>) {
         if let Err(error) = self.log_filter.parse::<tracing_subscriber::EnvFilter>() {
             problems.push(format!("telemetry.log_filter: {error}"));

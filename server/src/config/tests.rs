@@ -18,7 +18,7 @@ fn the_defaults_are_complete_and_valid() {
 }
 
 #[test]
-fn a_variable_wins_over_the_file_and_the_file_over_the_defaults() {
+fn a_variable_overrides_the_file_and_the_file_overrides_the_defaults() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("penny.toml");
     std::fs::write(&file, "[http]\naddr = '0.0.0.0:1'\ntimeout_seconds = 7\n").unwrap();
@@ -31,7 +31,7 @@ fn a_variable_wins_over_the_file_and_the_file_over_the_defaults() {
 }
 
 #[test]
-fn secrets_are_taken_as_written_whatever_they_look_like() {
+fn secrets_are_kept_exactly_as_written() {
     for password in ["0123", "true", "[a]", "\"quoted\"", " spaced ", "{x}", "1e5", "päss"] {
         let config =
             load(&[("PENNY__BOOTSTRAP__EMAIL", "a@b.c"), ("PENNY__BOOTSTRAP__PASSWORD", password)]).unwrap();
@@ -56,13 +56,13 @@ fn secrets_are_never_printed() {
 }
 
 #[test]
-fn a_slip_of_the_pen_is_an_error_that_names_the_key() {
+fn an_unknown_key_or_a_wrong_type_is_an_error_that_names_the_key() {
     for (name, value, expected) in [
-        ("PENNY__HTTP__ADRR", "x", "there is no key `http.adrr`"),
-        ("PENNY__HTPT__ADDR", "x", "there is no key `htpt`"),
-        ("PENNY__HTTP__ADDR", "nowhere", "`http.addr` should be an address"),
-        ("PENNY__DEMO__ENABLED", "perhaps", "`demo.enabled` should be true or false"),
-        ("PENNY__HTTP__TIMEOUT_SECONDS", "soon", "should be a whole number"),
+        ("PENNY__HTTP__ADRR", "x", "unknown key `http.adrr`"),
+        ("PENNY__HTPT__ADDR", "x", "unknown key `htpt`"),
+        ("PENNY__HTTP__ADDR", "nowhere", "`http.addr` must be an address"),
+        ("PENNY__DEMO__ENABLED", "perhaps", "`demo.enabled` must be true or false"),
+        ("PENNY__HTTP__TIMEOUT_SECONDS", "soon", "must be a whole number"),
         ("PENNY__TELEMETRY__LOG_FORMAT", "xml", "telemetry.log_format"),
     ] {
         let error = load(&[(name, value)]).unwrap_err().to_string();
@@ -71,7 +71,7 @@ fn a_slip_of_the_pen_is_an_error_that_names_the_key() {
 }
 
 #[test]
-fn what_cannot_work_is_said_all_at_once() {
+fn all_invalid_values_are_reported_at_once() {
     let error = load(&[
         ("PENNY__HTTP__PUBLIC_URL", "ftp://penny.example"),
         ("PENNY__DATABASE__URL", "mysql://x"),
@@ -112,16 +112,16 @@ fn an_openid_provider_can_be_configured_by_variables_alone() {
 }
 
 #[test]
-fn https_in_the_public_address_binds_the_cookies() {
+fn the_public_url_determines_https_and_the_base_url() {
     let config = load(&[("PENNY__HTTP__PUBLIC_URL", "https://penny.example")]).unwrap();
     assert!(config.http.is_https());
-    assert_eq!(config.http.public_base(config.http.addr), "https://penny.example");
+    assert_eq!(config.http.public_base_url(config.http.addr), "https://penny.example");
     let config = load(&[("PENNY__HTTP__ADDR", "0.0.0.0:8080")]).unwrap();
-    assert_eq!(config.http.public_base(config.http.addr), "http://localhost:8080");
+    assert_eq!(config.http.public_base_url(config.http.addr), "http://localhost:8080");
 }
 
 #[test]
-fn an_ollama_on_this_machine_is_looked_for_and_any_other_is_the_operators_choice() {
+fn an_ollama_counts_as_configured_unless_its_address_is_loopback() {
     for (address, is_configured) in [
         (None, false),
         (Some("http://127.0.0.1:11434"), false),
@@ -136,7 +136,7 @@ fn an_ollama_on_this_machine_is_looked_for_and_any_other_is_the_operators_choice
 }
 
 #[test]
-fn the_example_of_a_provider_in_the_reference_works() {
+fn the_example_provider_in_the_reference_is_valid() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("penny.toml");
     let (_, rest) = REFERENCE.split_once("# [auth.oidc.acme]\n").unwrap();
@@ -149,7 +149,7 @@ fn the_example_of_a_provider_in_the_reference_works() {
 }
 
 #[test]
-fn the_language_of_the_terminal_is_understood() {
+fn the_locale_is_derived_from_the_terminal_variables() {
     for (pairs, expected) in [
         (&[("LANG", "es_ES.UTF-8")][..], penny_types::Locale::Es),
         (&[("LANG", "es_ES.UTF-8"), ("LC_ALL", "en_GB")], penny_types::Locale::En),

@@ -1,19 +1,19 @@
-//! The single things looked at.
+//! The individual checks. Each adds its results to the report.
 
-use super::{Report, Verdict};
+use super::{CheckStatus, DoctorReport};
 use crate::{
-    boot::Outside,
-    config::{Config, Database},
+    boot::BootDeps,
+    config::{Config, DatabaseConfig},
     web::site::Site,
 };
 use penny_adapters::{bus::InProcessBus, keys::FileKeyring};
-use penny_core::{
-    audit::{self, Trail},
+use penny_kernel::{
+    audit::{self, ChainStatus},
     db::{Db, DbOptions, StoreError},
 };
 use penny_net::Purpose;
 use penny_ports::models::{ModelError, ModelProvider};
-use penny_providers::{Ollama, OpenAiCompatible, Vendor, Wiring};
+use penny_providers::{OllamaProvider, OpenAiCompatibleProvider, ProviderDeps, Vendor};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use std::{
@@ -27,100 +27,101 @@ use std::{
 use tokio::net::TcpListener;
 use url::Url;
 
-/// The least free room that is no reason to worry, in MiB.
-const ROOM_MIB: u64 = 1024;
-/// How long anything outside may take to answer.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// How long reading the audit trail may take.
-const READING: Duration = Duration::from_secs(30);
-/// A day this program cannot have been built after: 2026-01-01.
-const NO_EARLIER: i64 = 1_767_225_600;
+/// The minimum free disk space, in MiB.
+const MIN_FREE_MIB: u64 = 1024;
+/// The timeout of each request to another system.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
+const AUDIT_TIMEOUT: Duration = Duration::from_secs(30);
+/// The earliest plausible time of the clock, in Unix seconds: 2026-01-01, before this program was built.
+const EARLIEST_TIME: i64 = 1_767_225_600;
 
-/// Is the address people type right for where PENNY listens, and can it listen there?
-pub(super) async fn address(config: &Config, report: &mut Report) {
+/// Checks that the server can listen on its address, and that a public address uses https.
+pub(super) async fn address(config: &Config, report: &mut DoctorReport) {
     let http = &config.http;
-    let url = http.public_base(http.addr);
+    let url = http.public_base_url(http.addr);
     let args = [("url", url.as_str())];
     match TcpListener::bind(http.addr).await {
         Ok(_) if !http.is_https() && !http.addr.ip().is_loopback() => {
-            report.add(Verdict::Note, "address", "open", &args);
+            report.add(CheckStatus::Warning, "address", "open", &args);
         }
-        Ok(_) => report.add(Verdict::Fine, "address", "fine", &args),
+        Ok(_) => report.add(CheckStatus::Passed, "address", "fine", &args),
         Err(error) => {
             let args = [("address", &*http.addr.to_string()), ("problem", &error.to_string())];
-            let is_taken = error.kind() == ErrorKind::AddrInUse;
-            let (verdict, what) = if !is_taken {
-                (Verdict::Off, "closed")
+            let is_in_use = error.kind() == ErrorKind::AddrInUse;
+            let (status, outcome) = if !is_in_use {
+                (CheckStatus::Failed, "closed")
             } else if is_penny(http.addr).await {
-                (Verdict::Note, "running")
+                (CheckStatus::Warning, "running")
             } else {
-                (Verdict::Off, "taken")
+                (CheckStatus::Failed, "taken")
             };
-            report.add(verdict, "address", what, &args);
+            report.add(status, "address", outcome, &args);
         }
     }
 }
 
-/// Asks who listens whether it is a PENNY that lives.
+/// Returns whether the server at an address is a healthy PENNY server.
 async fn is_penny(mut address: SocketAddr) -> bool {
     if address.ip().is_unspecified() {
-        let home = if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
-        address.set_ip(home);
+        let loopback =
+            if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+        address.set_ip(loopback);
     }
-    let asked = async {
+    let request = async {
         let url: Url = format!("http://{address}/health").parse().ok()?;
-        let client = Outside::default().clients.client(&Purpose::Operator(url.clone())).ok()?;
+        let client = BootDeps::default().clients.client(&Purpose::Operator(url.clone())).ok()?;
         let health: Value = client.get(url).ok()?.send().await.ok()?.json().await.ok()?;
         Some(health.get("status")? == "ok")
     };
-    tokio::time::timeout(PATIENCE, asked).await.ok().flatten().unwrap_or(false)
+    tokio::time::timeout(REQUEST_TIMEOUT, request).await.ok().flatten().unwrap_or(false)
 }
 
-/// Can the data folder be written, or made, and only by us? Says whether there is a place for data.
-pub(super) fn folder(config: &Config, report: &mut Report) -> bool {
+/// Checks that the data folder can be written or created, and that other users have no access to it.
+/// Returns whether it is writable.
+pub(super) fn data_dir(config: &Config, report: &mut DoctorReport) -> bool {
     let dir = &config.data.dir;
     let shown = dir.display().to_string();
     let args = [("dir", shown.as_str())];
-    match write_into(nearest(dir)) {
+    match probe_write(nearest_existing(dir)) {
         Err(error) => {
             let problem = error.to_string();
-            report.add(Verdict::Off, "folder", "closed", &[("dir", &shown), ("problem", &problem)]);
+            report.add(CheckStatus::Failed, "folder", "closed", &[("dir", &shown), ("problem", &problem)]);
             return false;
         }
-        Ok(()) if !dir.exists() => report.add(Verdict::Note, "folder", "new", &args),
-        Ok(()) if is_open_to_all(dir) => report.add(Verdict::Note, "folder", "open", &args),
-        Ok(()) => report.add(Verdict::Fine, "folder", "fine", &args),
+        Ok(()) if !dir.exists() => report.add(CheckStatus::Warning, "folder", "new", &args),
+        Ok(()) if is_accessible_to_others(dir) => report.add(CheckStatus::Warning, "folder", "open", &args),
+        Ok(()) => report.add(CheckStatus::Passed, "folder", "fine", &args),
     }
     true
 }
 
-/// Returns the folder itself, or the nearest above it that exists.
-fn nearest(dir: &Path) -> &Path {
-    let above = dir.ancestors().find(|above| above.exists());
-    above.unwrap_or_else(|| Path::new("."))
+/// Returns the folder itself, or its nearest existing ancestor.
+fn nearest_existing(dir: &Path) -> &Path {
+    let ancestor = dir.ancestors().find(|ancestor| ancestor.exists());
+    ancestor.unwrap_or_else(|| Path::new("."))
 }
 
-fn write_into(dir: &Path) -> std::io::Result<()> {
+fn probe_write(dir: &Path) -> std::io::Result<()> {
     let probe = dir.join(".penny-doctor");
     std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe))
 }
 
 #[cfg(unix)]
-fn is_open_to_all(path: &Path) -> bool {
+fn is_accessible_to_others(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o007 != 0)
 }
 
 #[cfg(not(unix))]
-fn is_open_to_all(_: &Path) -> bool {
+fn is_accessible_to_others(_: &Path) -> bool {
     false
 }
 
-/// Is there room on the disk? Asked of `df` (POSIX), since the standard library does not say.
-pub(super) async fn space(config: &Config, report: &mut Report) {
+/// Checks the free disk space, by `df` (POSIX) because the standard library has no function for it.
+pub(super) async fn disk_space(config: &Config, report: &mut DoctorReport) {
     let dir = config.data.dir.clone();
-    let asked = tokio::task::spawn_blocking(move || Command::new("df").arg("-Pk").arg(dir).output()).await;
-    let Ok(Ok(output)) = asked else {
+    let output = tokio::task::spawn_blocking(move || Command::new("df").arg("-Pk").arg(dir).output()).await;
+    let Ok(Ok(output)) = output else {
         return;
     };
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -133,183 +134,207 @@ pub(super) async fn space(config: &Config, report: &mut Report) {
         return;
     };
     let free = mib.to_string();
-    let (verdict, what) = if mib < ROOM_MIB { (Verdict::Off, "little") } else { (Verdict::Fine, "fine") };
-    report.add(verdict, "space", what, &[("free", &free)]);
+    let (status, outcome) =
+        if mib < MIN_FREE_MIB { (CheckStatus::Failed, "little") } else { (CheckStatus::Passed, "fine") };
+    report.add(status, "space", outcome, &[("free", &free)]);
 }
 
-/// Does the database answer, and is it up to date?
-pub(super) async fn database(config: &Config, report: &mut Report) {
+/// Checks that the database responds and is migrated, then the audit trail.
+pub(super) async fn database(config: &Config, report: &mut DoctorReport) {
     let kind = config.database.kind();
-    if config.database.url.is_none() && !Database::file_in(&config.data).exists() {
-        report.add(Verdict::Note, "database", "new", &[("kind", kind)]);
+    if config.database.url.is_none() && !DatabaseConfig::default_sqlite_path(&config.data).exists() {
+        report.add(CheckStatus::Warning, "database", "new", &[("kind", kind)]);
         return;
     }
-    let url = config.database.url_in(&config.data);
+    let url = config.database.url_or_default(&config.data);
     let opened = Db::connect(&DbOptions::new(url.expose_secret()), Arc::new(InProcessBus::new())).await;
     let checked = async {
         let db = opened?;
         db.check().await.map(|()| db)
     };
-    match tokio::time::timeout(PATIENCE, checked).await {
-        Err(_) => report.add(Verdict::Off, "database", "silent", &[("kind", kind)]),
+    match tokio::time::timeout(REQUEST_TIMEOUT, checked).await {
+        Err(_) => report.add(CheckStatus::Failed, "database", "silent", &[("kind", kind)]),
         Ok(Ok(db)) => {
-            report.add(Verdict::Fine, "database", "fine", &[("kind", kind)]);
+            report.add(CheckStatus::Passed, "database", "fine", &[("kind", kind)]);
             audit(&db, config, report).await;
         }
         Ok(Err(StoreError::Outdated { pending })) => {
             let count = pending.to_string();
-            report.add(Verdict::Note, "database", "outdated", &[("kind", kind), ("count", &count)]);
+            report.add(CheckStatus::Warning, "database", "outdated", &[("kind", kind), ("count", &count)]);
         }
         Ok(Err(error)) => {
             let problem = error.to_string();
-            report.add(Verdict::Off, "database", "failing", &[("kind", kind), ("problem", &problem)]);
+            report.add(CheckStatus::Failed, "database", "failing", &[("kind", kind), ("problem", &problem)]);
         }
     }
 }
 
-/// Is the audit trail as it was written?
-async fn audit(db: &Db, config: &Config, report: &mut Report) {
-    let world = Outside::default().world;
+/// Verifies the integrity of the audit trail.
+async fn audit(db: &Db, config: &Config, report: &mut DoctorReport) {
+    let system = BootDeps::default().system;
     let key = config.data.key_file();
     if !key.exists() {
-        report.add(Verdict::Off, "audit", "keyless", &[("path", &key.display().to_string())]);
+        report.add(CheckStatus::Failed, "audit", "keyless", &[("path", &key.display().to_string())]);
         return;
     }
-    let keyring = match FileKeyring::open(&key, &*world.entropy) {
+    let keyring = match FileKeyring::open(&key, &*system.random) {
         Ok(keyring) => keyring,
         Err(error) => {
-            report.add(Verdict::Off, "audit", "failing", &[("problem", &error.to_string())]);
+            report.add(CheckStatus::Failed, "audit", "failing", &[("problem", &error.to_string())]);
             return;
         }
     };
-    match tokio::time::timeout(READING, audit::verify(db, &world, &keyring)).await {
+    match tokio::time::timeout(AUDIT_TIMEOUT, audit::verify(db, &system, &keyring)).await {
         Err(_) => {
-            let seconds = READING.as_secs().to_string();
-            report.add(Verdict::Note, "audit", "long", &[("seconds", &seconds)]);
+            let seconds = AUDIT_TIMEOUT.as_secs().to_string();
+            report.add(CheckStatus::Warning, "audit", "long", &[("seconds", &seconds)]);
         }
-        Ok(Ok(Trail::Whole { records })) => {
-            report.add(Verdict::Fine, "audit", "fine", &[("count", &records.to_string())]);
+        Ok(Ok(ChainStatus::Intact { records })) => {
+            report.add(CheckStatus::Passed, "audit", "fine", &[("count", &records.to_string())]);
         }
-        Ok(Ok(Trail::Broken { tenant, at })) => {
-            report.add(Verdict::Off, "audit", "broken", &[("tenant", &tenant), ("record", &at.to_string())]);
+        Ok(Ok(ChainStatus::Broken { tenant_slug, ordinal })) => {
+            report.add(
+                CheckStatus::Failed,
+                "audit",
+                "broken",
+                &[("tenant", &tenant_slug), ("record", &ordinal.to_string())],
+            );
         }
-        Ok(Err(error)) => report.add(Verdict::Off, "audit", "failing", &[("problem", &error.to_string())]),
+        Ok(Err(error)) => {
+            report.add(CheckStatus::Failed, "audit", "failing", &[("problem", &error.to_string())])
+        }
     }
 }
 
-/// Can the clock be right?
-pub(super) fn clock(report: &mut Report) {
-    let now = Outside::default().world.now();
+/// Checks that the system clock is plausible.
+pub(super) fn clock(report: &mut DoctorReport) {
+    let now = BootDeps::default().system.now();
     let shown = now.format("%Y-%m-%d %H:%M UTC").to_string();
-    let (verdict, what) =
-        if now.timestamp() < NO_EARLIER { (Verdict::Off, "wrong") } else { (Verdict::Fine, "fine") };
-    report.add(verdict, "clock", what, &[("now", &shown)]);
+    let (status, outcome) = if now.timestamp() < EARLIEST_TIME {
+        (CheckStatus::Failed, "wrong")
+    } else {
+        (CheckStatus::Passed, "fine")
+    };
+    report.add(status, "clock", outcome, &[("now", &shown)]);
 }
 
-/// Which models answer?
-pub(super) async fn models(config: &Config, report: &mut Report) {
-    let outside = Outside::default();
-    let wiring = Wiring::new(outside.clients.clone(), Arc::clone(&outside.world.clock));
+/// Checks that the configured model providers respond.
+pub(super) async fn models(config: &Config, report: &mut DoctorReport) {
+    let deps = BootDeps::default();
+    let wiring = ProviderDeps::new(deps.clients.clone(), Arc::clone(&deps.system.clock));
     let models = &config.models;
     if let Some(base) = &models.openai_compatible.base_url {
-        let vendor = Vendor::at(models.openai_compatible.name.clone(), base.clone());
-        let made = OpenAiCompatible::new(vendor, models.openai_compatible.api_key.clone(), wiring.clone());
+        let vendor = Vendor::for_url(models.openai_compatible.name.clone(), base.clone());
+        let provider =
+            OpenAiCompatibleProvider::new(vendor, models.openai_compatible.api_key.clone(), wiring.clone());
         let url = base.to_string();
-        match made {
-            Ok(provider) => match offered(&provider).await {
-                Offered::First(_) => report.add(Verdict::Fine, "models", "fine", &[("url", &url)]),
-                Offered::NoList => report.add(Verdict::Note, "models", "unlisted", &[("url", &url)]),
-                Offered::Nothing(problem) => {
-                    report.add(Verdict::Off, "models", "failing", &[("url", &url), ("problem", &problem)]);
+        match provider {
+            Ok(provider) => match list_models(&provider).await {
+                ModelListResult::Listed(_) => {
+                    report.add(CheckStatus::Passed, "models", "fine", &[("url", &url)])
+                }
+                ModelListResult::Unlisted => {
+                    report.add(CheckStatus::Warning, "models", "unlisted", &[("url", &url)])
+                }
+                ModelListResult::Failed(problem) => {
+                    report.add(
+                        CheckStatus::Failed,
+                        "models",
+                        "failing",
+                        &[("url", &url), ("problem", &problem)],
+                    );
                 }
             },
             Err(error) => {
                 let problem = error.to_string();
-                report.add(Verdict::Off, "models", "failing", &[("url", &url), ("problem", &problem)]);
+                report.add(CheckStatus::Failed, "models", "failing", &[("url", &url), ("problem", &problem)]);
             }
         }
     }
     let mut has_model = models.openai_compatible.base_url.is_some();
     if let Some(base) = &models.ollama.base_url
-        && let Ok(ollama) = Ollama::new(base.clone(), wiring)
+        && let Ok(ollama) = OllamaProvider::new(base.clone(), wiring)
     {
-        if let Offered::First(model) = offered(&ollama).await {
-            report.add(Verdict::Fine, "models", "ollama", &[("model", &model)]);
+        if let ModelListResult::Listed(model) = list_models(&ollama).await {
+            report.add(CheckStatus::Passed, "models", "ollama", &[("model", &model)]);
             has_model = true;
         } else if models.ollama.is_configured() {
-            report.add(Verdict::Off, "models", "silent", &[("url", base.as_str())]);
+            report.add(CheckStatus::Failed, "models", "silent", &[("url", base.as_str())]);
             has_model = true;
         }
     }
     if !has_model {
-        report.add(Verdict::Note, "models", "demo", &[]);
+        report.add(CheckStatus::Warning, "models", "demo", &[]);
     }
 }
 
-/// What a provider says to the question which models it has.
-enum Offered {
-    /// This one, and perhaps more.
-    First(String),
-    /// It answers, and has no list.
-    NoList,
-    /// It does not answer, or refuses to.
-    Nothing(String),
+/// The result of listing a provider's models.
+enum ModelListResult {
+    /// The first listed model, as provider/model.
+    Listed(String),
+    /// The provider responds, but lists no models.
+    Unlisted,
+    /// The provider does not respond or rejects the request; with the reason.
+    Failed(String),
 }
 
-async fn offered(provider: &dyn ModelProvider) -> Offered {
-    match tokio::time::timeout(PATIENCE, provider.list()).await {
+async fn list_models(provider: &dyn ModelProvider) -> ModelListResult {
+    match tokio::time::timeout(REQUEST_TIMEOUT, provider.list()).await {
         Ok(Ok(models)) => match models.first() {
-            Some(model) => Offered::First(format!("{}/{}", provider.name(), model.id)),
-            None => Offered::NoList,
+            Some(model) => ModelListResult::Listed(format!("{}/{}", provider.name(), model.id)),
+            None => ModelListResult::Unlisted,
         },
-        Ok(Err(ModelError::UnknownModel | ModelError::Rejected { .. } | ModelError::Broken { .. })) => {
-            Offered::NoList
+        Ok(Err(ModelError::UnknownModel | ModelError::Rejected { .. } | ModelError::StreamFailed { .. })) => {
+            ModelListResult::Unlisted
         }
-        Ok(Err(error)) => Offered::Nothing(error.to_string()),
-        Err(_) => Offered::Nothing(format!("{PATIENCE:?}")),
+        Ok(Err(error)) => ModelListResult::Failed(error.to_string()),
+        Err(_) => ModelListResult::Failed(format!("no response within {REQUEST_TIMEOUT:?}")),
     }
 }
 
-/// Do the OpenID Connect providers answer?
-pub(super) async fn providers(config: &Config, report: &mut Report) {
+/// Checks that the OpenID Connect providers respond.
+pub(super) async fn openid_providers(config: &Config, report: &mut DoctorReport) {
     for (slug, provider) in &config.auth.oidc {
-        let clients = Outside::default().clients;
-        let asked = async {
-            let address = format!(
+        let clients = BootDeps::default().clients;
+        let request = async {
+            let url = format!(
                 "{}/.well-known/openid-configuration",
                 provider.issuer.as_str().trim_end_matches('/')
             );
-            let address = address.parse().map_err(|_| "?".to_owned())?;
+            let url = url.parse().map_err(|_| "the issuer is not a valid URL".to_owned())?;
             let client =
                 clients.client(&Purpose::Issuer(provider.issuer.clone())).map_err(|e| e.to_string())?;
             let response =
-                client.get(address).map_err(|e| e.to_string())?.send().await.map_err(|e| e.to_string())?;
+                client.get(url).map_err(|e| e.to_string())?.send().await.map_err(|e| e.to_string())?;
             if response.status().is_success() { Ok(()) } else { Err(response.status().to_string()) }
         };
-        let answer =
-            tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| Err(format!("{PATIENCE:?}")));
-        match answer {
-            Ok(()) => report.add(Verdict::Fine, "openid", "fine", &[("name", slug)]),
+        let result = tokio::time::timeout(REQUEST_TIMEOUT, request)
+            .await
+            .unwrap_or_else(|_| Err(format!("no response within {REQUEST_TIMEOUT:?}")));
+        match result {
+            Ok(()) => report.add(CheckStatus::Passed, "openid", "fine", &[("name", slug)]),
             Err(problem) => {
-                report.add(Verdict::Off, "openid", "failing", &[("name", slug), ("problem", &problem)])
+                report.add(CheckStatus::Failed, "openid", "failing", &[("name", slug), ("problem", &problem)])
             }
         }
     }
 }
 
-/// Is there a Docker engine for the sandbox?
-pub(super) async fn sandbox(report: &mut Report) {
+/// Checks for a Docker engine, which the sandbox needs.
+pub(super) async fn sandbox(report: &mut DoctorReport) {
     #[cfg(unix)]
-    let is_there = tokio::net::UnixStream::connect("/var/run/docker.sock").await.is_ok();
+    let is_available = tokio::net::UnixStream::connect("/var/run/docker.sock").await.is_ok();
     #[cfg(not(unix))]
-    let is_there = false;
-    let (verdict, what) = if is_there { (Verdict::Fine, "fine") } else { (Verdict::Note, "none") };
-    report.add(verdict, "docker", what, &[]);
+    let is_available = false;
+    let (status, outcome) =
+        if is_available { (CheckStatus::Passed, "fine") } else { (CheckStatus::Warning, "none") };
+    report.add(status, "docker", outcome, &[]);
 }
 
-/// Is the page there?
-pub(super) fn site(config: &Config, report: &mut Report) {
-    let is_there = Site::new(config.http.site_dir.clone()).is_there();
-    let (verdict, what) = if is_there { (Verdict::Fine, "fine") } else { (Verdict::Off, "missing") };
-    report.add(verdict, "site", what, &[]);
+/// Checks that the built web page is present.
+pub(super) fn site(config: &Config, report: &mut DoctorReport) {
+    let is_built = Site::new(config.http.site_dir.clone()).is_built();
+    let (status, outcome) =
+        if is_built { (CheckStatus::Passed, "fine") } else { (CheckStatus::Failed, "missing") };
+    report.add(status, "site", outcome, &[]);
 }

@@ -1,9 +1,8 @@
-//! What a client would rather read.
+//! Content negotiation by the `Accept` header.
 
 use axum::http::{HeaderMap, header};
 
-/// Says whether a client would rather have one JSON answer than a stream of events (RFC 9110, 12.5.1).
-/// A stream is what one gets without saying anything.
+/// Returns whether `Accept` prefers JSON to an event stream (RFC 9110, 12.5.1). The default is a stream.
 pub(super) fn prefers_json(headers: &HeaderMap) -> bool {
     let values: Vec<&str> =
         headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
@@ -11,13 +10,13 @@ pub(super) fn prefers_json(headers: &HeaderMap) -> bool {
     weight(&accept, "application", "json") > weight(&accept, "text", "event-stream")
 }
 
-/// Returns the weight the most specific matching range gives a media type, in thousandths.
+/// Returns the weight of a media type, in thousandths, from the most specific matching range; 0 without a match.
 fn weight(accept: &str, kind: &str, subtype: &str) -> u16 {
     accept
         .split(',')
         .filter_map(|range| {
-            let mut pieces = range.split(';').map(str::trim);
-            let (range_kind, range_subtype) = pieces.next()?.split_once('/')?;
+            let mut parts = range.split(';').map(str::trim);
+            let (range_kind, range_subtype) = parts.next()?.split_once('/')?;
             let is_kind = range_kind.eq_ignore_ascii_case(kind);
             let precision = match (is_kind, range_subtype.eq_ignore_ascii_case(subtype)) {
                 (true, true) => 2,
@@ -25,8 +24,8 @@ fn weight(accept: &str, kind: &str, subtype: &str) -> u16 {
                 (false, false) if range_kind == "*" && range_subtype == "*" => 0,
                 _ => return None,
             };
-            let quality = pieces
-                .find_map(|piece| piece.strip_prefix("q=").or_else(|| piece.strip_prefix("Q=")))
+            let quality = parts
+                .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
                 .map_or(1.0, |value| value.parse::<f32>().unwrap_or(0.0).clamp(0.0, 1.0));
             Some((precision, (quality * 1000.0) as u16))
         })
@@ -40,7 +39,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     #[test]
-    fn json_is_sent_only_to_those_who_would_rather_have_it() {
+    fn json_is_preferred_only_with_a_higher_weight_than_an_event_stream() {
         for (accept, expected) in [
             (None, false),
             (Some("*/*"), false),

@@ -1,15 +1,14 @@
-//! Reading requests: ids in paths, filters in queries, JSON in bodies. What cannot be read is
-//! answered in the shape of every other problem.
+//! Extractors for ids in paths, query parameters and JSON bodies. Their rejections are problem documents.
 
-use crate::web::{AppState, Refusal, body, tenant::asked_locale};
+use crate::web::{AppState, ErrorResponse, body, request_info::requested_locale};
 use axum::{
     body::HttpBody,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::request::Parts,
 };
-use penny_core::{json, misfit};
+use penny_i18n::keys;
+use penny_kernel::{json, validation};
 use penny_types::{Fault, FaultCode};
-use penny_words::keys;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error},
@@ -17,125 +16,141 @@ use serde::{
 use std::str::FromStr;
 use uuid::Uuid;
 
-/// The id in a path.
+/// Extractor of the id in a path.
 ///
-/// A text that is no id becomes the id that nothing has, so that it is answered, and costs, exactly
-/// like an id that does not exist.
+/// A malformed id becomes the nil id, which never exists, so that it has the same response and the same cost
+/// as an unknown id.
 #[derive(Debug)]
-pub(super) struct Id<T>(pub(super) T);
+pub(super) struct PathId<T>(pub(super) T);
 
-impl<T: FromStr + From<Uuid>> FromRequestParts<AppState> for Id<T> {
-    type Rejection = Refusal;
+impl<T: FromStr + From<Uuid>> FromRequestParts<AppState> for PathId<T> {
+    type Rejection = ErrorResponse;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ErrorResponse> {
         let text = Path::<String>::from_request_parts(parts, state).await.map(|Path(text)| text);
-        Ok(Self(text.map_or_else(|_| nobody(), |text| id(&text))))
+        Ok(Self(text.map_or_else(|_| nil_id(), |text| parse_id(&text))))
     }
 }
 
-/// Reads an id; see [`Id`] for what is none.
-pub(super) fn id<T: FromStr + From<Uuid>>(text: &str) -> T {
-    text.parse().unwrap_or_else(|_| nobody())
+/// Extractor of two ids in a path, each parsed as in [`PathId`].
+#[derive(Debug)]
+pub(super) struct PathIds<A, B>(pub(super) A, pub(super) B);
+
+impl<A: FromStr + From<Uuid>, B: FromStr + From<Uuid>> FromRequestParts<AppState> for PathIds<A, B> {
+    type Rejection = ErrorResponse;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ErrorResponse> {
+        let texts = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let (first, second) = texts.map_or_else(|_| (String::new(), String::new()), |Path(texts)| texts);
+        Ok(Self(parse_id(&first), parse_id(&second)))
+    }
 }
 
-fn nobody<T: From<Uuid>>() -> T {
+/// Parses an id; a malformed one becomes the nil id, as in [`PathId`].
+pub(super) fn parse_id<T: FromStr + From<Uuid>>(text: &str) -> T {
+    text.parse().unwrap_or_else(|_| nil_id())
+}
+
+fn nil_id<T: From<Uuid>>() -> T {
     T::from(Uuid::nil())
 }
 
-/// The filters in a query.
+/// Extractor of query parameters.
 #[derive(Debug)]
-pub(super) struct Filter<T>(pub(super) T);
+pub(super) struct QueryParams<T>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequestParts<AppState> for Filter<T> {
-    type Rejection = Refusal;
+impl<T: DeserializeOwned> FromRequestParts<AppState> for QueryParams<T> {
+    type Rejection = ErrorResponse;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
-        let refuse = |fault| Refusal::new(fault, asked_locale(&parts.headers));
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ErrorResponse> {
         match Query::<T>::try_from_uri(&parts.uri) {
-            Ok(Query(filter)) => Ok(Self(filter)),
+            Ok(Query(params)) => Ok(Self(params)),
             Err(rejection) => {
                 let text = rejection.body_text();
                 let text = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest);
                 let (path, message) = text.split_once(": ").unwrap_or(("", text));
-                Err(refuse(wrong_field(path, message)))
+                Err(ErrorResponse::new(invalid_field(path, message), requested_locale(&parts.headers)))
             }
         }
     }
 }
 
-/// Reads a number of a query; an empty text, as some programs write for none, is none.
-pub(super) fn number_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
-    let text = Option::<String>::deserialize(from)?.filter(|text| !text.is_empty());
+/// Deserialises an optional number of a query. Empty text, which some clients send instead of nothing, is `None`.
+pub(super) fn optional_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty());
     text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
 }
 
-/// The largest body where only a few short fields are sent.
-pub(super) const SHORT: usize = 64 * 1024;
+/// The maximum size of a body that consists of a few short fields.
+pub(super) const MAX_SHORT_BODY_BYTES: usize = 64 * 1024;
 
-/// A JSON body of at most `MOST` bytes, and never more than the operator allows.
+/// Extractor of a JSON body of at most `MAX_BYTES` bytes and at most `http.body_limit_bytes`.
 #[derive(Debug)]
-pub(super) struct Body<T, const MOST: usize = { usize::MAX }>(pub(super) T);
+pub(super) struct JsonBody<T, const MAX_BYTES: usize = { usize::MAX }>(pub(super) T);
 
-impl<T: DeserializeOwned, const MOST: usize> FromRequest<AppState> for Body<T, MOST> {
-    type Rejection = Refusal;
+impl<T: DeserializeOwned, const MAX_BYTES: usize> FromRequest<AppState> for JsonBody<T, MAX_BYTES> {
+    type Rejection = ErrorResponse;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Refusal> {
-        let locale = asked_locale(request.headers());
-        let limit = state.config.http.body_limit_bytes.min(MOST);
-        let refuse = |fault| Refusal::new(fault, locale);
-        body::need_json(request.headers()).map_err(refuse)?;
-        let bytes = body::read(request, limit).await.map_err(refuse)?;
-        json::bound(&bytes).map_err(refuse)?;
-        parse(&bytes).map(Self).map_err(refuse)
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ErrorResponse> {
+        let locale = requested_locale(request.headers());
+        let limit = state.config.http.body_limit_bytes.min(MAX_BYTES);
+        let error_response = |fault| ErrorResponse::new(fault, locale);
+        body::require_json(request.headers()).map_err(error_response)?;
+        let bytes = body::read(request, limit).await.map_err(error_response)?;
+        json::check_limits(&bytes).map_err(error_response)?;
+        parse(&bytes).map(Self).map_err(error_response)
     }
 }
 
-/// A short JSON body that may be left out altogether; then everything is as by default.
+/// Extractor of a short JSON body that may be absent, which means the default value.
 #[derive(Debug)]
-pub(super) struct BodyOrNone<T>(pub(super) T);
+pub(super) struct OptionalJsonBody<T>(pub(super) T);
 
-impl<T: DeserializeOwned + Default> FromRequest<AppState> for BodyOrNone<T> {
-    type Rejection = Refusal;
+impl<T: DeserializeOwned + Default> FromRequest<AppState> for OptionalJsonBody<T> {
+    type Rejection = ErrorResponse;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ErrorResponse> {
         if HttpBody::size_hint(request.body()).exact() == Some(0) {
             return Ok(Self(T::default()));
         }
-        Body::<T, SHORT>::from_request(request, state).await.map(|Body(value)| Self(value))
+        JsonBody::<T, MAX_SHORT_BODY_BYTES>::from_request(request, state)
+            .await
+            .map(|JsonBody(value)| Self(value))
     }
 }
 
-/// Reads JSON: what is none is malformed, what does not fit is invalid and says where.
+/// Parses JSON. A syntax error is a `malformed` fault with its position; a type error is an `invalid` fault
+/// with the field.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         let error = error.into_inner();
-        if error.is_data() { wrong_field(&path, &error.to_string()) } else { broken(&error) }
+        if error.is_data() { invalid_field(&path, &error.to_string()) } else { syntax_fault(&error) }
     })?;
-    reader.end().map_err(|error| broken(&error))?;
-    // serde reads a list as the fields of a struct in their order: nobody means that.
+    reader.end().map_err(|error| syntax_fault(&error))?;
+    // serde also accepts an array with the fields of a struct in order, which is never intended.
     if bytes.trim_ascii_start().starts_with(b"[") {
-        return Err(no_object());
+        return Err(not_an_object());
     }
     Ok(value)
 }
 
-fn no_object() -> Fault {
-    Fault::keyed(FaultCode::Invalid, keys::REST_NO_OBJECT)
+fn not_an_object() -> Fault {
+    Fault::with_message(FaultCode::Invalid, keys::REST_NO_OBJECT)
 }
 
-fn broken(error: &serde_json::Error) -> Fault {
-    Fault::keyed(FaultCode::Malformed, keys::REST_JSON_BROKEN)
+fn syntax_fault(error: &serde_json::Error) -> Fault {
+    Fault::with_message(FaultCode::Malformed, keys::REST_JSON_BROKEN)
         .arg("line", error.line())
         .arg("column", error.column())
 }
 
-/// Makes a fault about one field out of what serde says.
-fn wrong_field(path: &str, message: &str) -> Fault {
-    let field = misfit::of_serde(path, message);
+/// Converts serde's error about a field into a fault.
+fn invalid_field(path: &str, message: &str) -> Fault {
+    let field = validation::from_serde_message(path, message);
     if field.field.is_empty() {
-        return no_object();
+        return not_an_object();
     }
     Fault { fields: vec![field], ..Fault::new(FaultCode::Invalid) }
 }
@@ -146,7 +161,7 @@ mod tests {
     use penny_types::{ConversationId, turns::NewMessage};
 
     #[test]
-    fn what_does_not_fit_says_where() {
+    fn an_invalid_body_is_malformed_or_names_the_field() {
         for (body, code, field) in [
             ("{", FaultCode::Malformed, ""),
             ("", FaultCode::Malformed, ""),
@@ -154,7 +169,7 @@ mod tests {
             ("\u{1}", FaultCode::Malformed, ""),
             (r#"{"content":"\ud800"}"#, FaultCode::Malformed, ""),
             ("[]", FaultCode::Invalid, ""),
-            (r#"["words"]"#, FaultCode::Invalid, ""),
+            (r#"["text"]"#, FaultCode::Invalid, ""),
             ("7", FaultCode::Invalid, ""),
             (r#"{"content":1}"#, FaultCode::Invalid, "content"),
             (r#"{"content":"a","colour":1}"#, FaultCode::Invalid, "colour"),
@@ -163,9 +178,9 @@ mod tests {
             (r#"{"parentId":"cnv_00000000000000000000000000"}"#, FaultCode::Invalid, "parentId"),
         ] {
             let fault = parse::<NewMessage>(body.as_bytes()).err();
-            let got = fault
+            let actual = fault
                 .map(|fault| (fault.code, fault.fields.first().map(|f| f.field.clone()).unwrap_or_default()));
-            assert_eq!(got, Some((code, field.to_owned())), "{body}");
+            assert_eq!(actual, Some((code, field.to_owned())), "{body}");
         }
     }
 
@@ -178,8 +193,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_becomes_the_id_that_nothing_has() {
-        let nobody = ConversationId(Uuid::nil());
+    fn a_malformed_id_becomes_the_nil_id() {
+        let nil = ConversationId(Uuid::nil());
         for text in [
             "",
             "1",
@@ -188,7 +203,7 @@ mod tests {
             "../../etc/passwd",
             "cnv_zzzzzzzzzzzzzzzzzzzzzzzzzz",
         ] {
-            assert_eq!(id::<ConversationId>(text), nobody, "{text}");
+            assert_eq!(parse_id::<ConversationId>(text), nil, "{text}");
         }
     }
 }

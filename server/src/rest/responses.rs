@@ -1,4 +1,4 @@
-//! The problems endpoints answer with, as OpenAPI describes them.
+//! OpenAPI descriptions of the problem responses.
 
 use penny_types::FaultCode;
 use std::collections::BTreeMap;
@@ -7,46 +7,46 @@ use utoipa::{
     openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder},
 };
 
-/// What is wrong, for programs and for people (RFC 9457).
+/// A problem document (RFC 9457).
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its description is used")]
 pub(super) struct Problem {
-    /// Always `about:blank`: the code says more.
+    /// Always `about:blank`; see `code`.
     #[schema(rename = "type")]
     kind: String,
-    /// What kind of thing went wrong, in the caller's language.
+    /// The kind of error, in the caller's language.
     title: String,
     /// The HTTP status.
     status: u16,
-    /// What went wrong and what to do, in the caller's language.
+    /// The cause and a possible remedy, in the caller's language.
     detail: String,
-    /// What kind of thing went wrong, for programs.
+    /// The kind of error, for programs.
     code: FaultCode,
-    /// Which sentence `detail` is, whatever the language.
+    /// The language-independent key of the message in `detail`.
     message_key: String,
-    /// What was filled into that sentence.
+    /// The arguments of the message.
     args: Option<BTreeMap<String, String>>,
-    /// The fields at fault.
+    /// The invalid fields.
     fields: Option<Vec<ProblemField>>,
-    /// Seconds to wait before trying again.
+    /// Seconds to wait before retrying.
     retry_after: Option<u64>,
-    /// Finds the failure in the log.
+    /// Identifies the error in the server's log.
     trace_id: Option<String>,
 }
 
-/// One field that breaks a rule.
+/// An invalid field.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its description is used")]
 pub(super) struct ProblemField {
-    /// Its path, dotted, as the client named it.
+    /// The dotted path of the field in the request.
     field: String,
-    /// Which sentence `detail` is, whatever the language.
+    /// The language-independent key of the message in `detail`.
     message_key: String,
-    /// What is wrong with it, in the caller's language.
+    /// The cause, in the caller's language.
     detail: String,
-    /// What was filled into that sentence.
+    /// The arguments of the message.
     args: Option<BTreeMap<String, String>>,
 }
 
@@ -65,49 +65,49 @@ fn problems<const N: usize>(list: [(u16, &str); N]) -> Responses {
     list.into_iter().map(|(status, description)| (status.to_string(), problem(description))).collect()
 }
 
-/// What any endpoint may answer to a caller.
-pub(super) struct OfACaller;
+/// Problems of every endpoint with an authenticated caller.
+pub(super) struct CommonProblems;
 
-impl IntoResponses for OfACaller {
+impl IntoResponses for CommonProblems {
     fn responses() -> Responses {
         problems([
-            (401, "Nobody is signed in, or the token is wrong, expired or revoked."),
-            (403, "The caller may not do this."),
-            (429, "Too many requests; `Retry-After` says when to try again."),
-            (500, "A fault of ours."),
-            (503, "Something needed does not answer now."),
+            (401, "The token is missing, unknown, expired or revoked."),
+            (403, "The caller does not have the required rights."),
+            (429, "Too many requests; `Retry-After` states when to retry."),
+            (500, "An internal error."),
+            (503, "A required service is temporarily unavailable."),
         ])
     }
 }
 
-/// What an endpoint with an id may answer besides.
-pub(super) struct OfAnId;
+/// Additional problems of endpoints with an id or a name in the path.
+pub(super) struct IdProblems;
 
-impl IntoResponses for OfAnId {
+impl IntoResponses for IdProblems {
     fn responses() -> Responses {
-        problems([(404, "There is no such thing, or not for this caller.")])
+        problems([(404, "The resource does not exist or is not accessible to the caller.")])
     }
 }
 
-/// What an endpoint with a query may answer besides.
-pub(super) struct OfAQuery;
+/// Additional problems of endpoints with query parameters.
+pub(super) struct QueryProblems;
 
-impl IntoResponses for OfAQuery {
+impl IntoResponses for QueryProblems {
     fn responses() -> Responses {
-        problems([(422, "A parameter breaks a rule; `fields` says which.")])
+        problems([(422, "A parameter is invalid; see `fields`.")])
     }
 }
 
-/// What an endpoint with a body may answer besides.
-pub(super) struct OfABody;
+/// Additional problems of endpoints with a body.
+pub(super) struct BodyProblems;
 
-impl IntoResponses for OfABody {
+impl IntoResponses for BodyProblems {
     fn responses() -> Responses {
         problems([
-            (400, "The body is not JSON."),
-            (413, "The body, or a part of it, is too large."),
-            (415, "The body is not said to be JSON."),
-            (422, "A field breaks a rule; `fields` says which."),
+            (400, "The body is not valid JSON."),
+            (413, "The body or one of its fields is too large."),
+            (415, "The `Content-Type` is not JSON."),
+            (422, "A field is invalid; see `fields`."),
         ])
     }
 }

@@ -1,8 +1,7 @@
 //! A turn's events as server-sent events (WHATWG HTML, 9.2).
 //!
-//! `id:` is the sequence number, `event:` the kind, `data:` one flat object that always carries
-//! `turnId`. The stream ends after the terminal event. Whoever reads it may leave at any time: the
-//! turn belongs to the server.
+//! `id:` is the sequence number, `event:` the kind, `data:` a flat JSON object that always contains
+//! `turnId`. The stream ends after the terminal event. Closing the stream does not stop the turn.
 
 use axum::{
     body::Body,
@@ -19,33 +18,31 @@ use penny_types::{TurnId, events::TurnEvent};
 use std::{convert::Infallible, io::Write, sync::Arc, time::Duration};
 use tokio::time::{Instant, interval_at};
 
-/// How long a stream may be silent before a comment shows that it lives.
+/// The time without events after which a comment is sent to keep the connection open.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// The comment.
 const COMMENT: &[u8] = b":\n\n";
-/// How many events that are there already go out in one piece.
-const BATCH: usize = 64;
+/// The maximum number of available events that are sent in one chunk.
+const BATCH_SIZE: usize = 64;
 
-/// What a turn's events come as.
-pub(super) type Events = BoxStream<'static, Result<Arc<TurnEvent>, turns::Error>>;
+pub(super) type TurnEventStream = BoxStream<'static, Result<Arc<TurnEvent>, turns::TurnError>>;
 
-/// Streams a turn's events.
-pub(super) fn answer(turn: TurnId, events: Events) -> Response {
-    let every = interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
-    let pieces = until_terminal(events).ready_chunks(BATCH).map(move |batch| encode(turn, &batch));
-    let pieces = tokio_stream::StreamExt::timeout_repeating(pieces, every)
-        .map(|piece| Ok::<_, Infallible>(piece.unwrap_or_else(|_| Bytes::from_static(COMMENT))));
+/// Returns a response that streams the events of a turn.
+pub(super) fn response(turn: TurnId, events: TurnEventStream) -> Response {
+    let keep_alive = interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
+    let chunks = until_terminal(events).ready_chunks(BATCH_SIZE).map(move |batch| encode(turn, &batch));
+    let chunks = tokio_stream::StreamExt::timeout_repeating(chunks, keep_alive)
+        .map(|chunk| Ok::<_, Infallible>(chunk.unwrap_or_else(|_| Bytes::from_static(COMMENT))));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
     ];
-    (headers, Body::from_stream(pieces)).into_response()
+    (headers, Body::from_stream(chunks)).into_response()
 }
 
-/// Ends a stream after its terminal event, or at an error: the client then asks again from the last
-/// number it saw.
-fn until_terminal(events: Events) -> impl Stream<Item = Arc<TurnEvent>> + Send {
+/// Ends a stream after its terminal event, or at an error, after which the client reconnects with the last
+/// sequence number it received.
+fn until_terminal(events: TurnEventStream) -> impl Stream<Item = Arc<TurnEvent>> + Send {
     stream::unfold(Some(events), |events| async {
         let mut events = events?;
         match events.next().await? {
@@ -54,7 +51,7 @@ fn until_terminal(events: Events) -> impl Stream<Item = Arc<TurnEvent>> + Send {
                 Some((event, rest))
             }
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a stream of events broke off");
+                tracing::warn!(error = &error as &dyn std::error::Error, "a stream of turn events failed");
                 None
             }
         }
@@ -69,7 +66,7 @@ fn encode(turn: TurnId, batch: &[Arc<TurnEvent>]) -> Bytes {
     out.into()
 }
 
-/// Writes one event. Writing to memory does not fail, and an event always serialises.
+/// Appends one event. Errors are ignored: writing to memory does not fail, and an event always serialises.
 fn write_event(out: &mut Vec<u8>, turn: TurnId, event: &TurnEvent) {
     let Ok(body) = serde_json::to_vec(&event.body) else { return };
     let fields = body.strip_prefix(b"{").unwrap_or_default();
@@ -85,30 +82,30 @@ mod tests {
     use penny_types::events::{TextDelta, TurnEventBody, TurnFinished};
     use uuid::Uuid;
 
-    async fn pieces(events: Events, count: usize) -> Vec<Bytes> {
-        let body = answer(TurnId(Uuid::from_u128(1)), events).into_body().into_data_stream();
+    async fn read_chunks(events: TurnEventStream, count: usize) -> Vec<Bytes> {
+        let body = response(TurnId(Uuid::from_u128(1)), events).into_body().into_data_stream();
         body.take(count).map(Result::unwrap).collect().await
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_silent_stream_shows_every_fifteen_seconds_that_it_lives() {
-        let begun = Instant::now();
-        assert_eq!(pieces(stream::pending().boxed(), 3).await, [COMMENT; 3]);
-        assert_eq!(begun.elapsed(), KEEP_ALIVE * 3);
+    async fn a_stream_without_events_sends_a_comment_every_fifteen_seconds() {
+        let started = Instant::now();
+        assert_eq!(read_chunks(stream::pending().boxed(), 3).await, [COMMENT; 3]);
+        assert_eq!(started.elapsed(), KEEP_ALIVE * 3);
     }
 
     #[tokio::test]
-    async fn a_stream_ends_with_its_terminal_event_though_more_could_come() {
+    async fn a_stream_ends_after_its_terminal_event() {
         let end = event(8, TurnEventBody::Finished(TurnFinished { length: 9 }));
         let events = stream::iter([Ok(Arc::clone(&end)), Ok(end)]).chain(stream::pending()).boxed();
-        let pieces = pieces(events, 10).await;
-        assert_eq!(pieces.concat().windows(3).filter(|window| window == b"id:").count(), 1);
+        let chunks = read_chunks(events, 10).await;
+        assert_eq!(chunks.concat().windows(3).filter(|window| window == b"id:").count(), 1);
     }
 
     #[tokio::test]
-    async fn a_stream_that_breaks_off_ends_without_a_terminal_event() {
-        let broken = stream::iter([Err(turns::Error::NotFound)]).chain(stream::pending()).boxed();
-        assert!(pieces(broken, 10).await.is_empty());
+    async fn a_stream_ends_at_an_error_without_a_terminal_event() {
+        let broken = stream::iter([Err(turns::TurnError::NotFound)]).chain(stream::pending()).boxed();
+        assert!(read_chunks(broken, 10).await.is_empty());
     }
 
     fn event(seq: u64, body: TurnEventBody) -> Arc<TurnEvent> {
@@ -116,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_three_lines_and_a_blank_one_whatever_its_text() {
+    fn an_event_is_three_lines_and_a_blank_line_for_any_text() {
         let text = "a\nb\r\n\u{2028}\"\u{0}é".to_owned();
         let batch = [
             event(7, TurnEventBody::Delta(TextDelta { text, offset: 3 })),

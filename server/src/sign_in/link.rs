@@ -1,8 +1,8 @@
-//! `POST /auth/link/{secret}`: uses a one-time link up. Opening the link only shows a page that asks,
-//! since mail scanners open links too.
+//! `POST /auth/link/{secret}`: signs in by a one-time link. `GET` only shows a confirmation page, because mail
+//! scanners open links too.
 
-use super::{back, welcome, word_for};
-use crate::web::{AppState, tenant::Standing};
+use super::{complete_sign_in, error_code, redirect_to_sign_in};
+use crate::web::{AppState, request_info::RequestInfo};
 use axum::{
     extract::{Path, State},
     response::Response,
@@ -10,21 +10,21 @@ use axum::{
 use secrecy::{ExposeSecret, SecretString};
 use tower_sessions::Session;
 
-/// Returns the address that uses a one-time secret, under the address people reach this server by.
-pub(crate) fn address(base: &str, secret: &SecretString) -> SecretString {
-    format!("{}/auth/link/{}", base.trim_end_matches('/'), secret.expose_secret()).into()
+/// Returns the URL of a one-time link.
+pub(crate) fn url(base_url: &str, secret: &SecretString) -> SecretString {
+    format!("{}/auth/link/{}", base_url.trim_end_matches('/'), secret.expose_secret()).into()
 }
 
-/// Signs somebody in by a one-time link.
+/// Signs a user in by a one-time link.
 pub async fn sign_in(
     State(state): State<AppState>,
-    standing: Standing,
+    info: RequestInfo,
     session: Session,
     Path(secret): Path<String>,
 ) -> Response {
     let secret = SecretString::from(secret);
-    match state.services.identity.consume_link(&standing.visitor(&state), &secret).await {
-        Ok(who) => welcome(&state, &session, who, None).await,
-        Err(error) => back(Some(word_for(&error)), None),
+    match state.services.identity.consume_link(&info.anonymous_request(&state), &secret).await {
+        Ok(user) => complete_sign_in(&state, &session, user, None).await,
+        Err(error) => redirect_to_sign_in(Some(error_code(&error)), None),
     }
 }

@@ -1,7 +1,7 @@
-//! Signing in and out: the forms of the page, one-time links, OpenID Connect.
+//! Sign-in and sign-out: by password, one-time link and OpenID Connect.
 //!
-//! Each ends in a redirect: to where the person was going, or back to the door with a word that says
-//! why. Who may come in is decided in the identity room.
+//! Each endpoint ends in a redirect: to the page requested before the sign-in, or to the sign-in page with an
+//! error code. The identity domain decides who may sign in.
 
 pub(crate) mod link;
 pub mod openid;
@@ -17,13 +17,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use penny_core::{
-    fault,
-    identity::{Error, SignedIn},
-};
+use penny_core::identity::{IdentityError, SignedIn};
+use penny_kernel::fault;
 use tower_sessions::Session;
 
-/// Returns everything under `/auth`.
+/// Returns all routes under `/auth`.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/auth/password", post(password::sign_in))
@@ -33,18 +31,23 @@ pub fn router() -> Router<AppState> {
         .route("/auth/oidc/{provider}/callback", get(openid::callback))
 }
 
-/// Gives the browser's session to somebody and leads them on.
-async fn welcome(state: &AppState, session: &Session, who: SignedIn, next: Option<&str>) -> Response {
-    if let Err(error) = SignedInSession::begin(session, who, page::today(state)).await {
-        tracing::error!(error = &error as &dyn std::error::Error, "a session could not be begun");
-        return back(Some("unavailable"), next);
+/// Starts the user's session and redirects to `next`.
+async fn complete_sign_in(
+    state: &AppState,
+    session: &Session,
+    user: SignedIn,
+    next: Option<&str>,
+) -> Response {
+    if let Err(error) = SignedInSession::start(session, user, page::day_number(state)).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "a session could not be started");
+        return redirect_to_sign_in(Some("unavailable"), next);
     }
-    tracing::info!(principal.id = %who.principal, tenant.id = %who.tenant, "somebody signed in");
+    tracing::info!(principal.id = %user.principal, tenant.id = %user.tenant, "a user signed in");
     Redirect::to(&safe_path(next)).into_response()
 }
 
-/// Leads back to the door, with the word for what went wrong.
-fn back(error: Option<&str>, next: Option<&str>) -> Response {
+/// Redirects to the sign-in page with an error code.
+fn redirect_to_sign_in(error: Option<&str>, next: Option<&str>) -> Response {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if let Some(error) = error {
         query.append_pair("error", error);
@@ -56,16 +59,16 @@ fn back(error: Option<&str>, next: Option<&str>) -> Response {
     Redirect::to(&format!("/sign-in?{}", query.finish())).into_response()
 }
 
-/// Says in a word of the page's why somebody was not let in.
-fn word_for(error: &Error) -> &'static str {
+/// Returns the sign-in page's code for an error.
+fn error_code(error: &IdentityError) -> &'static str {
     match error {
-        Error::WrongCredentials => "credentials",
-        Error::PasswordsOff => "disabled",
-        Error::TooManyAttempts { .. } => "rate_limited",
-        Error::LinkUnusable => "link",
-        Error::AddressTaken | Error::Inactive | Error::NotFound => "unknown_user",
+        IdentityError::WrongCredentials => "credentials",
+        IdentityError::PasswordsDisabled => "disabled",
+        IdentityError::TooManyAttempts { .. } => "rate_limited",
+        IdentityError::InvalidLink => "link",
+        IdentityError::AddressTaken | IdentityError::Inactive | IdentityError::NotFound => "unknown_user",
         other => {
-            fault::report(other, None, "somebody could not sign in");
+            fault::report(other, None, "a user could not sign in");
             "unavailable"
         }
     }

@@ -1,68 +1,69 @@
-//! `POST /auth/password`
+//! `POST /auth/password`: signs in by e-mail and password.
 
-use super::{back, welcome, word_for};
-use crate::web::{AppState, Refusal, tenant::Standing};
+use super::{complete_sign_in, error_code, redirect_to_sign_in};
+use crate::web::{AppState, ErrorResponse, request_info::RequestInfo};
 use axum::{
     Form,
     extract::{FromRequestParts, State, rejection::FormRejection},
     http::{header, request::Parts},
     response::Response,
 };
-use penny_core::{fault::ToFault, identity::PasswordAttempt};
+use penny_core::identity::PasswordAttempt;
+use penny_kernel::fault::ToFault;
 use secrecy::SecretString;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-/// The fields of the form.
 #[derive(Debug, Deserialize)]
-pub struct Fields {
+pub struct PasswordForm {
     email: String,
-    password: SecretText,
+    password: FormPassword,
+    /// The path to open after the sign-in.
     next: Option<String>,
 }
 
-/// A password as typed, never printed.
-struct SecretText(SecretString);
+/// A password whose `Debug` output hides it.
+struct FormPassword(SecretString);
 
-impl std::fmt::Debug for SecretText {
+impl std::fmt::Debug for FormPassword {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SecretText")
+        f.write_str("FormPassword")
     }
 }
 
-impl<'de> Deserialize<'de> for SecretText {
+impl<'de> Deserialize<'de> for FormPassword {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(|text| Self(SecretString::from(text)))
     }
 }
 
-/// Signs somebody in by e-mail and password.
+/// Signs a user in by e-mail and password.
 pub async fn sign_in(
     State(state): State<AppState>,
-    standing: Standing,
+    info: RequestInfo,
     session: Session,
-    form: Result<Form<Fields>, FormRejection>,
+    form: Result<Form<PasswordForm>, FormRejection>,
 ) -> Response {
-    let Ok(Form(fields)) = form else {
-        return back(Some("credentials"), None);
+    let Ok(Form(form)) = form else {
+        return redirect_to_sign_in(Some("credentials"), None);
     };
-    let attempt = PasswordAttempt { email: fields.email, password: fields.password.0 };
-    match state.services.identity.sign_in_password(&standing.visitor(&state), attempt).await {
-        Ok(who) => welcome(&state, &session, who, fields.next.as_deref()).await,
+    let attempt = PasswordAttempt { email: form.email, password: form.password.0 };
+    match state.services.identity.sign_in_password(&info.anonymous_request(&state), attempt).await {
+        Ok(user) => complete_sign_in(&state, &session, user, form.next.as_deref()).await,
         Err(error) => {
-            let mut answer = back(Some(word_for(&error)), fields.next.as_deref());
+            let mut response = redirect_to_sign_in(Some(error_code(&error)), form.next.as_deref());
             if let Some(seconds) = error.to_fault().retry_after {
-                answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             }
-            answer
+            response
         }
     }
 }
 
-impl FromRequestParts<AppState> for Standing {
-    type Rejection = Refusal;
+impl FromRequestParts<AppState> for RequestInfo {
+    type Rejection = ErrorResponse;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
-        Self::of(parts, state).await
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ErrorResponse> {
+        Self::from_parts(parts, state).await
     }
 }

@@ -1,32 +1,33 @@
-//! Where somebody may be led after signing in: only somewhere in PENNY.
+//! Validation of the redirect target after a sign-in, against open redirects.
 
 use url::Url;
 
-const MOST: usize = 2000;
+/// The maximum length of a redirect target, in bytes.
+const MAX_LENGTH: usize = 2000;
 
-/// Returns the path asked for when it lies in PENNY and is no way in itself, else `/`.
+/// Returns `next` if it is a path of this site outside the sign-in endpoints, otherwise `/`.
 #[must_use]
 pub fn safe_path(next: Option<&str>) -> String {
-    next.and_then(checked).unwrap_or_else(|| "/".to_owned())
+    next.and_then(normalised_path).unwrap_or_else(|| "/".to_owned())
 }
 
-/// Reads the path as a browser would, since that is who follows it.
-fn checked(next: &str) -> Option<String> {
-    if next.len() > MOST || !next.starts_with('/') || next.chars().any(char::is_control) {
+/// Resolves the path as a browser does, and checks the result.
+fn normalised_path(next: &str) -> Option<String> {
+    if next.len() > MAX_LENGTH || !next.starts_with('/') || next.chars().any(char::is_control) {
         return None;
     }
-    let here = Url::parse("http://penny.invalid/").ok()?;
-    let there = here.join(next).ok()?;
-    let is_inside =
-        there.origin() == here.origin() && there.username().is_empty() && there.password().is_none();
-    let is_way_in = there.path() == "/sign-in" || there.path().starts_with("/auth/");
-    // What is left may still look like another host to a browser that normalises differently.
-    if !is_inside || is_way_in || there.path().starts_with("//") {
+    let base = Url::parse("http://penny.invalid/").ok()?;
+    let target = base.join(next).ok()?;
+    let is_same_site =
+        target.origin() == base.origin() && target.username().is_empty() && target.password().is_none();
+    let is_sign_in = target.path() == "/sign-in" || target.path().starts_with("/auth/");
+    // A browser may interpret a path that starts with `//` as another host.
+    if !is_same_site || is_sign_in || target.path().starts_with("//") {
         return None;
     }
-    let query = there.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let fragment = there.fragment().map(|fragment| format!("#{fragment}")).unwrap_or_default();
-    Some(format!("{}{query}{fragment}", there.path()))
+    let query = target.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let fragment = target.fragment().map(|fragment| format!("#{fragment}")).unwrap_or_default();
+    Some(format!("{}{query}{fragment}", target.path()))
 }
 
 #[cfg(test)]
@@ -34,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_led_out_of_the_house() {
+    fn only_paths_of_this_site_are_redirect_targets() {
         for (next, expected) in [
             (None, "/"),
             (Some(""), "/"),

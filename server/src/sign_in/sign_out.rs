@@ -1,9 +1,9 @@
-//! `POST /auth/sign-out`
+//! `POST /auth/sign-out`: ends the session.
 
 use crate::web::{
-    AppState, problem,
+    AppState, problem_response,
+    request_info::RequestInfo,
     sessions::{SECURE_COOKIE, SignedInSession},
-    tenant::Standing,
 };
 use axum::{
     extract::State,
@@ -14,15 +14,16 @@ use penny_types::{Fault, FaultCode};
 use tower_sessions::Session;
 
 /// Ends the browser's session.
-pub async fn sign_out(State(state): State<AppState>, standing: Standing, session: Session) -> Response {
-    let who = SignedInSession::read(&session).await.ok().flatten();
+pub async fn sign_out(State(state): State<AppState>, info: RequestInfo, session: Session) -> Response {
+    let user = SignedInSession::read(&session).await.ok().flatten();
     if let Err(error) = session.flush().await {
         tracing::error!(error = &error as &dyn std::error::Error, "a session could not be ended");
-        // Whoever leaves a shared machine has to know that they have not left.
-        return problem(&Fault::new(FaultCode::Unavailable).retry_after(1), standing.locale);
+        // The user must be told that they are still signed in, for example on a shared computer.
+        return problem_response(&Fault::new(FaultCode::Unavailable).retry_after(1), info.locale);
     }
-    if let Some(who) = who
-        && let Err(error) = state.services.identity.record_sign_out(&standing.visitor(&state), who).await
+    if let Some(user) = user
+        && let Err(error) =
+            state.services.identity.record_sign_out(&info.anonymous_request(&state), user).await
     {
         tracing::error!(error = &error as &dyn std::error::Error, "a sign-out could not be recorded");
     }
@@ -30,7 +31,7 @@ pub async fn sign_out(State(state): State<AppState>, standing: Standing, session
     if !state.config.http.is_https() {
         return redirect.into_response();
     }
-    // Browsers take a change of a `__Host-` cookie only with the attributes it was made with.
-    let gone = format!("{SECURE_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
-    (AppendHeaders([(header::SET_COOKIE, gone)]), redirect).into_response()
+    // Browsers accept a change of a `__Host-` cookie only with the attributes it was set with.
+    let expired_cookie = format!("{SECURE_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
+    (AppendHeaders([(header::SET_COOKIE, expired_cookie)]), redirect).into_response()
 }

@@ -1,52 +1,53 @@
-//! From a request to a [`Ctx`]: a bearer token or the page's session cookie.
+//! Authentication of requests by bearer token or session cookie, which yields a [`Ctx`].
 //!
-//! Handlers take [`Caller`] and need know no more. A cookie counts only when the request comes from
-//! our own page: see [`super::csrf`].
+//! Handlers take the extractor [`Caller`]. Cookies are accepted only for requests from our own page;
+//! [`super::csrf`] rejects others.
 
-use super::{fault::problem, sessions::SignedInSession, state::AppState, tenant::Standing};
+use super::{
+    problem::problem_response, request_info::RequestInfo, sessions::SignedInSession, state::AppState,
+};
 use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
     response::{IntoResponse, Response},
 };
-use penny_core::{
-    ctx::{Ctx, Via},
+use penny_i18n::keys;
+use penny_kernel::{
+    ctx::{Ctx, Transport},
     fault::{self, ToFault},
 };
 use penny_types::{Fault, FaultCode, Locale};
-use penny_words::keys;
 use secrecy::SecretString;
 use tower_sessions::Session;
 
-/// Who calls, authenticated: `async fn handler(Caller(ctx): Caller, ..)`.
+/// Extractor of the authenticated caller: `async fn handler(Caller(ctx): Caller, ..)`.
 #[derive(Debug, Clone)]
 pub struct Caller(pub Ctx);
 
-/// Says why nobody is let in, in the visitor's language.
+/// An error response: a fault, rendered as `application/problem+json` in the caller's language.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct ErrorResponse {
     fault: Fault,
     locale: Locale,
 }
 
-impl Refusal {
-    /// Refuses with a fault.
+impl ErrorResponse {
     #[must_use]
     pub const fn new(fault: Fault, locale: Locale) -> Self {
         Self { fault, locale }
     }
 
-    /// Returns the fault and the language, for doors that do not speak problem+json.
+    /// Returns the fault and the locale, for transports that do not use problem+json.
     #[must_use]
     pub fn into_parts(self) -> (Fault, Locale) {
         (self.fault, self.locale)
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
         let is_unauthenticated = self.fault.code == FaultCode::Unauthenticated;
-        let mut response = problem(&self.fault, self.locale);
+        let mut response = problem_response(&self.fault, self.locale);
         if is_unauthenticated {
             response
                 .headers_mut()
@@ -57,84 +58,91 @@ impl IntoResponse for Refusal {
 }
 
 impl FromRequestParts<AppState> for Caller {
-    type Rejection = Refusal;
+    type Rejection = ErrorResponse;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ErrorResponse> {
         authenticate(parts, state).await.map(Self)
     }
 }
 
-/// Says which door a path belongs to, for requests that carry a token.
-fn door(path: &str) -> Via {
-    if path.starts_with("/graphql") { Via::Graphql } else { Via::Rest }
+/// Returns the transport of a request with a token.
+fn transport_of(path: &str) -> Transport {
+    if path.starts_with("/graphql") { Transport::Graphql } else { Transport::Rest }
 }
 
-/// Finds out who sent a request.
+/// Authenticates a request. An `Authorization` header takes precedence over a cookie, even if it is invalid.
 ///
 /// # Errors
-/// `unauthenticated` when nobody is signed in or the token is wrong; whatever the database says.
-pub async fn authenticate(parts: &mut Parts, state: &AppState) -> Result<Ctx, Refusal> {
-    let standing = Standing::of(parts, state).await?;
-    let locale = standing.locale;
+/// Returns `unauthenticated` without a signed-in session or a valid token, and the fault of a database
+/// error.
+pub async fn authenticate(parts: &mut Parts, state: &AppState) -> Result<Ctx, ErrorResponse> {
+    let info = RequestInfo::from_parts(parts, state).await?;
+    let locale = info.locale;
     if parts.headers.contains_key(header::AUTHORIZATION) {
-        // Whoever sends credentials is judged by them, never by a cookie beside them.
-        let wrong =
-            || Refusal::new(Fault::keyed(FaultCode::Unauthenticated, keys::IDENTITY_TOKEN_UNUSABLE), locale);
-        let token = bearer(parts).ok_or_else(wrong)?;
-        let via = door(parts.uri.path());
-        let asked = standing.is_locale_asked.then_some(locale);
-        return by_token(state, &token, via, asked, locale)
+        let unusable = || {
+            ErrorResponse::new(
+                Fault::with_message(FaultCode::Unauthenticated, keys::IDENTITY_TOKEN_UNUSABLE),
+                locale,
+            )
+        };
+        let token = bearer_token(parts).ok_or_else(unusable)?;
+        let transport = transport_of(parts.uri.path());
+        let requested = info.has_requested_locale.then_some(locale);
+        return authenticate_token(state, &token, transport, requested, locale)
             .await
-            .map(|ctx| Ctx { request: standing.request, ..ctx });
+            .map(|ctx| ctx.with_request_id(info.request_id));
     }
     let Some(session) = parts.extensions.get::<Session>().cloned() else {
-        return Err(Refusal::new(FaultCode::Unauthenticated.into(), locale));
+        return Err(ErrorResponse::new(FaultCode::Unauthenticated.into(), locale));
     };
-    by_session(state, &session, &standing).await
+    authenticate_session(state, &session, &info).await
 }
 
-/// Authenticates by token alone; also for sockets, whose token comes in the first message. `asked` is
-/// the language the request asks for, `locale` the one to refuse in.
+/// Authenticates by a token alone; also for sockets, whose token arrives in the first message. `requested`
+/// is the locale requested for the context, `locale` that of an error response.
 ///
 /// # Errors
-/// `unauthenticated` when the token is wrong, expired or revoked.
-pub async fn by_token(
+/// Returns `unauthenticated` if the token is unknown, expired or revoked.
+pub async fn authenticate_token(
     state: &AppState,
     token: &SecretString,
-    via: Via,
-    asked: Option<Locale>,
+    transport: Transport,
+    requested: Option<Locale>,
     locale: Locale,
-) -> Result<Ctx, Refusal> {
-    let found = state.services.identity.authenticate_token(&state.world, token, via, asked).await;
-    found.map_err(|error| refuse(&error, locale))
+) -> Result<Ctx, ErrorResponse> {
+    let ctx = state.services.identity.authenticate_token(&state.system, token, transport, requested).await;
+    ctx.map_err(|error| error_response(&error, locale))
 }
 
-/// Refuses with a room's error; logs it when the fault is not the caller's.
-pub(crate) fn refuse(error: &impl ToFault, locale: Locale) -> Refusal {
-    Refusal::new(fault::report(error, None, "a caller could not be identified"), locale)
+/// Converts a service's error into a response; logs it if it is not the caller's fault.
+fn error_response(error: &impl ToFault, locale: Locale) -> ErrorResponse {
+    ErrorResponse::new(fault::report(error, None, "a caller could not be authenticated"), locale)
 }
 
-/// Authenticates by the session's cookie. A cookie of another tenant's host proves nothing here.
-async fn by_session(state: &AppState, session: &Session, standing: &Standing) -> Result<Ctx, Refusal> {
-    let locale = standing.locale;
+/// Authenticates by the session cookie. A session of another tenant than the host's is not accepted.
+async fn authenticate_session(
+    state: &AppState,
+    session: &Session,
+    info: &RequestInfo,
+) -> Result<Ctx, ErrorResponse> {
+    let locale = info.locale;
     let signed_in = SignedInSession::read(session).await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a session could not be read");
-        Refusal::new(FaultCode::Unavailable.into(), locale)
+        ErrorResponse::new(FaultCode::Unavailable.into(), locale)
     })?;
     let who = signed_in
-        .filter(|who| who.tenant == standing.tenant)
-        .ok_or_else(|| Refusal::new(FaultCode::Unauthenticated.into(), locale))?;
-    let ctx = state.services.identity.ctx_for(&state.world, who, Via::Web, None).await;
-    ctx.map(|ctx| Ctx { request: standing.request, ..ctx }).map_err(|error| refuse(&error, locale))
+        .filter(|who| who.tenant == info.tenant)
+        .ok_or_else(|| ErrorResponse::new(FaultCode::Unauthenticated.into(), locale))?;
+    let ctx = state.services.identity.ctx_for(who, Transport::Web, None).await;
+    ctx.map(|ctx| ctx.with_request_id(info.request_id)).map_err(|error| error_response(&error, locale))
 }
 
 /// Returns the bearer token of a request (RFC 6750, 2.1).
-fn bearer(parts: &Parts) -> Option<SecretString> {
+fn bearer_token(parts: &Parts) -> Option<SecretString> {
     parts.headers.get(header::AUTHORIZATION)?.to_str().ok().and_then(token_in)
 }
 
-/// Reads the token out of an `Authorization` value; `None` when it holds another scheme, or nothing that
-/// could be a token.
+/// Parses the bearer token of an `Authorization` value; `None` for another scheme or an invalid token.
 pub(crate) fn token_in(value: &str) -> Option<SecretString> {
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();

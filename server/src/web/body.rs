@@ -1,4 +1,4 @@
-//! Reading a request's body up to a limit.
+//! Reads request bodies up to a limit.
 
 use axum::{
     body::Bytes,
@@ -6,29 +6,30 @@ use axum::{
     http::{HeaderMap, header},
 };
 use futures::StreamExt;
+use penny_i18n::keys;
 use penny_types::{Fault, FaultCode};
-use penny_words::keys;
 
-/// How many times the limit is read and thrown away before the connection is given up: whoever is
-/// still sending does not hear an answer.
-const DRAINED: usize = 8;
+/// A body that is too large is still read, and discarded, up to this multiple of the limit: many clients
+/// read a response only after they have sent the whole body.
+const DRAIN_FACTOR: usize = 8;
 
 /// Reads a body of at most `limit` bytes.
 ///
 /// # Errors
-/// `too_large` when it is longer, `malformed` when it ends before it is complete.
+/// Returns `too_large` for a longer body, `malformed` for an incomplete one.
 pub(crate) async fn read(request: Request, limit: usize) -> Result<Vec<u8>, Fault> {
-    let too_large = Fault::keyed(FaultCode::TooLarge, keys::REST_BODY_TOO_LARGE).arg("limit", limit);
-    let patience = limit.saturating_mul(DRAINED);
-    if promised(request.headers()).is_some_and(|length| length > patience) {
+    let too_large = Fault::with_message(FaultCode::TooLarge, keys::REST_BODY_TOO_LARGE).arg("limit", limit);
+    let drain_limit = limit.saturating_mul(DRAIN_FACTOR);
+    if content_length(request.headers()).is_some_and(|length| length > drain_limit) {
         return Err(too_large);
     }
     let mut chunks = request.into_body().into_data_stream();
     let (mut bytes, mut length) = (Vec::new(), 0_usize);
     while let Some(chunk) = chunks.next().await {
-        let chunk: Bytes = chunk.map_err(|_| Fault::keyed(FaultCode::Malformed, keys::REST_BODY_CUT))?;
+        let chunk: Bytes =
+            chunk.map_err(|_| Fault::with_message(FaultCode::Malformed, keys::REST_BODY_CUT))?;
         length = length.saturating_add(chunk.len());
-        if length > patience {
+        if length > drain_limit {
             break;
         } else if length <= limit {
             bytes.extend_from_slice(&chunk);
@@ -39,12 +40,12 @@ pub(crate) async fn read(request: Request, limit: usize) -> Result<Vec<u8>, Faul
     if length > limit { Err(too_large) } else { Ok(bytes) }
 }
 
-/// Asks that a request says that its body is JSON (RFC 8259; RFC 6839 for `+json`). A form on another
-/// site can send a body, but not one that says so.
+/// Checks that `Content-Type` is JSON (RFC 8259; RFC 6839 for `+json`). An HTML form on another site cannot
+/// send this content type.
 ///
 /// # Errors
-/// `unsupported_media_type` when it does not.
-pub(crate) fn need_json(headers: &HeaderMap) -> Result<(), Fault> {
+/// Returns `unsupported_media_type` otherwise.
+pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let is_json =
@@ -52,8 +53,7 @@ pub(crate) fn need_json(headers: &HeaderMap) -> Result<(), Fault> {
     if is_json { Ok(()) } else { Err(FaultCode::UnsupportedMediaType.into()) }
 }
 
-/// Returns how long a request says that its body is.
-fn promised(headers: &HeaderMap) -> Option<usize> {
+fn content_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
@@ -64,22 +64,22 @@ mod tests {
     use futures::stream;
     use std::io::{Error, ErrorKind};
 
-    async fn key(length: usize, ends_well: bool) -> Option<String> {
-        let end = if ends_well { None } else { Some(Err(Error::from(ErrorKind::UnexpectedEof))) };
+    async fn error_key(length: usize, is_complete: bool) -> Option<String> {
+        let end = if is_complete { None } else { Some(Err(Error::from(ErrorKind::UnexpectedEof))) };
         let chunks = stream::iter((0..length).map(|_| Ok(Bytes::from_static(b"x")))).chain(stream::iter(end));
         read(Request::new(Body::from_stream(chunks)), 10).await.err().map(|fault| fault.message_key)
     }
 
     #[tokio::test]
-    async fn a_body_is_read_up_to_the_limit_and_no_further() {
-        for (length, ends_well, expected) in [
+    async fn a_body_over_the_limit_or_incomplete_is_an_error() {
+        for (length, is_complete, expected) in [
             (0, true, None),
             (10, true, None),
             (11, true, Some("rest-body-too-large")),
             (1_000, true, Some("rest-body-too-large")),
             (5, false, Some("rest-body-cut")),
         ] {
-            assert_eq!(key(length, ends_well).await.as_deref(), expected, "{length} {ends_well}");
+            assert_eq!(error_key(length, is_complete).await.as_deref(), expected, "{length} {is_complete}");
         }
     }
 }

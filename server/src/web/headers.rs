@@ -1,4 +1,4 @@
-//! What every answer says about how a browser may treat it.
+//! Security headers of all responses.
 
 use super::state::AppState;
 use axum::{
@@ -8,10 +8,11 @@ use axum::{
     response::Response,
 };
 
-/// The policy of everything that is not a page: nothing may load, nothing may frame it.
-const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// The content security policy of responses that are not pages: load nothing, allow no framing.
+const DENY_ALL_POLICY: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const ALWAYS: [(HeaderName, &str); 4] = [
+const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
     (
@@ -22,16 +23,16 @@ const ALWAYS: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
-/// Returns the policy of a page, with its nonce.
+/// Returns the content security policy of a page.
 ///
-/// Scripts and styles run from our own files or with the nonce; WebAssembly may be compiled, text
-/// may not become code. Sizes and positions are set on single elements, hence `style-src-attr`. The
-/// socket is named by its host, since not every browser counts it as `'self'`.
+/// Scripts and styles must come from our own files or carry the nonce; WebAssembly may be compiled, `eval`
+/// is forbidden. `style-src-attr` is needed for sizes and positions set on single elements. The WebSocket is
+/// listed by its host because not every browser includes it in `'self'`.
 #[must_use]
 pub fn page_policy(nonce: &str, host: Option<&str>, is_https: bool) -> String {
-    let is_plain = |host: &&str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
+    let is_safe = |host: &&str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
     let scheme = if is_https { "wss" } else { "ws" };
-    let socket = host.filter(is_plain).map(|host| format!(" {scheme}://{host}")).unwrap_or_default();
+    let socket = host.filter(is_safe).map(|host| format!(" {scheme}://{host}")).unwrap_or_default();
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
          style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; connect-src 'self'{socket}; \
@@ -41,15 +42,15 @@ pub fn page_policy(nonce: &str, host: Option<&str>, is_https: bool) -> String {
     )
 }
 
-/// Adds the headers, where a handler did not set its own.
-pub async fn protect(State(state): State<AppState>, request: Request, next: Next) -> Response {
+/// Middleware that adds the security headers which the handler did not set.
+pub async fn add_security_headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
+    for (name, value) in SECURITY_HEADERS {
         set(headers, name, value);
     }
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        set(headers, header::CONTENT_SECURITY_POLICY, NOTHING);
+        set(headers, header::CONTENT_SECURITY_POLICY, DENY_ALL_POLICY);
         set(headers, header::X_FRAME_OPTIONS, "DENY");
     }
     if state.config.http.is_https() {

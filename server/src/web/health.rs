@@ -1,4 +1,4 @@
-//! Whether the process lives, and whether it can serve.
+//! Liveness and readiness probes.
 
 use super::state::AppState;
 use axum::{
@@ -8,77 +8,76 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use penny_core::{Shared, db::StoreError};
+use penny_kernel::{SharedKernel, db::StoreError};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// How long an answer is kept: asking writes a file, and anybody may ask.
-const KEPT: TimeDelta = TimeDelta::seconds(2);
+/// How long a readiness result is cached: a check writes a file, and the endpoint is public.
+const CACHE_TTL: TimeDelta = TimeDelta::seconds(2);
 
-/// Answers as long as the process lives.
+/// Liveness: responds 200 while the process runs.
 pub async fn health() -> Response {
     ([(header::CACHE_CONTROL, "no-store")], Json(json!({ "status": "ok" }))).into_response()
 }
 
-/// Answers well when requests can be served: the database answers and is up to date, files can be
-/// written. What is wrong is named without its cause.
+/// Readiness: responds 200 if the database responds and is migrated and blobs can be written, otherwise
+/// 503. Failed checks are named without their cause.
 pub async fn ready(State(state): State<AppState>) -> Response {
     let checks = state.readiness.checks(&state).await;
-    let is_ready = checks.is_reached && checks.is_current && checks.has_blobs;
-    let word = |is_fine: bool| Value::from(if is_fine { "ok" } else { "failing" });
+    let is_ready = checks.is_database_reachable && checks.is_schema_current && checks.is_blob_store_writable;
+    let status_word = |is_ok: bool| Value::from(if is_ok { "ok" } else { "failing" });
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
         "status": if is_ready { "ready" } else { "not_ready" },
         "checks": {
-            "database": word(checks.is_reached),
-            "migrations": word(checks.is_current),
-            "blobs": word(checks.has_blobs),
+            "database": status_word(checks.is_database_reachable),
+            "migrations": status_word(checks.is_schema_current),
+            "blobs": status_word(checks.is_blob_store_writable),
         },
     });
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
-/// What was found, and when.
 #[derive(Debug, Clone, Copy)]
-struct Checks {
-    at: DateTime<Utc>,
-    is_reached: bool,
-    is_current: bool,
-    has_blobs: bool,
+struct ReadinessChecks {
+    checked_at: DateTime<Utc>,
+    is_database_reachable: bool,
+    is_schema_current: bool,
+    is_blob_store_writable: bool,
 }
 
-/// What was found last. Many who ask at once wait for one look.
+/// Caches the last readiness result. Concurrent requests wait for a single check.
 #[derive(Debug, Clone, Default)]
-pub struct Readiness(Arc<Mutex<Option<Checks>>>);
+pub struct ReadinessCache(Arc<Mutex<Option<ReadinessChecks>>>);
 
-impl Readiness {
-    async fn checks(&self, state: &AppState) -> Checks {
-        let mut last = self.0.lock().await;
-        let now = state.world.now();
-        if let Some(checks) = *last
-            && (TimeDelta::zero()..KEPT).contains(&(now - checks.at))
+impl ReadinessCache {
+    async fn checks(&self, state: &AppState) -> ReadinessChecks {
+        let mut cached = self.0.lock().await;
+        let now = state.system.now();
+        if let Some(checks) = *cached
+            && (TimeDelta::zero()..CACHE_TTL).contains(&(now - checks.checked_at))
         {
             return checks;
         }
-        let checks = look(&state.foundation, now).await;
-        *last = Some(checks);
+        let checks = run_checks(&state.kernel, now).await;
+        *cached = Some(checks);
         checks
     }
 }
 
-async fn look(foundation: &Shared, at: DateTime<Utc>) -> Checks {
-    let (database, blobs) = tokio::join!(foundation.db.check(), foundation.blobs.check());
+async fn run_checks(kernel: &SharedKernel, now: DateTime<Utc>) -> ReadinessChecks {
+    let (database, blobs) = tokio::join!(kernel.db.check(), kernel.blobs.check());
     let is_outdated = matches!(database, Err(StoreError::Outdated { .. }));
-    let checks = Checks {
-        at,
-        is_reached: database.is_ok() || is_outdated,
-        is_current: database.is_ok(),
-        has_blobs: blobs.is_ok(),
+    let checks = ReadinessChecks {
+        checked_at: now,
+        is_database_reachable: database.is_ok() || is_outdated,
+        is_schema_current: database.is_ok(),
+        is_blob_store_writable: blobs.is_ok(),
     };
     let errors = [database.err().map(|error| error.to_string()), blobs.err().map(|error| error.to_string())];
     for error in errors.into_iter().flatten() {
-        tracing::warn!(error, "not ready");
+        tracing::warn!(error, "a readiness check failed");
     }
     checks
 }

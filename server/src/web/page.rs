@@ -1,15 +1,15 @@
-//! The page, rendered here and brought to life in the browser.
+//! Server-side rendering of the web page, which the browser then hydrates.
 
 use super::{
     auth::authenticate,
-    fault::problem,
+    error_page,
     headers::page_policy,
-    plain,
+    problem::problem_response,
+    request_info::{self, RequestInfo},
     sessions::SignedInSession,
     state::AppState,
-    tenant::{self, Standing},
 };
-use crate::rest::refuse;
+use crate::rest::errors;
 use async_trait::async_trait;
 use axum::{
     extract::{Request, State},
@@ -19,9 +19,9 @@ use axum::{
 use leptos::{nonce::use_nonce, prelude::provide_context};
 use leptos_axum::ResponseOptions;
 use penny_app::{
-    Api, CookiePreferences, RequestFacts, SignInMethods, SignInProvider, StatusSink, api::GraphqlTransport,
+    Api, CookiePreferences, PageContext, SignInMethods, SignInProvider, StatusSink, api::GraphqlTransport,
 };
-use penny_core::{
+use penny_kernel::{
     ctx::Ctx,
     fault::{self, ToFault},
 };
@@ -30,54 +30,53 @@ use serde_json::Value;
 use std::sync::Arc;
 use tower_sessions::Session;
 
-/// Serves every address that nothing else claims. Whoever asks for JSON there finds none: pages are not
-/// for programs.
+/// Renders the page for every path without another route. Clients that accept JSON only get 404.
 pub async fn serve(State(state): State<AppState>, request: Request) -> Response {
-    if plain::wants_json(request.headers()) {
-        return refuse::address(request.headers().clone()).await;
+    if error_page::accepts_json_only(request.headers()) {
+        return errors::not_found(request.headers().clone()).await;
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
     let (mut parts, body) = request.into_parts();
-    let standing = match Standing::of(&parts, &state).await {
-        Ok(standing) => standing,
-        Err(refusal) => return refusal.into_response(),
+    let info = match RequestInfo::from_parts(&parts, &state).await {
+        Ok(info) => info,
+        Err(response) => return response.into_response(),
     };
-    let who = match authenticate(&mut parts, &state).await {
+    let ctx = match authenticate(&mut parts, &state).await {
         Ok(ctx) => Some(ctx),
-        Err(refusal) => match refusal.into_parts() {
+        Err(response) => match response.into_parts() {
             (fault, _) if fault.code == FaultCode::Unauthenticated => None,
-            (fault, locale) => return problem(&fault, locale),
+            (fault, locale) => return problem_response(&fault, locale),
         },
     };
-    if let Some(redirect) = elsewhere(parts.uri.path(), parts.uri.query(), who.is_some()) {
+    if let Some(redirect) = sign_in_redirect(parts.uri.path(), parts.uri.query(), ctx.is_some()) {
         return redirect;
     }
     if let Some(session) = parts.extensions.get::<Session>()
-        && who.is_some()
-        && let Err(error) = SignedInSession::keep_alive(session, today(&state)).await
+        && ctx.is_some()
+        && let Err(error) = SignedInSession::keep_alive(session, day_number(&state)).await
     {
-        tracing::warn!(error = &error as &dyn std::error::Error, "a session could not be prolonged");
+        tracing::warn!(error = &error as &dyn std::error::Error, "a session could not be extended");
     }
     let cookies = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let cookies = CookiePreferences::from_header(cookies);
-    match facts(&state, &standing, cookies, who.as_ref()).await {
-        Ok(facts) => render(&state, facts, who, Request::from_parts(parts, body)).await,
-        Err(fault) => problem(&fault, standing.locale),
+    match page_context(&state, &info, cookies, ctx.as_ref()).await {
+        Ok(page_context) => render(&state, page_context, ctx, Request::from_parts(parts, body)).await,
+        Err(fault) => problem_response(&fault, info.locale),
     }
 }
 
-/// Returns the number of the day, for what is done once a day.
-pub(crate) fn today(state: &AppState) -> i64 {
-    state.world.now().timestamp().div_euclid(24 * 60 * 60)
+/// Returns the number of days since the Unix epoch.
+pub(crate) fn day_number(state: &AppState) -> i64 {
+    state.system.now().timestamp().div_euclid(24 * 60 * 60)
 }
 
-/// Leads people who are not signed in to the door, and those who are away from it.
-fn elsewhere(path: &str, query: Option<&str>, is_signed_in: bool) -> Option<Response> {
-    let is_door = path == "/sign-in";
+/// Redirects anonymous users to the sign-in page, and signed-in users away from it.
+fn sign_in_redirect(path: &str, query: Option<&str>, is_signed_in: bool) -> Option<Response> {
+    let is_sign_in_page = path == "/sign-in";
     let is_link = path.starts_with("/auth/link/");
-    if is_signed_in && is_door {
+    if is_signed_in && is_sign_in_page {
         let next = query.and_then(|query| {
             url::form_urlencoded::parse(query.as_bytes())
                 .find(|(name, _)| name == "next")
@@ -85,69 +84,70 @@ fn elsewhere(path: &str, query: Option<&str>, is_signed_in: bool) -> Option<Resp
         });
         return Some(Redirect::to(&crate::sign_in::safe_path(next.as_deref())).into_response());
     }
-    if is_signed_in || is_door || is_link {
+    if is_signed_in || is_sign_in_page || is_link {
         return None;
     }
-    let here = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-    if here == "/" {
+    let current = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    if current == "/" {
         return Some(Redirect::to("/sign-in").into_response());
     }
-    let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+    let next: String = url::form_urlencoded::byte_serialize(current.as_bytes()).collect();
     Some(Redirect::to(&format!("/sign-in?next={next}")).into_response())
 }
 
-/// Gathers what the page must know before its first byte.
-async fn facts(
+/// Collects the request's data that the page needs for rendering.
+async fn page_context(
     state: &AppState,
-    standing: &Standing,
+    info: &RequestInfo,
     cookies: CookiePreferences,
-    who: Option<&Ctx>,
-) -> Result<RequestFacts, Fault> {
+    ctx: Option<&Ctx>,
+) -> Result<PageContext, Fault> {
     let identity = &state.services.identity;
-    let viewer: Option<ViewerView> = match who {
-        Some(ctx) => Some(identity.viewer(ctx).await.map_err(|error| unprepared(&error))?),
+    let viewer: Option<ViewerView> = match ctx {
+        Some(ctx) => Some(identity.viewer(ctx).await.map_err(|error| to_page_fault(&error))?),
         None => None,
     };
     let brand = match &viewer {
         Some(viewer) => viewer.brand.clone(),
-        None => state.services.tenants.brand(standing.tenant).await.map_err(|error| unprepared(&error))?,
+        None => state.services.tenants.brand(info.tenant).await.map_err(|error| to_page_fault(&error))?,
     };
-    let now = state.world.now();
+    let now = state.system.now();
     let zone = viewer.as_ref().map_or("UTC", |viewer| viewer.time_zone.as_str());
-    Ok(RequestFacts {
-        locale: viewer.as_ref().map_or(standing.locale, |viewer| viewer.locale),
-        color_scheme: viewer.as_ref().map_or(standing.color_scheme, |viewer| viewer.color_scheme),
+    Ok(PageContext {
+        locale: viewer.as_ref().map_or(info.locale, |viewer| viewer.locale),
+        color_scheme: viewer.as_ref().map_or(info.color_scheme, |viewer| viewer.color_scheme),
         brand,
         now,
         utc_offset_minutes: penny_core::identity::utc_offset_minutes(zone, now),
         viewer,
         panes: cookies.panes,
-        sign_in: methods(state, standing),
+        sign_in: sign_in_methods(state, info),
     })
 }
 
-/// Lists the ways in that are open at this tenant's door.
-fn methods(state: &AppState, standing: &Standing) -> SignInMethods {
-    let providers = state.openid.of(standing.tenant);
+/// Lists the sign-in methods of the tenant.
+fn sign_in_methods(state: &AppState, info: &RequestInfo) -> SignInMethods {
+    let providers = state.openid.list(info.tenant);
     SignInMethods {
         password: state.services.identity.passwords_enabled(),
         providers: providers.map(|(slug, name)| SignInProvider { slug, name }).collect(),
     }
 }
 
-fn unprepared(error: &impl ToFault) -> Fault {
-    fault::report(error, None, "a page could not be prepared")
+fn to_page_fault(error: &impl ToFault) -> Fault {
+    fault::report(error, None, "a page could not be rendered")
 }
 
-async fn render(state: &AppState, facts: RequestFacts, who: Option<Ctx>, request: Request) -> Response {
+async fn render(state: &AppState, page_context: PageContext, ctx: Option<Ctx>, request: Request) -> Response {
     let assets = state.site.assets();
-    let language = HeaderValue::from_static(facts.locale.as_str());
+    let language = HeaderValue::from_static(page_context.locale.as_str());
     let http = &state.config.http;
-    let host = tenant::host(request.headers(), request.uri(), http.trust_forwarded).map(ToOwned::to_owned);
+    let host =
+        request_info::host(request.headers(), request.uri(), http.trust_forwarded).map(ToOwned::to_owned);
     let is_https = http.is_https();
-    let api = Api::new(Arc::new(InProcess { state: state.clone(), who }));
+    let api = Api::new(Arc::new(InProcessTransport { state: state.clone(), ctx }));
     let contexts = move || {
-        provide_context(facts.clone());
+        provide_context(page_context.clone());
         provide_context(assets.clone());
         provide_context(api.clone());
         let Some(response) = leptos::prelude::use_context::<ResponseOptions>() else { return };
@@ -162,8 +162,8 @@ async fn render(state: &AppState, facts: RequestFacts, who: Option<Ctx>, request
             }
         }));
     };
-    // Everything is awaited before the first byte: the data is in this process, and so the status is
-    // right and nothing moves while the page arrives.
+    // All data is awaited before the first byte. It is available in this process, and the HTTP status is
+    // then correct and the layout stable.
     let page = leptos_axum::render_app_async_with_context(contexts, penny_app::shell);
     let mut response = page(request).await;
     let headers = response.headers_mut();
@@ -172,21 +172,21 @@ async fn render(state: &AppState, facts: RequestFacts, who: Option<Ctx>, request
     response
 }
 
-/// Executes the page's documents in this process, as the person who asks.
-struct InProcess {
+/// Executes the page's GraphQL documents in this process, in the caller's context.
+struct InProcessTransport {
     state: AppState,
-    who: Option<Ctx>,
+    ctx: Option<Ctx>,
 }
 
 #[async_trait]
-impl GraphqlTransport for InProcess {
+impl GraphqlTransport for InProcessTransport {
     async fn execute(&self, document: &str, operation: &str, variables: Value) -> Result<Value, Fault> {
-        let ctx = self.who.clone().ok_or_else(|| Fault::new(FaultCode::Unauthenticated))?;
+        let ctx = self.ctx.clone().ok_or_else(|| Fault::new(FaultCode::Unauthenticated))?;
         let body =
             serde_json::json!({ "query": document, "operationName": operation, "variables": variables });
         let request = serde_json::from_value(body).map_err(|_| Fault::new(FaultCode::Internal))?;
-        let answer = penny_graphql::execute(&self.state.schema, ctx, request).await;
-        let answer = serde_json::to_value(answer).map_err(|_| Fault::new(FaultCode::Internal))?;
-        penny_app::api::read_response(answer)
+        let response = penny_graphql::execute(&self.state.schema, ctx, request).await;
+        let response = serde_json::to_value(response).map_err(|_| Fault::new(FaultCode::Internal))?;
+        penny_app::api::read_response(response)
     }
 }

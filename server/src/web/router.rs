@@ -1,11 +1,12 @@
-//! All doors on one address, and what every request passes on its way to one.
+//! The router of all endpoints, and its middleware.
 //!
-//! From the outside in: request id, log, headers, panics, time limit, compression, plain pages for
-//! people, where the caller stands, cross-site guard, session. Files of the page and the probes need
-//! none but the first.
+//! Layers from the outermost to the innermost: request id and log, security headers, panics, timeout,
+//! compression, HTML error pages, request information, cross-site protection, session. Static files and
+//! probes pass only those up to the timeout.
 
 use super::{
-    csrf, fault::problem, graphql, headers, health, page, plain, sessions, site, state::AppState, tenant,
+    csrf, error_page, graphql, headers, health, page, problem::problem_response, request_info, sessions,
+    site, state::AppState,
 };
 use axum::{
     Router,
@@ -25,59 +26,61 @@ use tracing::Instrument;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What fits into one packet arrives no sooner for being smaller, and costs the compressor's tables.
-const COMPRESSED_FROM: u64 = 1_024;
+/// The minimum size of a compressed response. A smaller one fits into one packet anyway.
+const MIN_COMPRESSED_BYTES: u64 = 1_024;
 
-/// Returns the whole application.
+/// Builds the router of the whole application.
 pub fn router(state: AppState) -> Router {
-    // Rendering spawns on tokio; who was first to say so does not matter.
+    // Leptos spawns tasks on tokio. An error means that the executor is already set.
     let _ = any_spawner::Executor::init_tokio();
-    let known = Router::new()
+    let routes = Router::new()
         .merge(crate::rest::router())
         .merge(graphql::router())
         .merge(crate::sign_in::router())
         .fallback(page::serve)
         .layer(sessions::layer(state.services.identity.sessions.clone(), &state.config))
-        .layer(middleware::from_fn(sessions::explain))
-        .layer(middleware::from_fn_with_state(state.clone(), csrf::guard))
-        .layer(middleware::from_fn_with_state(state.clone(), tenant::stand))
-        .layer(middleware::from_fn(plain::for_people))
+        .layer(middleware::from_fn(sessions::render_store_errors))
+        .layer(middleware::from_fn_with_state(state.clone(), csrf::reject_cross_site))
+        .layer(middleware::from_fn_with_state(state.clone(), request_info::insert_request_info))
+        .layer(middleware::from_fn(error_page::render_problems))
         .layer(
             CompressionLayer::new()
-                .compress_when(DefaultPredicate::new().and(SizeAbove::new(COMPRESSED_FROM))),
+                .compress_when(DefaultPredicate::new().and(SizeAbove::new(MIN_COMPRESSED_BYTES))),
         )
         .layer(DefaultBodyLimit::max(state.config.http.body_limit_bytes));
     Router::new()
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         .merge(site::router())
-        .merge(known)
-        .layer(middleware::from_fn_with_state(state.clone(), limit_time))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(state.clone(), headers::protect))
-        .layer(middleware::from_fn_with_state(state.clone(), log))
+        .merge(routes)
+        .layer(middleware::from_fn_with_state(state.clone(), apply_timeout))
+        .layer(CatchPanicLayer::custom(panic_response))
+        .layer(middleware::from_fn_with_state(state.clone(), headers::add_security_headers))
+        .layer(middleware::from_fn_with_state(state.clone(), log_request))
         .with_state(state)
 }
 
-/// Gives each request an id and writes one line about it. Probes and files are not worth a line.
-async fn log(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let id: RequestId = state.world.mint();
+/// Middleware that assigns a request id and logs one line per request; probes and static files at debug
+/// level.
+async fn log_request(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let id: RequestId = state.system.new_id();
     request.extensions_mut().insert(id);
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let path = request.uri().path();
-    let is_quiet = ["/pkg/", "/static/", "/health", "/ready"].iter().any(|quiet| path.starts_with(quiet));
-    // One-time secrets stand in paths of their own: the log knows the route, not the address.
-    let shown = route
+    let is_quiet = ["/pkg/", "/static/", "/health", "/ready"].iter().any(|prefix| path.starts_with(prefix));
+    // A path may contain a one-time secret, so the route is logged instead.
+    let logged_route = route
         .unwrap_or_else(|| if path.starts_with("/auth/") { "/auth/…".to_owned() } else { path.to_owned() });
     let method = request.method().clone();
-    let span = tracing::info_span!("request", request.id = %id, http.method = %method, http.route = %shown);
-    let began = std::time::Instant::now();
+    let span =
+        tracing::info_span!("request", request.id = %id, http.method = %method, http.route = %logged_route);
+    let started = std::time::Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
-    let (status, millis) = (response.status().as_u16(), began.elapsed().as_secs_f64() * 1000.0);
+    let (status, duration_ms) = (response.status().as_u16(), started.elapsed().as_secs_f64() * 1000.0);
     if is_quiet {
-        tracing::debug!(parent: &span, http.status = status, duration_ms = millis, "answered a request");
+        tracing::debug!(parent: &span, http.status = status, duration_ms, "request completed");
     } else {
-        tracing::info!(parent: &span, http.status = status, duration_ms = millis, "answered a request");
+        tracing::info!(parent: &span, http.status = status, duration_ms, "request completed");
     }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -85,21 +88,22 @@ async fn log(State(state): State<AppState>, mut request: Request, next: Next) ->
     response
 }
 
-/// Gives up on an answer that does not begin in time. What streams after it began is not limited.
-async fn limit_time(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let locale = tenant::asked_locale(request.headers());
+/// Middleware that responds with a timeout fault if the response does not start in time. The duration of a
+/// streamed body is not limited.
+async fn apply_timeout(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let locale = request_info::requested_locale(request.headers());
     match tokio::time::timeout(state.config.http.timeout(), next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            tracing::error!("a request took longer than it may");
-            problem(&Fault::new(FaultCode::Timeout), locale)
+            tracing::error!("a request timed out");
+            problem_response(&Fault::new(FaultCode::Timeout), locale)
         }
     }
 }
 
-fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
-    let words =
+fn panic_response(cause: Box<dyn Any + Send + 'static>) -> Response {
+    let message =
         cause.downcast_ref::<&str>().copied().or_else(|| cause.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(panic = words.unwrap_or("of another kind"), "a handler panicked");
-    problem(&Fault::new(FaultCode::Internal), Locale::En)
+    tracing::error!(panic = message.unwrap_or("the payload is not text"), "a handler panicked");
+    problem_response(&Fault::new(FaultCode::Internal), Locale::En)
 }

@@ -1,4 +1,4 @@
-//! Browsers' sessions: kept by the identity room, carried by tower-sessions.
+//! Browser sessions: stored by the identity domain, managed by tower-sessions.
 
 use async_trait::async_trait;
 use axum::{
@@ -21,72 +21,78 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-use super::fault::problem;
-use super::tenant::asked_locale;
+use super::problem::problem_response;
+use super::request_info::requested_locale;
 use crate::config::Config;
 
-const WHO: &str = "who";
-/// How long a session lasts to which nobody is signed in: it holds what was begun at a provider, and is
-/// anybody's to make.
-pub(crate) const UNCLAIMED: TimeDelta = TimeDelta::minutes(10);
+/// The session key of [`SignedInSession`].
+const SIGNED_IN_KEY: &str = "who";
+/// The lifetime of a session without a signed-in user. It holds sign-ins in progress, and anyone can create one.
+pub(crate) const ANONYMOUS_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
-/// Puts words to a session that could not be stored, which the layer below answers without any.
-pub async fn explain(request: Request, next: Next) -> Response {
-    let locale = asked_locale(request.headers());
+/// Middleware that renders an error of the session store, for which the session layer responds 500 without a
+/// body, as an `unavailable` problem.
+pub async fn render_store_errors(request: Request, next: Next) -> Response {
+    let locale = requested_locale(request.headers());
     let response = next.run(request).await;
-    let is_bare = response.status() == StatusCode::INTERNAL_SERVER_ERROR
+    let is_store_error = response.status() == StatusCode::INTERNAL_SERVER_ERROR
         && !response.headers().contains_key(header::CONTENT_TYPE);
-    if is_bare { problem(&Fault::new(FaultCode::Unavailable).retry_after(1), locale) } else { response }
+    if is_store_error {
+        problem_response(&Fault::new(FaultCode::Unavailable).retry_after(1), locale)
+    } else {
+        response
+    }
 }
 
-/// Who a session belongs to, as it is written in it.
+/// The signed-in user of a session, as stored in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedInSession {
     tenant: TenantId,
     principal: PrincipalId,
-    /// The day it was last written, to push its end back once a day.
+    /// The day number of the last write; the session's expiry is extended once a day.
     day: i64,
 }
 
 impl SignedInSession {
-    /// Returns who the session belongs to, if anybody.
+    /// Returns the session's user, if one is signed in.
     ///
     /// # Errors
-    /// When the session cannot be loaded.
+    /// Returns an error if the session cannot be loaded.
     pub async fn read(
         session: &Session,
     ) -> std::result::Result<Option<SignedIn>, tower_sessions::session::Error> {
-        let found = session.get::<Self>(WHO).await?;
-        Ok(found.map(|found| SignedIn { tenant: found.tenant, principal: found.principal }))
+        let stored = session.get::<Self>(SIGNED_IN_KEY).await?;
+        Ok(stored.map(|stored| SignedIn { tenant: stored.tenant, principal: stored.principal }))
     }
 
-    /// Gives the session to somebody. Its id changes, so that one planted before is worth nothing,
-    /// and what it held before is gone.
+    /// Signs a user in to the session. Clears its data and changes its id, against session fixation.
     ///
     /// # Errors
-    /// When the session cannot be stored.
-    pub async fn begin(
+    /// Returns an error if the session cannot be stored.
+    pub async fn start(
         session: &Session,
-        who: SignedIn,
+        user: SignedIn,
         today: i64,
     ) -> std::result::Result<(), tower_sessions::session::Error> {
         session.clear().await;
         session.cycle_id().await?;
-        session.insert(WHO, Self { tenant: who.tenant, principal: who.principal, day: today }).await
+        session
+            .insert(SIGNED_IN_KEY, Self { tenant: user.tenant, principal: user.principal, day: today })
+            .await
     }
 
-    /// Pushes the session's end back, once a day.
+    /// Extends the session's lifetime, at most once a day.
     ///
     /// # Errors
-    /// When the session cannot be loaded.
+    /// Returns an error if the session cannot be loaded.
     pub async fn keep_alive(
         session: &Session,
         today: i64,
     ) -> std::result::Result<(), tower_sessions::session::Error> {
-        match session.get::<Self>(WHO).await? {
-            Some(mut found) if found.day != today => {
-                found.day = today;
-                session.insert(WHO, found).await
+        match session.get::<Self>(SIGNED_IN_KEY).await? {
+            Some(mut stored) if stored.day != today => {
+                stored.day = today;
+                session.insert(SIGNED_IN_KEY, stored).await
             }
             _ => Ok(()),
         }
@@ -96,13 +102,13 @@ impl SignedInSession {
 /// The cookie's name under https: the prefix binds it to this host and to https (RFC 6265bis, 4.1.3.2).
 pub(crate) const SECURE_COOKIE: &str = "__Host-penny";
 
-/// Makes the layer that reads and writes the session's cookie.
+/// Builds the layer that loads and stores the session of the cookie.
 #[must_use]
-pub fn layer(sessions: Sessions, config: &Config) -> SessionManagerLayer<Store> {
+pub fn layer(sessions: Sessions, config: &Config) -> SessionManagerLayer<IdentitySessionStore> {
     let is_https = config.http.is_https();
     let name = if is_https { SECURE_COOKIE } else { "penny_session" };
     let seconds = i64::try_from(config.auth.session_lifetime().as_secs()).unwrap_or(i64::MAX);
-    SessionManagerLayer::new(Store(sessions))
+    SessionManagerLayer::new(IdentitySessionStore(sessions))
         .with_name(name)
         .with_secure(is_https)
         .with_http_only(true)
@@ -110,12 +116,12 @@ pub fn layer(sessions: Sessions, config: &Config) -> SessionManagerLayer<Store> 
         .with_expiry(Expiry::OnInactivity(Duration::seconds(seconds)))
 }
 
-/// The identity room's sessions, as tower-sessions wants them.
+/// Adapts the identity domain's sessions to tower-sessions.
 #[derive(Debug, Clone)]
-pub struct Store(Sessions);
+pub struct IdentitySessionStore(Sessions);
 
 #[async_trait]
-impl SessionStore for Store {
+impl SessionStore for IdentitySessionStore {
     async fn create(&self, record: &mut Record) -> Result<()> {
         while self.0.find(&key(record.id)).await.map_err(backend)?.is_some() {
             record.id = Id::default();
@@ -124,17 +130,17 @@ impl SessionStore for Store {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let who = record.data.get(WHO).cloned().map(serde_json::from_value::<SignedInSession>);
-        let who = who.transpose().map_err(|error| Error::Encode(error.to_string()))?;
+        let user = record.data.get(SIGNED_IN_KEY).cloned().map(serde_json::from_value::<SignedInSession>);
+        let user = user.transpose().map_err(|error| Error::Encode(error.to_string()))?;
         let data = serde_json::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
         let expires_at = DateTime::from_timestamp(record.expiry_date.unix_timestamp(), 0)
-            .ok_or_else(|| Error::Encode("the end of a session is out of range".to_owned()))?;
-        let unclaimed = who.is_none().then(|| self.0.world().now() + UNCLAIMED);
+            .ok_or_else(|| Error::Encode("the expiry of a session is out of range".to_owned()))?;
+        let anonymous_expiry = user.is_none().then(|| self.0.system().now() + ANONYMOUS_LIFETIME);
         let stored = StoredSession {
-            tenant: who.map(|who| who.tenant),
-            principal: who.map(|who| who.principal),
+            tenant: user.map(|user| user.tenant),
+            principal: user.map(|user| user.principal),
             data,
-            expires_at: unclaimed.map_or(expires_at, |unclaimed| expires_at.min(unclaimed)),
+            expires_at: anonymous_expiry.map_or(expires_at, |expiry| expires_at.min(expiry)),
         };
         self.0.save(&key(record.id), stored).await.map_err(backend)
     }
@@ -150,7 +156,7 @@ impl SessionStore for Store {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.0.end(&key(*id)).await.map_err(backend)
+        self.0.delete(&key(*id)).await.map_err(backend)
     }
 }
 
@@ -158,6 +164,34 @@ fn key(id: Id) -> [u8; 16] {
     id.0.to_be_bytes()
 }
 
-fn backend(error: penny_core::identity::Error) -> Error {
+fn backend(error: penny_core::identity::IdentityError) -> Error {
     Error::Backend(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    /// Sessions are stored and their cookies are in browsers: a change of any value here signs everybody out.
+    #[test]
+    fn a_session_keeps_its_key_and_its_content() {
+        let id: Id = "EA8ODQwLCgkIBwYFBAMCAQ".parse().unwrap();
+        assert_eq!(key(id).to_vec(), (1..=16).collect::<Vec<u8>>());
+
+        let stored = json!({
+            "tenant": "ten_00000000000000000000000001",
+            "principal": "prn_00000000000000000000000002",
+            "day": 20_782
+        });
+        let who = SignedInSession {
+            tenant: TenantId(Uuid::from_u128(1)),
+            principal: PrincipalId(Uuid::from_u128(2)),
+            day: 20_782,
+        };
+        assert_eq!(SIGNED_IN_KEY, "who");
+        assert_eq!(serde_json::to_value(who).unwrap(), stored);
+        assert_eq!(serde_json::from_value::<SignedInSession>(stored).unwrap(), who);
+    }
 }

@@ -1,4 +1,4 @@
-//! The built files of the page: inside the program, or in a folder while one works on it.
+//! The built files of the web page: embedded in the program, or in a folder during development.
 
 use super::state::AppState;
 use axum::{
@@ -13,32 +13,32 @@ use penny_app::SiteAssets;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use std::{borrow::Cow, path::PathBuf, sync::OnceLock};
 
-/// What a release build carries.
+/// The files embedded in a release build.
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
 #[allow_missing = true]
-struct Embedded;
+struct EmbeddedSite;
 
-/// Names never change their content: browsers may keep them for good.
-const FOREVER: &str = "public, max-age=31536000, immutable";
-/// Names may change their content: browsers ask each time whether it did.
-const ASK: &str = "public, no-cache";
+/// `Cache-Control` for files whose names contain their content hash.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// `Cache-Control` for files whose content may change under the same name.
+const REVALIDATE: &str = "public, no-cache";
 
-/// Where the page's files come from.
+/// The source of the page's files.
 #[derive(Debug, Default)]
 pub struct Site {
     folder: Option<PathBuf>,
     assets: OnceLock<SiteAssets>,
 }
 
-struct File {
+struct SiteFile {
     bytes: Cow<'static, [u8]>,
-    tag: Option<String>,
+    etag: Option<String>,
 }
 
 impl Site {
-    /// Makes the site from a folder, or from what the program carries. A debug build carries nothing and reads
-    /// the folder that the site is built into, which need not exist while the program is compiled.
+    /// Uses the files in a folder, or the embedded ones. A debug build embeds none; it reads the folder that the
+    /// site is built into, which need not exist at compile time.
     #[must_use]
     pub fn new(folder: Option<PathBuf>) -> Self {
         let built = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site"));
@@ -46,13 +46,13 @@ impl Site {
         Self { folder, assets: OnceLock::new() }
     }
 
-    /// Says whether there is a site to serve.
+    /// Returns whether the built site is present.
     #[must_use]
-    pub fn is_there(&self) -> bool {
+    pub fn is_built(&self) -> bool {
         self.find("manifest.json").is_some()
     }
 
-    /// Returns where the page's files are. Read anew each time while they can change.
+    /// Returns the asset paths of the manifest; reads it each time if the site is in a folder.
     #[must_use]
     pub fn assets(&self) -> SiteAssets {
         let read = || {
@@ -62,49 +62,57 @@ impl Site {
         if self.folder.is_some() { read() } else { self.assets.get_or_init(read).clone() }
     }
 
-    fn find(&self, path: &str) -> Option<File> {
+    fn find(&self, path: &str) -> Option<SiteFile> {
         match &self.folder {
-            None => Embedded::get(path).map(File::from),
+            None => EmbeddedSite::get(path).map(SiteFile::from),
             Some(folder) => {
-                let is_plain =
-                    path.split('/').all(|piece| !piece.is_empty() && piece != ".." && piece != ".");
-                let bytes = is_plain.then(|| std::fs::read(folder.join(path)).ok()).flatten()?;
-                Some(File { bytes: bytes.into(), tag: None })
+                let is_safe =
+                    path.split('/').all(|segment| !segment.is_empty() && segment != ".." && segment != ".");
+                let bytes = is_safe.then(|| std::fs::read(folder.join(path)).ok()).flatten()?;
+                Some(SiteFile { bytes: bytes.into(), etag: None })
             }
         }
     }
 }
 
-impl From<EmbeddedFile> for File {
+impl From<EmbeddedFile> for SiteFile {
     fn from(file: EmbeddedFile) -> Self {
         let hash = file.metadata.sha256_hash();
-        let tag = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect::<String>();
-        Self { bytes: file.data, tag: Some(format!("\"{tag}\"")) }
+        let etag = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect::<String>();
+        Self { bytes: file.data, etag: Some(format!("\"{etag}\"")) }
     }
 }
 
-/// Returns the routes of the files.
+/// Returns the routes of the static files.
 pub fn router() -> Router<AppState> {
     Router::new()
-        .route("/pkg/{*path}", get(package))
-        .route("/static/{*path}", get(fixed))
+        .route("/pkg/{*path}", get(package_file))
+        .route("/static/{*path}", get(static_file))
         .route("/favicon.ico", get(icon))
         .route("/robots.txt", get(robots))
 }
 
-async fn package(State(state): State<AppState>, Path(path): Path<String>, headers: HeaderMap) -> Response {
-    serve(&state.site, &format!("pkg/{path}"), &headers, FOREVER)
+async fn package_file(
+    State(state): State<AppState>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    serve(&state.site, &format!("pkg/{path}"), &headers, IMMUTABLE)
 }
 
-async fn fixed(State(state): State<AppState>, Path(path): Path<String>, headers: HeaderMap) -> Response {
-    serve(&state.site, &format!("static/{path}"), &headers, ASK)
+async fn static_file(
+    State(state): State<AppState>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    serve(&state.site, &format!("static/{path}"), &headers, REVALIDATE)
 }
 
 async fn icon(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    serve(&state.site, "static/icon.svg", &headers, ASK)
+    serve(&state.site, "static/icon.svg", &headers, REVALIDATE)
 }
 
-/// Nothing here is for search engines.
+/// Excludes all search engines.
 async fn robots() -> Response {
     ([(header::CONTENT_TYPE, "text/plain")], "User-agent: *\nDisallow: /\n").into_response()
 }
@@ -123,20 +131,20 @@ fn serve(site: &Site, path: &str, headers: &HeaderMap, cache: &'static str) -> R
     let Some(file) = compressed.or_else(|| site.find(path)) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some() && known == file.tag.as_deref() {
+    let client_etag = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if client_etag.is_some() && client_etag == file.etag.as_deref() {
         return (StatusCode::NOT_MODIFIED, [(header::CACHE_CONTROL, cache)]).into_response();
     }
     let mut response = Response::new(Body::from(file.bytes));
-    let answer = response.headers_mut();
-    answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
-    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    answer.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if is_compressed {
-        answer.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
     }
-    if let Some(tag) = file.tag.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
-        answer.insert(header::ETAG, tag);
+    if let Some(etag) = file.etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
+        headers.insert(header::ETAG, etag);
     }
     response
 }

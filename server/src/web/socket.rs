@@ -1,13 +1,13 @@
-//! Sockets: opened for whoever asks, bounded until it is known who that is, and served until either
-//! side ends them.
+//! WebSockets for GraphQL. A socket is opened before its caller is authenticated; the number of
+//! unauthenticated sockets is limited.
 
 use super::{
-    Refusal,
-    auth::{authenticate, by_token, token_in},
+    ErrorResponse,
+    auth::{authenticate, authenticate_token, token_in},
+    request_info::{RequestInfo, requested_locale},
     state::AppState,
-    tenant::{Standing, asked_locale},
 };
-use crate::rest::refuse;
+use crate::rest::errors;
 use axum::{
     body::Bytes,
     extract::{
@@ -18,48 +18,48 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::{SinkExt, StreamExt};
-use penny_core::ctx::{Ctx, Via};
 use penny_graphql::{
     limits::MAX_DOCUMENT_BYTES,
-    socket::{self, Bounds, Doorkeeper, Inbound, Outbound},
+    socket::{self, ConnectionAuthenticator, ConnectionLimits, Inbound, Outbound},
 };
+use penny_i18n::keys;
+use penny_kernel::ctx::{Ctx, Transport};
 use penny_types::{Fault, FaultCode, Locale};
-use penny_words::keys;
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The longest message: a document and three times as much for its variables and its escapes. What is
-/// longer, such as a long message of a person's, goes by POST.
-const MESSAGE_BYTES_MAX: usize = 4 * MAX_DOCUMENT_BYTES;
-/// What is read of a socket at a time. Most messages are shorter, and every socket holds as much.
-const READ_BYTES: usize = 16 * 1024;
-/// How many sockets may be open at once of which nobody has said whose they are: each may hold a message.
-const STRANGERS_MAX: usize = 64;
-/// How long a socket waits for a place among them.
-const PLACE_WITHIN: Duration = Duration::from_secs(2);
+/// The maximum size of a WebSocket message: a document, and three times as much for its variables and
+/// escapes. Larger requests must be sent by POST.
+const MAX_MESSAGE_BYTES: usize = 4 * MAX_DOCUMENT_BYTES;
+/// The size of each socket's read buffer. Most messages are smaller.
+const READ_BUFFER_BYTES: usize = 16 * 1024;
+/// The maximum number of unauthenticated sockets; each may buffer one message.
+const MAX_ANONYMOUS_SOCKETS: usize = 64;
+/// How long a new socket waits for a permit.
+const PERMIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Places for sockets whose callers are not known yet.
+/// Limits the number of sockets whose callers are not authenticated yet.
 #[derive(Debug, Clone)]
-pub struct Strangers(Arc<Semaphore>);
+pub struct AnonymousSocketLimit(Arc<Semaphore>);
 
-impl Default for Strangers {
+impl Default for AnonymousSocketLimit {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(STRANGERS_MAX)))
+        Self(Arc::new(Semaphore::new(MAX_ANONYMOUS_SOCKETS)))
     }
 }
 
-impl Strangers {
-    /// Takes a place, or waits a little for one; `None` when there is none.
-    async fn place(&self) -> Option<OwnedSemaphorePermit> {
-        tokio::time::timeout(PLACE_WITHIN, Arc::clone(&self.0).acquire_owned()).await.ok()?.ok()
+impl AnonymousSocketLimit {
+    /// Acquires a permit; `None` after [`PERMIT_TIMEOUT`].
+    async fn acquire(&self) -> Option<OwnedSemaphorePermit> {
+        tokio::time::timeout(PERMIT_TIMEOUT, Arc::clone(&self.0).acquire_owned()).await.ok()?.ok()
     }
 }
 
-/// Opens a socket where documents are sent too; what does not ask for one takes a wrong method.
-pub(super) async fn open_or_refuse(
+/// Opens a socket; responds "method not allowed" to a request without an upgrade.
+pub(super) async fn open_or_method_not_allowed(
     state: State<AppState>,
     socket: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     request: Request,
@@ -67,38 +67,37 @@ pub(super) async fn open_or_refuse(
     match socket {
         Ok(socket) => open(state, socket, request).await,
         Err(rejection) if request.headers().contains_key(header::UPGRADE) => rejection.into_response(),
-        Err(_) => refuse::method(request.headers().clone()).await,
+        Err(_) => errors::method_not_allowed(request.headers().clone()).await,
     }
 }
 
-/// Opens a socket.
 pub(super) async fn open(
     State(state): State<AppState>,
     socket: WebSocketUpgrade,
     request: Request,
 ) -> Response {
     let (mut parts, _) = request.into_parts();
-    let place = match state.strangers.place().await {
-        Some(place) => Some(place),
-        // Strangers do not keep those out whose request itself says who they are.
+    let permit = match state.anonymous_sockets.acquire().await {
+        Some(permit) => Some(permit),
+        // A request that is authenticated by its own headers needs no permit.
         None if authenticate(&mut parts, &state).await.is_ok() => None,
         None => {
-            let fault = Fault::new(FaultCode::Unavailable).retry_after(PLACE_WITHIN.as_secs());
-            return Refusal::new(fault, asked_locale(&parts.headers)).into_response();
+            let fault = Fault::new(FaultCode::Unavailable).retry_after(PERMIT_TIMEOUT.as_secs());
+            return ErrorResponse::new(fault, requested_locale(&parts.headers)).into_response();
         }
     };
-    let keeper = Keeper { state: state.clone(), parts, place: Mutex::new(place) };
+    let authenticator = SocketAuthenticator { state: state.clone(), parts, permit: Mutex::new(permit) };
     socket
         .protocols([socket::PROTOCOL])
-        .max_message_size(MESSAGE_BYTES_MAX)
-        .max_frame_size(MESSAGE_BYTES_MAX)
-        .read_buffer_size(READ_BYTES)
-        .on_upgrade(move |socket| run(state, keeper, socket))
+        .max_message_size(MAX_MESSAGE_BYTES)
+        .max_frame_size(MAX_MESSAGE_BYTES)
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .on_upgrade(move |socket| run(state, authenticator, socket))
 }
 
-async fn run(state: AppState, keeper: Keeper, socket: WebSocket) {
+async fn run(state: AppState, authenticator: SocketAuthenticator, socket: WebSocket) {
     if socket.protocol().is_none() {
-        // The client speaks another protocol, or none: the code of graphql-ws for that.
+        // graphql-ws prescribes this code for an unsupported or missing subprotocol.
         let frame = CloseFrame { code: 4406, reason: "Subprotocol not acceptable".into() };
         let mut socket = socket;
         let _ = socket.send(Message::Close(Some(frame))).await;
@@ -108,7 +107,7 @@ async fn run(state: AppState, keeper: Keeper, socket: WebSocket) {
     let incoming = incoming.filter_map(|message| async {
         match message {
             Ok(Message::Text(text)) => Some(Inbound::Text(text.to_string())),
-            Ok(Message::Binary(_)) => Some(Inbound::Unreadable),
+            Ok(Message::Binary(_)) => Some(Inbound::Unsupported),
             _ => None,
         }
     });
@@ -120,47 +119,48 @@ async fn run(state: AppState, keeper: Keeper, socket: WebSocket) {
         };
         std::future::ready(Ok::<_, axum::Error>(message))
     });
-    let stopping = state.foundation.tasks.stopping();
+    let shutdown = state.kernel.tasks.stopping();
     let (incoming, outgoing) = (Box::pin(incoming), Box::pin(outgoing));
-    let serving = socket::serve(state.schema.clone(), keeper, Bounds::default(), incoming, outgoing);
-    // A server that stops does not wait for sockets: clients come back with the number they saw last.
+    let serving =
+        socket::serve(state.schema.clone(), authenticator, ConnectionLimits::default(), incoming, outgoing);
+    // Sockets end at once on shutdown: clients reconnect and resume after the last event they received.
     tokio::select! {
         () = serving => {}
-        () = stopping.cancelled() => {}
+        () = shutdown.cancelled() => {}
     }
 }
 
-/// Answers who is behind a socket, at its beginning and again while it lasts.
-struct Keeper {
+/// Authenticates a socket's caller by the token of its first message or by its opening request.
+struct SocketAuthenticator {
     state: AppState,
     parts: Parts,
-    /// The place among the strangers, until the caller is known.
-    place: Mutex<Option<OwnedSemaphorePermit>>,
+    /// The permit of an unauthenticated socket, released once the caller is authenticated.
+    permit: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
-impl Keeper {
-    async fn ask(&self, authorization: Option<&str>) -> Result<Ctx, Refusal> {
+impl SocketAuthenticator {
+    async fn resolve_ctx(&self, authorization: Option<&str>) -> Result<Ctx, ErrorResponse> {
         let mut parts = self.parts.clone();
-        let standing = Standing::of(&parts, &self.state).await?;
+        let info = RequestInfo::from_parts(&parts, &self.state).await?;
         let Some(authorization) = authorization else {
-            // The session was loaded when the socket opened; read it anew, so that its end counts.
+            // The session was loaded when the socket opened; reload it, so that a sign-out takes effect.
             if let Some(session) = parts.extensions.get::<tower_sessions::Session>() {
-                let fresh = session.load().await;
-                fresh.map_err(|_| Refusal::new(Fault::new(FaultCode::Unavailable), standing.locale))?;
+                let reloaded = session.load().await;
+                reloaded.map_err(|_| ErrorResponse::new(Fault::new(FaultCode::Unavailable), info.locale))?;
             }
             return authenticate(&mut parts, &self.state).await;
         };
-        let unusable = || Fault::keyed(FaultCode::Unauthenticated, keys::IDENTITY_TOKEN_UNUSABLE);
-        let token = token_in(authorization).ok_or_else(|| Refusal::new(unusable(), standing.locale))?;
-        let asked = standing.is_locale_asked.then_some(standing.locale);
-        by_token(&self.state, &token, Via::Graphql, asked, standing.locale).await
+        let unusable = || Fault::with_message(FaultCode::Unauthenticated, keys::IDENTITY_TOKEN_UNUSABLE);
+        let token = token_in(authorization).ok_or_else(|| ErrorResponse::new(unusable(), info.locale))?;
+        let requested = info.has_requested_locale.then_some(info.locale);
+        authenticate_token(&self.state, &token, Transport::Graphql, requested, info.locale).await
     }
 }
 
-impl Doorkeeper for Keeper {
-    async fn admit(&self, authorization: Option<&str>) -> Result<Ctx, (Fault, Locale)> {
-        let ctx = self.ask(authorization).await.map_err(Refusal::into_parts)?;
-        drop(self.place.lock().map(|mut place| place.take()));
+impl ConnectionAuthenticator for SocketAuthenticator {
+    async fn authenticate(&self, authorization: Option<&str>) -> Result<Ctx, (Fault, Locale)> {
+        let ctx = self.resolve_ctx(authorization).await.map_err(ErrorResponse::into_parts)?;
+        drop(self.permit.lock().map(|mut permit| permit.take()));
         Ok(ctx)
     }
 }

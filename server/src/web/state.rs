@@ -1,29 +1,26 @@
-//! What every handler may reach.
+//! The application state that is shared by all handlers.
 
 use crate::config::Config;
-use penny_core::{Services, Shared, ctx::World};
+use penny_core::Services;
+use penny_kernel::{SharedKernel, ctx::SystemPorts};
 use std::sync::Arc;
 
-/// The running application, as handlers see it. Cloning is cheap.
+/// The application state. Cloning is cheap.
 #[derive(Clone)]
 pub struct AppState {
-    /// Every rule of the product.
     pub services: Arc<Services>,
-    /// What the rooms stand on: readiness and stopping are asked of it.
-    pub foundation: Shared,
-    /// Time, identity and chance.
-    pub world: World,
-    /// What the operator decided.
+    /// Shared infrastructure: database, bus, blobs, keys, background tasks.
+    pub kernel: SharedKernel,
+    /// Clock, id generator and random source.
+    pub system: SystemPorts,
     pub config: Arc<Config>,
-    /// The GraphQL schema, shared by `/graphql`, its socket and the page.
+    /// The GraphQL schema, used by `/graphql`, its WebSocket and the server-rendered page.
     pub schema: penny_graphql::Schema,
-    /// The OpenID Connect providers people may sign in with.
-    pub openid: Arc<crate::sign_in::openid::Providers>,
-    /// Places for sockets whose callers are not known yet.
-    pub strangers: super::socket::Strangers,
-    /// The last answer to whether requests can be served.
-    pub readiness: super::health::Readiness,
-    /// The files of the page.
+    pub openid: Arc<crate::sign_in::openid::OpenIdProviders>,
+    /// Limits the WebSockets whose callers are not authenticated yet.
+    pub anonymous_sockets: super::socket::AnonymousSocketLimit,
+    pub readiness: super::health::ReadinessCache,
+    /// The built files of the web page.
     pub site: Arc<super::site::Site>,
 }
 

@@ -1,15 +1,13 @@
-//! Fresh databases for store tests: every such test runs on SQLite and, where there is a server, on
-//! PostgreSQL.
+//! Fresh, migrated databases: SQLite and, where a server is configured, PostgreSQL.
 //!
-//! A test says `for database in both().await { .. }` and works with `database.db` and a context made
-//! of `database.world`.
+//! A test loops over [`test_databases`] and builds its contexts from `database.system`.
 
 use crate::{
-    doubles::{QuietBus, test_world},
+    doubles::{RecordingBus, test_system_ports},
     postgres,
 };
-use penny_core::{
-    ctx::{Ctx, World},
+use penny_kernel::{
+    ctx::{Ctx, SystemPorts},
     db::{Db, DbOptions},
 };
 use sea_orm::{
@@ -20,106 +18,103 @@ use std::{path::Path, sync::Arc};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// A fresh, migrated database and a world in which time and ids are repeatable.
+/// A fresh, migrated database with a deterministic clock, ids and entropy.
 #[derive(Debug)]
 pub struct TestDb {
-    /// The database.
     pub db: Db,
-    /// How it was reached, to open it a second time.
+    /// Options to open the same database again.
     pub options: DbOptions,
-    /// What was announced on its bus.
-    pub bus: Arc<QuietBus>,
-    /// Time, identity and chance.
-    pub world: World,
-    /// Removes a SQLite file when the test is over.
+    /// The event bus of `db`.
+    pub bus: Arc<RecordingBus>,
+    pub system: SystemPorts,
+    /// Deletes the SQLite file when dropped.
     _folder: Option<TempDir>,
 }
 
 impl TestDb {
-    /// Opens and migrates the database the options name.
+    /// Opens and migrates the database.
     ///
     /// # Panics
-    /// When it cannot: the test has nothing to stand on.
-    #[expect(clippy::expect_used, reason = "a test without a database cannot go on")]
+    /// When the connection or a migration fails.
+    #[expect(clippy::expect_used, reason = "a test cannot continue without its database")]
     pub async fn open(options: DbOptions, folder: Option<TempDir>) -> Self {
-        let bus = Arc::new(QuietBus::default());
-        let db = Db::connect(&options, bus.clone()).await.expect("the test database opens");
-        db.migrate().await.expect("the test database takes its migrations");
-        Self { db, options, bus, world: test_world(), _folder: folder }
+        let bus = Arc::new(RecordingBus::default());
+        let db = Db::connect(&options, bus.clone()).await.expect("cannot open the test database");
+        db.migrate().await.expect("cannot migrate the test database");
+        Self { db, options, bus, system: test_system_ports(), _folder: folder }
     }
 
-    /// Mints an identifier of any kind.
     #[must_use]
-    pub fn mint<Id: From<Uuid>>(&self) -> Id {
-        self.world.mint()
+    pub fn new_id<Id: From<Uuid>>(&self) -> Id {
+        self.system.new_id()
     }
 
-    /// Says whether it is SQLite.
     #[must_use]
     pub fn is_sqlite(&self) -> bool {
         self.options.is_sqlite()
     }
 }
 
-/// Returns the action, the target and the outcome of every record of a tenant's trail, oldest first.
+/// Returns the action, target and outcome of every audit record of the tenant, oldest first.
 ///
 /// # Panics
-/// When it cannot be read.
-#[expect(clippy::expect_used, reason = "a test that cannot read the trail cannot go on")]
-pub async fn trail(db: &Db, ctx: &Ctx) -> Vec<[String; 3]> {
-    let tx = db.read(ctx).await.expect("the database answers");
+/// When the records cannot be read.
+#[expect(clippy::expect_used, reason = "a test cannot continue without the audit records")]
+pub async fn audit_records(db: &Db, ctx: &Ctx) -> Vec<[String; 3]> {
+    let tx = db.read(ctx).await.expect("cannot begin a read transaction");
     let sql =
         "SELECT action, coalesce(target_id, '') AS target, outcome FROM audit_event ORDER BY occurred_at, id";
     let rows = tx.conn().query_all_raw(Statement::from_string(db.backend(), sql)).await;
-    let text = |row: &QueryResult, name: &str| row.try_get::<String>("", name).expect("it is a text");
-    let rows = rows.expect("the trail can be read");
+    let text =
+        |row: &QueryResult, name: &str| row.try_get::<String>("", name).expect("the column is not text");
+    let rows = rows.expect("cannot read the audit records");
     rows.iter().map(|row| ["action", "target", "outcome"].map(|name| text(row, name))).collect()
 }
 
-/// A SQLite file held by another program; it is free again when this is dropped or let go.
+/// A write lock on a SQLite file, held by a second connection until it is released or dropped.
 #[derive(Debug)]
-pub struct Held(DatabaseTransaction);
+pub struct SqliteWriteLock(DatabaseTransaction);
 
-impl Held {
-    /// Holds a file as a program does that writes: others may read.
+impl SqliteWriteLock {
+    /// Takes the write lock; other connections can still read.
     ///
     /// # Panics
-    /// When somebody else holds it for too long.
-    #[expect(clippy::expect_used, reason = "a test that cannot hold the file cannot go on")]
-    pub async fn hold(file: &Path) -> Self {
+    /// When another connection does not release the lock before the busy timeout.
+    #[expect(clippy::expect_used, reason = "a test cannot continue without the lock")]
+    pub async fn acquire(file: &Path) -> Self {
         let mut options = ConnectOptions::new(format!("sqlite://{}", file.display()));
         options.max_connections(1).sqlx_logging(false);
-        let other = Database::connect(options).await.expect("the file opens");
+        let other = Database::connect(options).await.expect("cannot open the file");
         let mode = Some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: mode, ..TransactionOptions::default() };
-        Self(other.begin_with_options(options).await.expect("the file can be held"))
+        Self(other.begin_with_options(options).await.expect("cannot lock the file"))
     }
 
-    /// Lets it go.
+    /// Releases the lock.
     ///
     /// # Panics
-    /// When the file is gone.
-    #[expect(clippy::expect_used, reason = "a test without its file cannot go on")]
-    pub async fn let_go(self) {
-        self.0.rollback().await.expect("the file is still there");
+    /// When the rollback fails.
+    #[expect(clippy::expect_used, reason = "a test cannot continue with the file locked")]
+    pub async fn release(self) {
+        self.0.rollback().await.expect("cannot release the lock");
     }
 }
 
-/// Makes a fresh SQLite file.
+/// Creates a SQLite database in a temporary folder.
 ///
 /// # Panics
-/// When there is no room for one.
-#[expect(clippy::expect_used, reason = "a test without a database cannot go on")]
+/// When the folder or the database cannot be created.
+#[expect(clippy::expect_used, reason = "a test cannot continue without its database")]
 pub async fn sqlite() -> TestDb {
-    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     let url = format!("sqlite://{}", folder.path().join("penny.db").display());
     TestDb::open(DbOptions::new(url), Some(folder)).await
 }
 
-/// Makes a fresh PostgreSQL database; `None` when there is no server, which it says in the output.
+/// Creates a PostgreSQL database; `None` when no server is configured.
 ///
 /// # Panics
-/// When there is a server and it refuses.
+/// When the server is configured but the database cannot be created.
 pub async fn postgres() -> Option<TestDb> {
     let url = postgres::fresh_database().await?;
     let mut options = DbOptions::new(url);
@@ -127,11 +122,11 @@ pub async fn postgres() -> Option<TestDb> {
     Some(TestDb::open(options, None).await)
 }
 
-/// Makes a fresh database of each kind there is.
+/// Creates a SQLite database and, where a server is configured, a PostgreSQL database.
 ///
 /// # Panics
-/// When one cannot be made.
-pub async fn both() -> Vec<TestDb> {
+/// When one cannot be created.
+pub async fn test_databases() -> Vec<TestDb> {
     let mut databases = vec![sqlite().await];
     databases.extend(postgres().await);
     databases

@@ -1,15 +1,15 @@
-//! Stand-ins for the world outside that do the same thing every time.
+//! Deterministic test doubles of the ports.
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, stream, stream::BoxStream};
-use penny_core::ctx::World;
+use penny_kernel::ctx::SystemPorts;
 use penny_ports::{
     blobs::{BlobError, BlobKey, BlobStore},
-    bus::{BusError, EventBus, Notice, TurnTail},
+    bus::{BusError, EventBus, LiveTurnEvents, UserEvent},
     keys::Keyring,
-    world::{Clock, Entropy, IdSource},
+    system::{Clock, IdGenerator, RandomSource},
 };
 use penny_types::{PrincipalId, TurnId, events::TurnEvent};
 use std::{
@@ -21,27 +21,26 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Milliseconds since 1970 of 2 March 2026, 09:00 UTC, a Monday: when every test begins.
-const BEGINNING_MS: i64 = 1_772_442_000_000;
+/// Start of every test's clock: Monday 2 March 2026, 09:00 UTC, in milliseconds since 1970.
+const START_MS: i64 = 1_772_442_000_000;
 
-/// Makes a world that begins on the same Monday with the same ids.
+/// Returns a clock, ids and entropy that produce the same values in every test.
 #[must_use]
-pub fn test_world() -> World {
-    World {
+pub fn test_system_ports() -> SystemPorts {
+    SystemPorts {
         clock: Arc::new(TestClock::default()),
         ids: Arc::new(TestIds::default()),
-        entropy: Arc::new(TestEntropy::default()),
+        random: Arc::new(TestEntropy::default()),
     }
 }
 
-/// A clock that goes on by a millisecond each time it is read, and by more when told to.
+/// A clock that advances by 1 ms each time it is read, and by more with [`Self::advance`].
 #[derive(Debug, Default)]
 pub struct TestClock {
     elapsed_ms: AtomicI64,
 }
 
 impl TestClock {
-    /// Lets time pass.
     pub fn advance(&self, by: TimeDelta) {
         self.elapsed_ms.fetch_add(by.num_milliseconds(), Ordering::Relaxed);
     }
@@ -50,81 +49,81 @@ impl TestClock {
 impl Clock for TestClock {
     fn now(&self) -> DateTime<Utc> {
         let elapsed = self.elapsed_ms.fetch_add(1, Ordering::Relaxed);
-        DateTime::from_timestamp_millis(BEGINNING_MS + elapsed).unwrap_or_default()
+        DateTime::from_timestamp_millis(START_MS + elapsed).unwrap_or_default()
     }
 }
 
-/// Mints 1, 2, 3, ... in the shape of UUIDv7s, so that they sort as they were minted.
+/// Issues 1, 2, 3, ... as UUIDv7s of one timestamp, so that they sort in the order of issue.
 #[derive(Debug, Default)]
 pub struct TestIds {
-    minted: AtomicU64,
+    issued: AtomicU64,
 }
 
-impl IdSource for TestIds {
-    fn mint(&self) -> Uuid {
-        let number = u128::from(self.minted.fetch_add(1, Ordering::Relaxed) + 1);
-        let time = u128::from(BEGINNING_MS.unsigned_abs()) << 80;
+impl IdGenerator for TestIds {
+    fn new_id(&self) -> Uuid {
+        let number = u128::from(self.issued.fetch_add(1, Ordering::Relaxed) + 1);
+        let time = u128::from(START_MS.unsigned_abs()) << 80;
         Uuid::from_u128(time | (0x7 << 76) | (0x8 << 60) | number)
     }
 }
 
-/// Gives bytes everybody can guess, never the same twice.
+/// Fills buffers with a counter: predictable, and different in every call.
 #[derive(Debug, Default)]
 pub struct TestEntropy {
-    given: AtomicU64,
+    fills: AtomicU64,
 }
 
-impl Entropy for TestEntropy {
-    fn fill(&self, buffer: &mut [u8]) {
-        let number = self.given.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+impl RandomSource for TestEntropy {
+    fn fill_bytes(&self, buffer: &mut [u8]) {
+        let number = self.fills.fetch_add(1, Ordering::Relaxed).to_be_bytes();
         for (slot, byte) in buffer.iter_mut().zip(number.iter().cycle()) {
             *slot = *byte;
         }
     }
 }
 
-/// A bus nobody listens to; it remembers what was announced.
+/// An event bus without subscribers that records the published user events.
 #[derive(Debug, Default)]
-pub struct QuietBus {
-    notices: Mutex<Vec<(PrincipalId, Notice)>>,
+pub struct RecordingBus {
+    user_events: Mutex<Vec<(PrincipalId, UserEvent)>>,
 }
 
-impl QuietBus {
-    /// Returns what was announced so far, in order.
+impl RecordingBus {
+    /// Returns the user events published so far, oldest first.
     #[must_use]
-    pub fn announced(&self) -> Vec<(PrincipalId, Notice)> {
-        self.notices.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn published_user_events(&self) -> Vec<(PrincipalId, UserEvent)> {
+        self.user_events.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 #[async_trait]
-impl EventBus for QuietBus {
+impl EventBus for RecordingBus {
     async fn open_turn(&self, _: TurnId, _: u64) -> Result<(), BusError> {
         Ok(())
     }
-    async fn publish_turn(&self, _: Arc<TurnEvent>) -> Result<(), BusError> {
+    async fn publish_turn_event(&self, _: Arc<TurnEvent>) -> Result<(), BusError> {
         Ok(())
     }
-    async fn checkpointed(&self, _: TurnId, _: u64) -> Result<(), BusError> {
+    async fn mark_checkpointed(&self, _: TurnId, _: u64) -> Result<(), BusError> {
         Ok(())
     }
     async fn close_turn(&self, _: TurnId) -> Result<(), BusError> {
         Ok(())
     }
-    async fn tail_turn(&self, _: TurnId, _: u64) -> Result<Option<TurnTail>, BusError> {
+    async fn subscribe_turn(&self, _: TurnId, _: u64) -> Result<Option<LiveTurnEvents>, BusError> {
         Ok(None)
     }
-    async fn notify(&self, to: PrincipalId, notice: Notice) -> Result<(), BusError> {
-        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push((to, notice));
+    async fn publish_user_event(&self, to: PrincipalId, event: UserEvent) -> Result<(), BusError> {
+        self.user_events.lock().unwrap_or_else(PoisonError::into_inner).push((to, event));
         Ok(())
     }
-    async fn notices(&self, _: PrincipalId) -> Result<BoxStream<'static, Notice>, BusError> {
+    async fn subscribe_user_events(&self, _: PrincipalId) -> Result<BoxStream<'static, UserEvent>, BusError> {
         Ok(stream::pending().boxed())
     }
-    async fn ask_stop(&self, _: TurnId) -> Result<(), BusError> {
+    async fn request_stop(&self, _: TurnId) -> Result<(), BusError> {
         Ok(())
     }
-    async fn stop_asked(&self, _: TurnId) -> Result<BoxStream<'static, ()>, BusError> {
+    async fn stop_requests(&self, _: TurnId) -> Result<BoxStream<'static, ()>, BusError> {
         Ok(stream::pending().boxed())
     }
 }
@@ -134,24 +133,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_sort_as_they_were_minted_and_are_of_the_seventh_version() {
+    fn ids_sort_in_the_order_of_issue_and_are_uuid_version_7() {
         let ids = TestIds::default();
-        let minted: Vec<Uuid> = (0..100).map(|_| ids.mint()).collect();
-        assert!(minted.windows(2).all(|pair| pair[0] < pair[1]));
-        assert!(minted.iter().all(|id| id.get_version_num() == 7));
+        let issued: Vec<Uuid> = (0..100).map(|_| ids.new_id()).collect();
+        assert!(issued.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(issued.iter().all(|id| id.get_version_num() == 7));
     }
 
     #[test]
-    fn two_worlds_are_alike() {
-        let (one, other) = (test_world(), test_world());
+    fn system_ports_of_two_tests_produce_the_same_values() {
+        let (one, other) = (test_system_ports(), test_system_ports());
         assert_eq!(one.now(), other.now());
-        assert_eq!(one.mint::<Uuid>(), other.mint::<Uuid>());
+        assert_eq!(one.new_id::<Uuid>(), other.new_id::<Uuid>());
         assert_eq!(one.secret::<32>(), other.secret::<32>());
         assert_ne!(one.secret::<32>(), one.secret::<32>());
     }
 
     #[test]
-    fn time_passes_as_it_is_told() {
+    fn the_clock_advances_by_the_given_duration() {
         let clock = TestClock::default();
         let before = clock.now();
         clock.advance(TimeDelta::hours(1));
@@ -159,38 +158,35 @@ mod tests {
     }
 }
 
-/// Files in memory; they can be lost.
+/// A blob store in memory, whose content can be cleared to simulate lost files.
 #[derive(Debug, Default)]
-pub struct MemoryBlobs(Mutex<HashMap<BlobKey, Bytes>>);
+pub struct MemoryBlobStore(Mutex<HashMap<BlobKey, Bytes>>);
 
-impl MemoryBlobs {
+impl MemoryBlobStore {
     fn files(&self) -> MutexGuard<'_, HashMap<BlobKey, Bytes>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns how many files there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.files().len()
     }
 
-    /// Says whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.files().is_empty()
     }
 
-    /// Loses all of them.
     pub fn clear(&self) {
         self.files().clear();
     }
 }
 
 #[async_trait]
-impl BlobStore for MemoryBlobs {
+impl BlobStore for MemoryBlobStore {
     async fn put(&self, key: BlobKey, bytes: Bytes) -> Result<(), BlobError> {
         if blake3::hash(&bytes).as_bytes() != &key.digest {
-            return Err(BlobError::Damaged);
+            return Err(BlobError::Corrupt);
         }
         self.files().insert(key, bytes);
         Ok(())
@@ -207,11 +203,11 @@ impl BlobStore for MemoryBlobs {
     }
 }
 
-/// The same key for every purpose.
+/// A keyring that derives the same key for every purpose.
 #[derive(Debug)]
-pub struct FixedKeys;
+pub struct FixedKeyring;
 
-impl Keyring for FixedKeys {
+impl Keyring for FixedKeyring {
     fn derive(&self, _: &'static str) -> [u8; 32] {
         [7; 32]
     }

@@ -1,6 +1,8 @@
-//! What tests stand on: fresh databases, a repeatable world, and stand-ins for what lies outside.
+//! Test support: fresh databases, a deterministic clock, ids and entropy, test doubles of the ports and a
+//! scripted model server.
 
 pub mod databases;
 pub mod doubles;
 pub mod models;
 pub mod postgres;
+pub mod stored;

@@ -1,6 +1,7 @@
-//! A PostgreSQL server for tests, where there is one, and a way to make it go away.
+//! Databases on the PostgreSQL server that `PENNY_TEST_POSTGRES_URL` names, and a TCP proxy to simulate
+//! outages.
 //!
-//! `end2end/services/postgres.sh start` prints what `PENNY_TEST_POSTGRES_URL` should say.
+//! `end2end/services/postgres.sh start` starts a server and prints the value for the variable.
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use std::{
@@ -14,13 +15,13 @@ use tokio::{
     task::JoinSet,
 };
 
-/// Reads where the server is; says that tests are skipped when there is none.
+/// Returns the server's URL; prints that PostgreSQL tests are skipped and returns `None` when it is not set.
 #[must_use]
 pub fn server_url() -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment where the server is")]
+    #[expect(clippy::disallowed_methods, reason = "the environment provides the URL of the test server")]
     let url = std::env::var("PENNY_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty());
     if url.is_none() {
-        #[expect(clippy::print_stdout, reason = "the test runner counts what was skipped by this line")]
+        #[expect(clippy::print_stdout, reason = "the test runner counts skipped tests by this line")]
         {
             println!("skipped: PostgreSQL, because PENNY_TEST_POSTGRES_URL is not set");
         }
@@ -28,46 +29,47 @@ pub fn server_url() -> Option<String> {
     url
 }
 
-/// Makes an empty database on the server and returns its address; `None` when there is no server.
+/// Creates an empty database and returns its URL; `None` when no server is configured.
 ///
 /// # Panics
-/// When the server refuses.
-#[expect(clippy::expect_used, reason = "a test without its database cannot go on")]
+/// When the server cannot be reached or refuses to create the database.
+#[expect(clippy::expect_used, reason = "a test cannot continue without its database")]
 pub async fn fresh_database() -> Option<String> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
-    static CLEAN: OnceCell<()> = OnceCell::const_new();
+    static CLEANUP: OnceCell<()> = OnceCell::const_new();
     let server = server_url()?;
-    let admin = Database::connect(&server).await.expect("the PostgreSQL server answers");
-    CLEAN.get_or_init(|| drop_leftovers(&admin)).await;
+    let admin = Database::connect(&server).await.expect("cannot connect to the PostgreSQL server");
+    CLEANUP.get_or_init(|| drop_leftovers(&admin)).await;
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let sql = "SELECT extract(epoch FROM now())::bigint";
     let row = admin.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await;
     let now: i64 =
-        row.expect("the server tells the time").expect("a row").try_get_by_index(0).expect("a number");
+        row.expect("cannot read the server time").expect("no row").try_get_by_index(0).expect("not a number");
     let name = format!("penny_test_{now}_{}_{number}", process::id());
     admin
         .execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE template0"))
         .await
-        .expect("the server makes a database");
-    admin.close().await.expect("the connection closes");
-    let (base, _) = server.rsplit_once('/').expect("the URL names a database");
+        .expect("cannot create the database");
+    admin.close().await.expect("cannot close the connection");
+    let (base, _) = server.rsplit_once('/').expect("the URL has no database name");
     Some(format!("{base}/{name}"))
 }
 
-/// Reads one text from a database, past every door and policy; `None` when there is no row.
+/// Runs `sql` directly, without row-level security for a tenant, and returns the first column of its first
+/// row.
 ///
 /// # Panics
-/// When the server refuses.
-#[expect(clippy::expect_used, reason = "a test without its database cannot go on")]
+/// When the server cannot be reached or rejects the statement.
+#[expect(clippy::expect_used, reason = "a test cannot continue without its database")]
 pub async fn read_text(url: &str, sql: &str) -> Option<String> {
-    let admin = Database::connect(url).await.expect("the PostgreSQL server answers");
+    let admin = Database::connect(url).await.expect("cannot connect to the PostgreSQL server");
     let row = admin.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await;
-    let text = row.expect("the statement is right").and_then(|row| row.try_get_by_index(0).ok());
-    admin.close().await.expect("the connection closes");
+    let text = row.expect("the statement failed").and_then(|row| row.try_get_by_index(0).ok());
+    admin.close().await.expect("cannot close the connection");
     text
 }
 
-/// Drops what tests of an hour ago left behind.
+/// Drops test databases that are older than one hour.
 async fn drop_leftovers(admin: &DatabaseConnection) {
     let sql = "SELECT datname FROM pg_database WHERE datname ~ '^penny_test_[0-9]+_' \
                AND split_part(datname, '_', 3)::bigint < extract(epoch FROM now()) - 3600";
@@ -75,65 +77,64 @@ async fn drop_leftovers(admin: &DatabaseConnection) {
         admin.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap_or_default();
     for row in rows {
         if let Ok(name) = row.try_get_by_index::<String>(0) {
-            // Another run may drop it first.
+            // A concurrent test run may have dropped it already.
             let _ = admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
         }
     }
 }
 
-/// Stands between a program and a server, so that the server can go away and come back.
+/// Forwards TCP connections to an upstream server, so that a test can simulate an outage.
 #[derive(Debug)]
-pub struct Passage {
-    here: SocketAddr,
-    there: String,
-    /// The listener and every connection through it; dropping it cuts them all.
-    traffic: JoinSet<()>,
+pub struct TcpProxy {
+    local_addr: SocketAddr,
+    upstream: String,
+    /// The listener and all its connections; dropping the set closes them.
+    tasks: JoinSet<()>,
 }
 
-impl Passage {
-    /// Opens a passage to `there`, a `host:port`.
+impl TcpProxy {
+    /// Starts a proxy on a free local port; `upstream` is `host:port`.
     ///
     /// # Panics
     /// When no port is free.
-    #[expect(clippy::expect_used, reason = "a test without its passage cannot go on")]
-    pub async fn open(there: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let here = listener.local_addr().expect("the listener has an address");
-        let mut passage = Self { here, there: there.to_owned(), traffic: JoinSet::new() };
-        passage.traffic.spawn(carry(listener, passage.there.clone()));
-        passage
+    #[expect(clippy::expect_used, reason = "a test cannot continue without its proxy")]
+    pub async fn start(upstream: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("no free port");
+        let local_addr = listener.local_addr().expect("the listener has no address");
+        let mut proxy = Self { local_addr, upstream: upstream.to_owned(), tasks: JoinSet::new() };
+        proxy.tasks.spawn(forward(listener, proxy.upstream.clone()));
+        proxy
     }
 
-    /// Returns the address on this side.
     #[must_use]
-    pub const fn address(&self) -> SocketAddr {
-        self.here
+    pub const fn local_addr(&self) -> SocketAddr {
+        self.local_addr
     }
 
-    /// Cuts every connection and refuses new ones.
-    pub async fn cut(&mut self) {
-        self.traffic.shutdown().await;
+    /// Closes every connection and refuses new ones.
+    pub async fn disconnect(&mut self) {
+        self.tasks.shutdown().await;
     }
 
-    /// Lets connections through again.
+    /// Accepts connections again, on the same port.
     ///
     /// # Panics
-    /// When the port was taken by another program meanwhile.
-    #[expect(clippy::expect_used, reason = "a test without its passage cannot go on")]
-    pub async fn restore(&mut self) {
-        let listener = TcpListener::bind(self.here).await.expect("the port is still free");
-        self.traffic.spawn(carry(listener, self.there.clone()));
+    /// When another program has taken the port.
+    #[expect(clippy::expect_used, reason = "a test cannot continue without its proxy")]
+    pub async fn reconnect(&mut self) {
+        let listener = TcpListener::bind(self.local_addr).await.expect("the port is no longer free");
+        self.tasks.spawn(forward(listener, self.upstream.clone()));
     }
 }
 
-async fn carry(listener: TcpListener, there: String) {
+async fn forward(listener: TcpListener, upstream: String) {
     let mut connections = JoinSet::new();
-    while let Ok((mut near, _)) = listener.accept().await {
-        let there = there.clone();
+    while let Ok((mut client, _)) = listener.accept().await {
+        let upstream = upstream.clone();
         connections.spawn(async move {
-            if let Ok(mut far) = TcpStream::connect(there).await {
-                // Either side may hang up at any moment; that is what this is for.
-                let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+            if let Ok(mut server) = TcpStream::connect(upstream).await {
+                // Either side may close the connection at any time, which is expected.
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
             }
         });
     }

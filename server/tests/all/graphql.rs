@@ -1,34 +1,34 @@
-//! The GraphQL door over HTTP: what can be asked and done, and how it says no.
+//! GraphQL over HTTP: queries, mutations and errors.
 
-use crate::rest_app::{Company, Person, app};
+use crate::shared_app::{TestTenant, TestUser, app};
 use penny_types::Locale;
 use serde_json::{Value, json};
 
 /// Sends a document that must succeed, and returns its data.
-pub async fn data(person: &Person, document: &str, variables: Value) -> Value {
-    let answer = person.graphql(document, &variables).await;
-    assert!(answer.get("errors").is_none(), "{document}: {answer}");
-    answer["data"].clone()
+pub async fn data(user: &TestUser, document: &str, variables: Value) -> Value {
+    let response = user.graphql(document, &variables).await;
+    assert!(response.get("errors").is_none(), "{document}: {response}");
+    response["data"].clone()
 }
 
 /// Sends a document that must fail, and returns its first error.
-pub async fn error(person: &Person, document: &str, variables: Value) -> Value {
-    let answer = person.graphql(document, &variables).await;
-    assert!(answer["errors"][0]["extensions"]["code"].is_string(), "{document}: {answer}");
-    answer["errors"][0].clone()
+pub async fn error(user: &TestUser, document: &str, variables: Value) -> Value {
+    let response = user.graphql(document, &variables).await;
+    assert!(response["errors"][0]["extensions"]["code"].is_string(), "{document}: {response}");
+    response["errors"][0].clone()
 }
 
-/// Waits until a turn is over; the socket's tests follow it instead.
-async fn until_over(person: &Person, turn: &str) -> Value {
-    let stream = person.get(&format!("/v1/turns/{turn}/events")).await;
+/// Waits until the turn ends, and returns its status and code.
+async fn wait_for_turn(user: &TestUser, turn: &str) -> Value {
+    let stream = user.get(&format!("/v1/turns/{turn}/events")).await;
     assert_eq!(stream.status, 200);
-    data(person, "query($id: TurnId!) { turn(id: $id) { status code } }", json!({ "id": turn })).await["turn"]
+    data(user, "query($id: TurnId!) { turn(id: $id) { status code } }", json!({ "id": turn })).await["turn"]
         .clone()
 }
 
 #[tokio::test]
-async fn the_caller_reads_and_changes_how_they_see_penny() {
-    let alice = app().person("alice", Company::Acme).await;
+async fn a_user_reads_their_profile_and_changes_preferences() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
     let viewer =
         data(&alice, "{ viewer { name email locale roles colorScheme brand { accent } } }", json!({})).await;
     assert_eq!(
@@ -45,16 +45,16 @@ async fn the_caller_reads_and_changes_how_they_see_penny() {
 }
 
 #[tokio::test]
-async fn a_conversation_lives_its_life() {
-    let alice = app().person("alice", Company::Acme).await;
-    let made = data(
+async fn a_conversation_is_created_updated_found_deleted_and_restored() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let created = data(
         &alice,
         "mutation { createConversation(input: { title: \"Plan\" }) { id title origin } }",
         json!({}),
     )
     .await;
-    assert_eq!(made["createConversation"]["origin"], "api");
-    let id = json!({ "id": made["createConversation"]["id"] });
+    assert_eq!(created["createConversation"]["origin"], "api");
+    let id = json!({ "id": created["createConversation"]["id"] });
     let rename = "mutation($id: ConversationId!) { updateConversation(id: $id, patch: { title: \"Plan B\", isPinned: true }) { title isPinned } }";
     assert_eq!(
         data(&alice, rename, id.clone()).await["updateConversation"],
@@ -78,9 +78,9 @@ async fn a_conversation_lives_its_life() {
 }
 
 #[tokio::test]
-async fn a_message_is_sent_answered_regenerated_and_read_in_parts() {
-    let alice = app().person("alice", Company::Acme).await;
-    let conversation = alice.conversation().await;
+async fn a_message_is_sent_regenerated_and_read_with_its_parts() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let conversation = alice.create_conversation().await;
     let send = "mutation($c: ConversationId!, $i: NewMessage!) { sendMessage(conversationId: $c, input: $i) { id messageId status model } }";
     let sent = data(
         &alice,
@@ -89,43 +89,43 @@ async fn a_message_is_sent_answered_regenerated_and_read_in_parts() {
     )
     .await;
     let turn = sent["sendMessage"]["id"].as_str().unwrap().to_owned();
-    assert_eq!(until_over(&alice, &turn).await, json!({ "status": "finished", "code": null }));
+    assert_eq!(wait_for_turn(&alice, &turn).await, json!({ "status": "finished", "code": null }));
 
     let again = "mutation($m: MessageId!) { regenerate(messageId: $m, model: \"scripted/echo\") { id messageId continues } }";
     let again =
         data(&alice, again, json!({ "m": sent["sendMessage"]["messageId"] })).await["regenerate"].clone();
-    assert_eq!(until_over(&alice, again["id"].as_str().unwrap()).await["status"], "finished");
+    assert_eq!(wait_for_turn(&alice, again["id"].as_str().unwrap()).await["status"], "finished");
     let read = "query($c: ConversationId!) { messages(conversationId: $c, window: { limit: 2 }) { pathLength items { id author siblingIds
         parts { body { kind: __typename ... on TextPart { text } } } } } }";
     let window = data(&alice, read, json!({ "c": conversation })).await["messages"].clone();
     assert_eq!(window["pathLength"], 2);
-    let answer = &window["items"][1];
-    assert_eq!((&answer["id"], &answer["author"]), (&again["messageId"], &json!("assistant")));
-    assert_eq!(answer["parts"][0]["body"], json!({ "kind": "TextPart", "text": "one two" }));
-    assert_eq!(answer["siblingIds"], json!([sent["sendMessage"]["messageId"], again["messageId"]]));
+    let response = &window["items"][1];
+    assert_eq!((&response["id"], &response["author"]), (&again["messageId"], &json!("assistant")));
+    assert_eq!(response["parts"][0]["body"], json!({ "kind": "TextPart", "text": "one two" }));
+    assert_eq!(response["siblingIds"], json!([sent["sendMessage"]["messageId"], again["messageId"]]));
 }
 
 #[tokio::test]
-async fn a_turn_is_stopped_and_continued() {
-    let alice = app().person("alice", Company::Acme).await;
-    let conversation = alice.conversation().await;
-    let turn = alice.ask_and_leave(&conversation, "held-gql", "first and second").await["id"].clone();
+async fn a_turn_is_stopped_and_resumed() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let conversation = alice.create_conversation().await;
+    let turn = alice.start_turn(&conversation, "held-gql", "first and second").await["id"].clone();
     let stop = "mutation($t: TurnId!) { stopTurn(turnId: $t) { id } }";
     data(&alice, stop, json!({ "t": turn })).await;
-    assert_eq!(until_over(&alice, turn.as_str().unwrap()).await["status"], "stopped");
+    assert_eq!(wait_for_turn(&alice, turn.as_str().unwrap()).await["status"], "stopped");
     let resume = "mutation($t: TurnId!) { resumeTurn(turnId: $t) { id continues } }";
     let next = data(&alice, resume, json!({ "t": turn })).await["resumeTurn"].clone();
     assert_eq!(next["continues"], turn);
     app().gates.open("held-gql");
-    assert_eq!(until_over(&alice, next["id"].as_str().unwrap()).await["status"], "finished");
+    assert_eq!(wait_for_turn(&alice, next["id"].as_str().unwrap()).await["status"], "finished");
     let decide =
         "mutation { decideToolCall(callId: \"tcl_00000000000000000000000001\", decision: approve) { id } }";
     assert_eq!(error(&alice, decide, json!({})).await["extensions"]["code"], "not_found");
 }
 
 #[tokio::test]
-async fn tools_models_and_dashboards_are_there() {
-    let alice = app().person("alice", Company::Acme).await;
+async fn tools_models_and_dashboards_are_listed_and_used() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
     let all = data(
         &alice,
         "{ tools { name effect needsApproval inputSchema } models { id isDemo } dashboards { slug title } }",
@@ -152,15 +152,15 @@ async fn tools_models_and_dashboards_are_there() {
 }
 
 #[tokio::test]
-async fn an_artifact_lives_its_life() {
-    let alice = app().person("alice", Company::Acme).await;
+async fn an_artifact_is_created_read_changed_listed_and_deleted() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
     let table = json!({ "columns": [{ "name": "a", "format": "number" }], "rows": [[1], [2]] });
     let create = "mutation($i: NewArtifact!) { createArtifact(input: $i) { id type version sizeBytes } }";
-    let made = data(&alice, create, json!({ "i": { "type": "table", "title": "T", "content": table } }))
+    let created = data(&alice, create, json!({ "i": { "type": "table", "title": "T", "content": table } }))
         .await["createArtifact"]
         .clone();
-    assert_eq!((&made["type"], &made["version"]), (&json!("table"), &json!(1)));
-    let id = json!({ "id": made["id"] });
+    assert_eq!((&created["type"], &created["version"]), (&json!("table"), &json!(1)));
+    let id = json!({ "id": created["id"] });
     let content =
         data(&alice, "query($id: ArtifactId!) { artifactContent(id: $id, version: 1) }", id.clone()).await;
     assert_eq!(content["artifactContent"], table);
@@ -181,37 +181,37 @@ async fn an_artifact_lives_its_life() {
 }
 
 #[tokio::test]
-async fn a_token_is_made_used_within_its_scopes_listed_and_revoked() {
-    let alice = app().person("alice", Company::Acme).await;
+async fn a_token_is_created_used_listed_and_revoked() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
     let create = "mutation($n: String!, $s: [String!]) { createToken(name: $n, scopes: $s, expiresInDays: 7) { secret token { id name scopes expiresAt } } }";
-    let made = data(&alice, create, json!({ "n": "ci", "s": [] })).await["createToken"].clone();
-    assert!(made["token"]["expiresAt"].is_string());
-    let other = Person {
+    let created = data(&alice, create, json!({ "n": "ci", "s": [] })).await["createToken"].clone();
+    assert!(created["token"]["expiresAt"].is_string());
+    let other = TestUser {
         app: app(),
         http: alice.http.clone(),
-        token: made["secret"].as_str().unwrap().to_owned(),
+        token: created["secret"].as_str().unwrap().to_owned(),
         token_id: String::new(),
         email: String::new(),
     };
     assert_eq!(data(&other, "{ viewer { name } }", json!({})).await["viewer"]["name"], "alice");
     let names = data(&alice, "{ tokens { name } }", json!({})).await["tokens"].clone();
     assert_eq!(names.as_array().unwrap().len(), 2);
-    data(&alice, "mutation($id: TokenId!) { revokeToken(id: $id) }", json!({ "id": made["token"]["id"] }))
+    data(&alice, "mutation($id: TokenId!) { revokeToken(id: $id) }", json!({ "id": created["token"]["id"] }))
         .await;
     assert_eq!(other.get("/v1/tools").await.status, 401);
     assert_eq!(error(&alice, create, json!({ "n": "", "s": [] })).await["extensions"]["code"], "invalid");
 }
 
 #[tokio::test]
-async fn what_belongs_to_another_tenant_is_answered_like_what_does_not_exist() {
-    let alice = app().person("alice", Company::Acme).await;
-    let mallory = app().person("mallory", Company::Globex).await;
-    let conversation = alice.conversation().await;
-    let seen = alice.ask(&conversation, "echo", "secret").await;
-    let (turn, message) = (seen[0].data["turnId"].clone(), seen[0].data["messageId"].clone());
+async fn data_of_another_tenant_looks_like_missing_data() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let mallory = app().create_user("mallory", TestTenant::Globex).await;
+    let conversation = alice.create_conversation().await;
+    let events = alice.send_message(&conversation, "echo", "secret").await;
+    let (turn, message) = (events[0].data["turnId"].clone(), events[0].data["messageId"].clone());
     let new = json!({ "type": "markdown", "title": "t", "content": "secret" });
     let artifact = alice.post("/v1/artifacts", &new).await.json()["id"].clone();
-    let nothing = |id: &Value| {
+    let missing = |id: &Value| {
         json!(format!("{}_01k00000000000000000000000", id.as_str().unwrap().split('_').next().unwrap()))
     };
     let conversation = json!(conversation);
@@ -256,16 +256,16 @@ async fn what_belongs_to_another_tenant_is_answered_like_what_does_not_exist() {
         ),
         ("ArtifactId", &artifact, "mutation($id: ArtifactId!) { deleteArtifact(id: $id) }"),
     ] {
-        let theirs = error(&mallory, field, json!({ "id": id })).await;
-        let none = error(&mallory, field, json!({ "id": nothing(id) })).await;
-        assert_eq!(theirs["extensions"]["code"], "not_found", "{kind} {field}");
-        assert_eq!(theirs, none, "{kind} {field}");
+        let foreign = error(&mallory, field, json!({ "id": id })).await;
+        let unknown = error(&mallory, field, json!({ "id": missing(id) })).await;
+        assert_eq!(foreign["extensions"]["code"], "not_found", "{kind} {field}");
+        assert_eq!(foreign, unknown, "{kind} {field}");
     }
 }
 
 #[tokio::test]
-async fn an_error_carries_its_code_and_speaks_the_callers_language() {
-    let alice = app().person("alice", Company::Acme).await;
+async fn an_error_has_a_code_and_a_localised_message() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
     let document = "{ conversation(id: \"cnv_00000000000000000000000001\") { id } }";
     for (accepted, locale) in [("es", Locale::Es), ("en", Locale::En)] {
         let request = alice
@@ -273,7 +273,7 @@ async fn an_error_carries_its_code_and_speaks_the_callers_language() {
             .header("accept-language", accepted)
             .json(&json!({ "query": document }));
         let error = alice.send(request).await.json()["errors"][0].clone();
-        assert_eq!(error["message"], penny_words::text(locale, "fault-not-found", &[]));
+        assert_eq!(error["message"], penny_i18n::text(locale, "fault-not-found", &[]));
         assert_eq!(error["extensions"], json!({ "code": "not_found", "messageKey": "fault-not-found" }));
         assert_eq!(error["path"], json!(["conversation"]));
     }

@@ -1,19 +1,20 @@
-//! Bad input at the GraphQL door, and what a cookie session may send.
+//! Invalid and oversized GraphQL requests, and the documents that a cookie session may send.
 
-use crate::rest_app::{Company, Person, app, client};
+use crate::shared_app::{TestTenant, TestUser, app, client};
 use serde_json::{Value, json};
 
-async fn code(person: &Person, document: &str) -> String {
-    let answer = person.graphql(document, &json!({})).await;
-    answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned()
+async fn error_code(user: &TestUser, document: &str) -> String {
+    let response = user.graphql(document, &json!({})).await;
+    response["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned()
 }
 
 #[tokio::test]
-async fn hostile_documents_are_refused_with_a_code_and_quickly() {
-    let alice = app().person("alice", Company::Acme).await;
-    let laughs = (0..60).fold("{ ...f0 } fragment f60 on Query { __typename }".to_owned(), |text, n| {
-        format!("{text} fragment f{n} on Query {{ ...f{} ...f{} }}", n + 1, n + 1)
-    });
+async fn hostile_documents_are_rejected_with_a_code() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let exponential_fragments = (0..60)
+        .fold("{ ...f0 } fragment f60 on Query { __typename }".to_owned(), |text, n| {
+            format!("{text} fragment f{n} on Query {{ ...f{} ...f{} }}", n + 1, n + 1)
+        });
     let aliases = (0..500).fold("{".to_owned(), |text, n| format!("{text} a{n}: viewer {{ name }}")) + "}";
     let nested = "type { ofType { ".repeat(12);
     let pages = (0..20).fold("{".to_owned(), |text, n| {
@@ -31,7 +32,7 @@ async fn hostile_documents_are_refused_with_a_code_and_quickly() {
         ("{ conversation(id: \"msg_00000000000000000000000001\") { id } }".to_owned(), "malformed"),
         ("query A { viewer { name } } query B { viewer { name } }".to_owned(), "malformed"),
         ("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }".to_owned(), "invalid"),
-        (laughs, "invalid"),
+        (exponential_fragments, "invalid"),
         (aliases, "invalid"),
         (pages, "invalid"),
         ("{".repeat(30_000), "invalid"),
@@ -43,14 +44,14 @@ async fn hostile_documents_are_refused_with_a_code_and_quickly() {
         ("\u{0}\u{1}\u{202e}{".to_owned(), "malformed"),
     ] {
         let start: String = document.chars().take(60).collect();
-        assert_eq!(code(&alice, &document).await, expected, "{start}");
+        assert_eq!(error_code(&alice, &document).await, expected, "{start}");
     }
     assert_eq!(alice.get("/v1/models").await.status, 200);
 }
 
 #[tokio::test]
-async fn a_request_that_is_no_graphql_request_is_a_problem() {
-    let alice = app().person("alice", Company::Acme).await;
+async fn an_invalid_graphql_request_is_a_problem_response() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
     let deep = format!(
         "{{\"query\":\"{{ viewer {{ name }} }}\",\"variables\":{}1{}}}",
         "{\"a\":".repeat(10_000),
@@ -64,31 +65,31 @@ async fn a_request_that_is_no_graphql_request_is_a_problem() {
         ("application/json", format!("{{\"query\":\"{}\"}}", "a".repeat(9 * 1024 * 1024)), 413),
     ] {
         let request = alice.request("POST", "/graphql").header("content-type", kind).body(body.clone());
-        let reply = alice.send(request).await;
+        let response = alice.send(request).await;
         let start: String = body.chars().take(40).collect();
-        assert_eq!(reply.problem().0, status, "{start}");
+        assert_eq!(response.problem().0, status, "{start}");
     }
-    let nobody = client()
+    let anonymous = client()
         .post(app().url("/graphql"))
         .json(&json!({ "query": "{ viewer { name } }" }))
         .send()
         .await
         .unwrap();
-    assert_eq!(nobody.status(), 401);
+    assert_eq!(anonymous.status(), 401);
 }
 
 #[tokio::test]
 async fn a_token_may_read_the_schema() {
-    let alice = app().person("alice", Company::Acme).await;
+    let alice = app().create_user("alice", TestTenant::Acme).await;
     let query = include_str!("../../graphql/src/introspection.graphql");
-    let answer = alice.graphql(query, &json!({})).await;
-    assert!(answer.get("errors").is_none(), "{answer}");
-    assert!(answer["data"]["__schema"]["types"].as_array().unwrap().len() > 50);
+    let response = alice.graphql(query, &json!({})).await;
+    assert!(response.get("errors").is_none(), "{response}");
+    assert!(response["data"]["__schema"]["types"].as_array().unwrap().len() > 50);
 }
 
-/// Signs in as a browser does, and returns the cookie.
-async fn cookie(person: &Person) -> String {
-    let form = [("email", person.email.as_str()), ("password", "correct horse battery staple")];
+/// Signs in like a browser and returns the `Cookie` header.
+async fn session_cookie(user: &TestUser) -> String {
+    let form = [("email", user.email.as_str()), ("password", "correct horse battery staple")];
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     let request = client()
         .post(app().url("/auth/password"))
@@ -104,7 +105,7 @@ async fn cookie(person: &Person) -> String {
     pairs.join("; ")
 }
 
-async fn by_cookie(cookie: &str, body: &Value) -> (u16, Value) {
+async fn graphql_with_cookie(cookie: &str, body: &Value) -> (u16, Value) {
     let request = client()
         .post(app().url("/graphql"))
         .header("origin", app().url(""))
@@ -118,12 +119,12 @@ async fn by_cookie(cookie: &str, body: &Value) -> (u16, Value) {
 
 #[tokio::test]
 async fn a_cookie_session_may_send_the_pages_own_documents_and_no_others() {
-    let alice = app().person("alice", Company::Acme).await;
-    let cookie = cookie(&alice).await;
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let cookie = session_cookie(&alice).await;
     for (name, document) in penny_graphql::allow_list::documents() {
         if name == "viewer.graphql" {
-            let (status, answer) = by_cookie(&cookie, &json!({ "query": document })).await;
-            assert_eq!((status, &answer["data"]["viewer"]["name"]), (200, &json!("alice")), "{answer}");
+            let (status, response) = graphql_with_cookie(&cookie, &json!({ "query": document })).await;
+            assert_eq!((status, &response["data"]["viewer"]["name"]), (200, &json!("alice")), "{response}");
         }
     }
     for document in [
@@ -131,15 +132,15 @@ async fn a_cookie_session_may_send_the_pages_own_documents_and_no_others() {
         "{ __schema { types { name } } }",
         "mutation { createToken(name: \"stolen\") { secret } }",
     ] {
-        let (_, answer) = by_cookie(&cookie, &json!({ "query": document })).await;
-        assert_eq!(answer["errors"][0]["extensions"]["code"], "forbidden", "{document}: {answer}");
-        assert_eq!(answer["errors"][0]["extensions"]["messageKey"], "graphql-not-listed");
-        assert!(answer["data"].is_null());
+        let (_, response) = graphql_with_cookie(&cookie, &json!({ "query": document })).await;
+        assert_eq!(response["errors"][0]["extensions"]["code"], "forbidden", "{document}: {response}");
+        assert_eq!(response["errors"][0]["extensions"]["messageKey"], "graphql-not-listed");
+        assert!(response["data"].is_null());
     }
-    let elsewhere = client()
+    let cross_site = client()
         .post(app().url("/graphql"))
         .header("origin", "https://evil.example")
         .header("cookie", &cookie)
         .json(&json!({ "query": "{ viewer { name } }" }));
-    assert_eq!(elsewhere.send().await.unwrap().status(), 403);
+    assert_eq!(cross_site.send().await.unwrap().status(), 403);
 }

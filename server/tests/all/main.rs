@@ -1,4 +1,7 @@
-//! Tests of the whole program, in one binary: the doors, sign-in, tenants.
+//! Integration tests of the whole program, in one binary.
+//!
+//! [`shared_app`] is one in-process application for all tests, [`fresh_app`] one per test with a clock that
+//! can be moved, and [`penny_process`] the real program as a child process.
 
 #![expect(
     clippy::unwrap_used,
@@ -6,32 +9,33 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
-    reason = "these are tests: what goes wrong should end them where it does, and what is skipped is said"
+    reason = "a test should panic where it fails, and print why it is skipped"
 )]
 
-mod bad_luck;
-mod bad_luck_postgres;
+mod access_tokens;
+mod api_compatibility;
+mod api_contract;
 mod branches;
-mod doors;
-mod doors_programs;
+mod cli;
+mod fault_injection;
+mod fault_injection_postgres;
+mod fresh_app;
 mod graphql;
 mod graphql_socket;
 mod limits_graphql;
 mod limits_rest;
+mod penny_process;
+mod reconnects;
 mod rest;
-mod rest_app;
+mod scripted_tools;
+mod shared_app;
 mod sign_in;
-mod sign_in_app;
 mod sign_in_audit;
-mod sign_in_cli;
-mod sign_in_openid;
-mod sign_in_stores;
-mod sign_in_tokens;
-mod sockets;
-mod storm;
+mod sign_in_databases;
+mod sign_in_oidc;
+mod socket_limits;
+mod stored_data;
+mod tenant_isolation_graphql;
+mod tenant_isolation_rest;
 mod tools;
-mod tools_app;
 mod turns;
-mod turns_app;
-mod walk;
-mod walk_graphql;

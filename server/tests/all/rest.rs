@@ -1,38 +1,38 @@
-//! The REST door: each endpoint, when it goes well and when it does not.
+//! REST: each endpoint, in success and error cases.
 
-use crate::rest_app::{Company, app, events, text_of};
+use crate::shared_app::{TestTenant, app, joined_text, parse_events};
 use insta::{assert_json_snapshot, dynamic_redaction};
 use serde_json::{Value, json};
 
-/// Hides an id after checking that it is one of its kind.
-fn an_id(prefix: &'static str) -> insta::internals::Redaction {
+/// Redacts an id in a snapshot, after checking its prefix and length.
+fn redacted_id(prefix: &'static str) -> insta::internals::Redaction {
     dynamic_redaction(move |value, path| {
-        let text = value.as_str().unwrap_or_else(|| panic!("{path} is no text")).to_owned();
+        let text = value.as_str().unwrap_or_else(|| panic!("{path} is not a string")).to_owned();
         assert!(text.starts_with(&format!("{prefix}_")) && text.len() == prefix.len() + 27, "{path}: {text}");
         format!("[{prefix}]")
     })
 }
 
-/// Hides a time after checking that it is one.
-fn a_time() -> insta::internals::Redaction {
+/// Redacts a timestamp in a snapshot, after checking its format.
+fn redacted_time() -> insta::internals::Redaction {
     dynamic_redaction(|value, path| {
-        let text = value.as_str().unwrap_or_else(|| panic!("{path} is no text")).to_owned();
+        let text = value.as_str().unwrap_or_else(|| panic!("{path} is not a string")).to_owned();
         assert!(text.len() >= 20 && text.ends_with('Z') && text.contains('T'), "{path}: {text}");
         "[time]"
     })
 }
 
 #[tokio::test]
-async fn a_conversation_is_begun_read_changed_listed_and_deleted() {
-    let alice = app().person("alice", Company::Acme).await;
-    let made = alice.post("/v1/conversations", &json!({ "title": "  Budget\n2026 " })).await;
-    assert_eq!(made.status, 201);
-    let id = made.json()["id"].as_str().unwrap().to_owned();
+async fn a_conversation_is_created_read_changed_listed_and_deleted() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let created = alice.post("/v1/conversations", &json!({ "title": "  Budget\n2026 " })).await;
+    assert_eq!(created.status, 201);
+    let id = created.json()["id"].as_str().unwrap().to_owned();
     let path = format!("/v1/conversations/{id}");
-    assert_eq!(made.header("location"), path);
-    assert_eq!(made.header("cache-control"), "no-store");
-    assert_json_snapshot!("conversation", made.json(), {
-        ".id" => an_id("cnv"), ".ownerId" => an_id("prn"), ".createdAt" => a_time(), ".updatedAt" => a_time(),
+    assert_eq!(created.header("location"), path);
+    assert_eq!(created.header("cache-control"), "no-store");
+    assert_json_snapshot!("conversation", created.json(), {
+        ".id" => redacted_id("cnv"), ".ownerId" => redacted_id("prn"), ".createdAt" => redacted_time(), ".updatedAt" => redacted_time(),
     });
 
     assert_eq!(alice.get(&path).await.json()["title"], "Budget 2026");
@@ -46,7 +46,7 @@ async fn a_conversation_is_begun_read_changed_listed_and_deleted() {
     let listed = alice.get("/v1/conversations?query=budget&limit=5").await;
     assert_eq!(listed.status, 200);
     assert_json_snapshot!("conversations", listed.json(), {
-        ".items[].id" => an_id("cnv"), ".items[].updatedAt" => a_time(),
+        ".items[].id" => redacted_id("cnv"), ".items[].updatedAt" => redacted_time(),
     });
 
     assert_eq!(alice.send(alice.request("DELETE", &path)).await.status, 204);
@@ -55,57 +55,57 @@ async fn a_conversation_is_begun_read_changed_listed_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_list_is_read_page_by_page_without_a_gap() {
-    let alice = app().person("alice", Company::Acme).await;
-    let mut made = Vec::new();
+async fn paging_returns_every_conversation_once() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let mut created = Vec::new();
     for _ in 0..5 {
-        made.push(alice.conversation().await);
+        created.push(alice.create_conversation().await);
     }
-    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    let (mut ids, mut cursor) = (Vec::new(), String::new());
     loop {
         let page = alice.get(&format!("/v1/conversations?limit=2{cursor}")).await.json();
         let items = page["items"].as_array().unwrap().clone();
         assert!(items.len() <= 2);
-        seen.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+        ids.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
         match page["nextCursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
             None => break,
         }
     }
-    made.reverse();
-    assert_eq!(seen, made);
+    created.reverse();
+    assert_eq!(ids, created);
     assert_eq!(alice.get("/v1/conversations?cursor=nonsense").await.problem(), (422, "invalid".to_owned()));
 }
 
 #[tokio::test]
-async fn an_answer_comes_as_events_numbered_from_one_without_gaps() {
-    let alice = app().person("alice", Company::Acme).await;
-    let conversation = alice.conversation().await;
+async fn a_turn_is_streamed_as_events_numbered_from_one_without_gaps() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let conversation = alice.create_conversation().await;
     let words = "Revenue is 12 % above plan — ¡olé! \"quoted\"\nand a second line";
     let body = json!({ "content": words, "model": "scripted/echo" });
-    let reply =
+    let response =
         alice.send(alice.request("POST", &format!("/v1/chat/{conversation}/messages")).json(&body)).await;
 
-    assert_eq!(reply.status, 200);
-    assert_eq!(reply.header("content-type"), "text/event-stream");
-    assert_eq!(reply.header("cache-control"), "no-store");
-    assert_eq!(reply.header("x-accel-buffering"), "no");
-    let seen = events(&reply.text);
+    assert_eq!(response.status, 200);
+    assert_eq!(response.header("content-type"), "text/event-stream");
+    assert_eq!(response.header("cache-control"), "no-store");
+    assert_eq!(response.header("x-accel-buffering"), "no");
+    let events = parse_events(&response.text);
     assert_eq!(
-        seen.iter().map(|event| event.id).collect::<Vec<_>>(),
-        (1..=seen.len() as u64).collect::<Vec<_>>()
+        events.iter().map(|event| event.id).collect::<Vec<_>>(),
+        (1..=events.len() as u64).collect::<Vec<_>>()
     );
-    assert_eq!(seen.first().unwrap().kind, "started");
-    assert_eq!(seen.last().unwrap().kind, "finished");
-    assert_eq!(text_of(&seen, ""), words);
-    assert_eq!(seen.last().unwrap().data["length"], words.len());
-    let turn = seen[0].data["turnId"].as_str().unwrap();
-    for event in &seen {
+    assert_eq!(events.first().unwrap().kind, "started");
+    assert_eq!(events.last().unwrap().kind, "finished");
+    assert_eq!(joined_text(&events, ""), words);
+    assert_eq!(events.last().unwrap().data["length"], words.len());
+    let turn = events[0].data["turnId"].as_str().unwrap();
+    for event in &events {
         assert_eq!(event.data["turnId"], turn);
         assert_eq!(event.data["kind"], event.kind);
     }
-    let first = reply.text.split("\n\n").next().unwrap();
-    let message = seen[0].data["messageId"].as_str().unwrap();
+    let first = response.text.split("\n\n").next().unwrap();
+    let message = events[0].data["messageId"].as_str().unwrap();
     assert_eq!(
         first,
         format!(
@@ -113,52 +113,52 @@ async fn an_answer_comes_as_events_numbered_from_one_without_gaps() {
              \"model\":\"scripted/echo\"}}"
         )
     );
-    let told = alice.get(&format!("/v1/turns/{turn}")).await.json();
-    assert_json_snapshot!("turn", told, {
-        ".id" => an_id("trn"), ".conversationId" => an_id("cnv"), ".userMessageId" => an_id("msg"),
-        ".messageId" => an_id("msg"), ".createdAt" => a_time(), ".finishedAt" => a_time(),
+    let turn_view = alice.get(&format!("/v1/turns/{turn}")).await.json();
+    assert_json_snapshot!("turn", turn_view, {
+        ".id" => redacted_id("trn"), ".conversationId" => redacted_id("cnv"), ".userMessageId" => redacted_id("msg"),
+        ".messageId" => redacted_id("msg"), ".createdAt" => redacted_time(), ".finishedAt" => redacted_time(),
     });
 }
 
 #[tokio::test]
-async fn the_messages_of_a_conversation_are_what_was_said() {
-    let alice = app().person("alice", Company::Acme).await;
-    let conversation = alice.conversation().await;
-    alice.ask(&conversation, "echo", "one two").await;
-    alice.ask(&conversation, "echo", "three").await;
+async fn the_messages_of_a_conversation_are_read_in_windows() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let conversation = alice.create_conversation().await;
+    alice.send_message(&conversation, "echo", "one two").await;
+    alice.send_message(&conversation, "echo", "three").await;
     let window = alice.get(&format!("/v1/conversations/{conversation}/messages?limit=3")).await.json();
     assert_eq!((&window["pathLength"], &window["hasBefore"]), (&json!(4), &json!(true)));
-    let said: Vec<&Value> =
+    let texts: Vec<&Value> =
         window["items"].as_array().unwrap().iter().map(|m| &m["parts"][0]["body"]["text"]).collect();
-    assert_eq!(said, ["one two", "three", "three"]);
+    assert_eq!(texts, ["one two", "three", "three"]);
     let before = window["items"][0]["id"].as_str().unwrap();
     let older = alice.get(&format!("/v1/conversations/{conversation}/messages?before={before}")).await.json();
     assert_eq!(older["items"][0]["parts"][0]["body"]["text"], "one two");
     assert_json_snapshot!("messages", older, {
-        ".items[].id" => an_id("msg"), ".items[].conversationId" => an_id("cnv"), ".items[].createdAt" => a_time(),
-        ".items[].siblingIds[]" => an_id("msg"), ".items[].parts[].id" => an_id("prt"),
+        ".items[].id" => redacted_id("msg"), ".items[].conversationId" => redacted_id("cnv"), ".items[].createdAt" => redacted_time(),
+        ".items[].siblingIds[]" => redacted_id("msg"), ".items[].parts[].id" => redacted_id("prt"),
     });
 }
 
 #[tokio::test]
-async fn from_every_number_one_gets_the_rest_and_the_same_text() {
-    let alice = app().person("alice", Company::Acme).await;
-    let conversation = alice.conversation().await;
+async fn a_turn_can_be_resumed_after_every_sequence_number() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let conversation = alice.create_conversation().await;
     let words = "a b c d e f g h i j";
-    let live = alice.ask(&conversation, "echo", words).await;
+    let live = alice.send_message(&conversation, "echo", words).await;
     let turn = live[0].data["turnId"].as_str().unwrap().to_owned();
     let last = live.last().unwrap().id;
-    // Numbers that one can have seen: a replay leaves out those that it merged.
-    let seen = live.iter().map(|event| event.id).chain([0, last + 1, last + 3]);
-    for after in seen {
-        let had: Vec<_> = live.iter().filter(|event| event.id <= after).cloned().collect();
+    // Includes numbers that a replay skips because it merged events.
+    let positions = live.iter().map(|event| event.id).chain([0, last + 1, last + 3]);
+    for after in positions {
+        let received: Vec<_> = live.iter().filter(|event| event.id <= after).cloned().collect();
         let query = alice.get(&format!("/v1/turns/{turn}/events?after={after}")).await;
         let header =
             alice.request("GET", &format!("/v1/turns/{turn}/events?after=0")).header("last-event-id", after);
-        for reply in [query, alice.send(header).await] {
-            let rest = events(&reply.text);
+        for response in [query, alice.send(header).await] {
+            let rest = parse_events(&response.text);
             assert!(rest.iter().all(|event| event.id > after), "after {after}: {rest:?}");
-            assert_eq!(text_of(&rest, &text_of(&had, "")), words, "after {after}");
+            assert_eq!(joined_text(&rest, &joined_text(&received, "")), words, "after {after}");
             if after < last {
                 assert_eq!(rest.last().unwrap().kind, "finished", "after {after}");
             }
@@ -167,14 +167,14 @@ async fn from_every_number_one_gets_the_rest_and_the_same_text() {
 }
 
 #[tokio::test]
-async fn two_who_follow_a_turn_see_the_same_and_leaving_stops_nothing() {
-    let alice = app().person("alice", Company::Acme).await;
-    let conversation = alice.conversation().await;
+async fn two_clients_receive_the_same_turn_and_disconnecting_does_not_stop_it() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let conversation = alice.create_conversation().await;
     let words = "the first half and the second half of it";
-    let turn = alice.ask_and_leave(&conversation, "held-two", words).await;
+    let turn = alice.start_turn(&conversation, "held-two", words).await;
     let path = format!("/v1/turns/{}/events", turn["id"].as_str().unwrap());
 
-    // One leaves in the middle, having read something.
+    // A third client disconnects in the middle.
     let mut leaving = alice.request("GET", &path).send().await.unwrap();
     assert!(leaving.chunk().await.unwrap().is_some());
     drop(leaving);
@@ -182,43 +182,44 @@ async fn two_who_follow_a_turn_see_the_same_and_leaving_stops_nothing() {
     let first = alice.request("GET", &path).send().await.unwrap();
     let second = alice.request("GET", &path).send().await.unwrap();
     app().gates.open("held-two");
-    let (first, second) = (events(&first.text().await.unwrap()), events(&second.text().await.unwrap()));
-    for seen in [&first, &second] {
-        assert_eq!(text_of(seen, ""), words);
-        assert_eq!(seen.last().unwrap().kind, "finished");
-        assert!(seen.iter().any(|event| event.kind == "reasoning" && event.data["text"] == "thought"));
+    let (first, second) =
+        (parse_events(&first.text().await.unwrap()), parse_events(&second.text().await.unwrap()));
+    for events in [&first, &second] {
+        assert_eq!(joined_text(events, ""), words);
+        assert_eq!(events.last().unwrap().kind, "finished");
+        assert!(events.iter().any(|event| event.kind == "reasoning" && event.data["text"] == "thought"));
     }
     assert_eq!(first.last(), second.last());
 }
 
 #[tokio::test]
-async fn stopping_keeps_what_was_said_and_it_can_be_continued() {
-    let alice = app().person("alice", Company::Acme).await;
-    let conversation = alice.conversation().await;
-    let turn = alice.ask_and_leave(&conversation, "held-stop", "kept and lost").await;
+async fn a_stopped_turn_keeps_its_text_and_can_be_resumed() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let conversation = alice.create_conversation().await;
+    let turn = alice.start_turn(&conversation, "held-stop", "kept and lost").await;
     let id = turn["id"].as_str().unwrap();
     let mut following = alice.request("GET", &format!("/v1/turns/{id}/events")).send().await.unwrap();
-    let mut seen = String::new();
-    while !seen.contains("event: delta") {
-        seen.push_str(std::str::from_utf8(&following.chunk().await.unwrap().unwrap()).unwrap());
+    let mut events = String::new();
+    while !events.contains("event: delta") {
+        events.push_str(std::str::from_utf8(&following.chunk().await.unwrap().unwrap()).unwrap());
     }
     let stopped = alice.post(&format!("/v1/turns/{id}/stop"), &json!({})).await;
     assert_eq!((stopped.status, &stopped.json()["status"]), (200, &json!("stopped")), "{}", stopped.text);
     while let Some(chunk) = following.chunk().await.unwrap() {
-        seen.push_str(std::str::from_utf8(&chunk).unwrap());
+        events.push_str(std::str::from_utf8(&chunk).unwrap());
     }
-    let seen = events(&seen);
-    let end = seen.last().unwrap();
-    assert_eq!((end.kind.as_str(), &end.data["length"]), ("stopped", &json!(text_of(&seen, "").len())));
+    let events = parse_events(&events);
+    let end = events.last().unwrap();
+    assert_eq!((end.kind.as_str(), &end.data["length"]), ("stopped", &json!(joined_text(&events, "").len())));
     assert_eq!(alice.get(&format!("/v1/turns/{id}")).await.json()["status"], "stopped");
-    // Stopping what is over changes nothing.
+    // Stopping a stopped turn changes nothing.
     assert_eq!(alice.post(&format!("/v1/turns/{id}/stop"), &json!({})).await.json()["status"], "stopped");
 
     let resumed = alice.post(&format!("/v1/turns/{id}/resume"), &json!({})).await;
     assert_eq!((resumed.status, &resumed.json()["continues"]), (202, &json!(id)));
     app().gates.open("held-stop");
     let next = resumed.json()["id"].as_str().unwrap().to_owned();
-    let rest = events(&alice.get(&format!("/v1/turns/{next}/events")).await.text);
+    let rest = parse_events(&alice.get(&format!("/v1/turns/{next}/events")).await.text);
     assert_eq!(rest.last().unwrap().kind, "finished");
     assert_eq!(
         alice.post(&format!("/v1/turns/{next}/resume"), &json!({})).await.problem(),
@@ -227,37 +228,37 @@ async fn stopping_keeps_what_was_said_and_it_can_be_continued() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_ends_with_failed_and_a_code() {
-    let alice = app().person("alice", Company::Acme).await;
-    let conversation = alice.conversation().await;
-    let seen = alice.ask(&conversation, "broken", "half an answer").await;
-    let end = seen.last().unwrap();
+async fn a_turn_whose_stream_breaks_ends_with_failed_and_a_code() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let conversation = alice.create_conversation().await;
+    let events = alice.send_message(&conversation, "broken", "half an answer").await;
+    let end = events.last().unwrap();
     assert_eq!((end.kind.as_str(), &end.data["code"]), ("failed", &json!("unavailable")));
-    assert_eq!(end.data["length"], text_of(&seen, "").len());
+    assert_eq!(end.data["length"], joined_text(&events, "").len());
 }
 
 #[tokio::test]
-async fn one_client_key_is_one_answer() {
-    let alice = app().person("alice", Company::Acme).await;
-    let conversation = alice.conversation().await;
+async fn a_client_key_is_idempotent() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let conversation = alice.create_conversation().await;
     let body = json!({ "content": "once", "model": "scripted/echo", "clientKey": "k1" });
     let path = format!("/v1/chat/{conversation}/messages");
     let first = alice.post(&path, &body).await;
     let second = alice.post(&path, &body).await;
     assert_eq!(first.json()["id"], second.json()["id"]);
     assert_eq!(first.header("location"), format!("/v1/turns/{}", first.json()["id"].as_str().unwrap()));
-    let streamed = events(&alice.send(alice.request("POST", &path).json(&body)).await.text);
+    let streamed = parse_events(&alice.send(alice.request("POST", &path).json(&body)).await.text);
     assert_eq!(streamed[0].data["turnId"], first.json()["id"]);
     let window = alice.get(&format!("/v1/conversations/{conversation}/messages")).await.json();
     assert_eq!(window["pathLength"], 2);
 }
 
 #[tokio::test]
-async fn tools_are_listed_and_called_and_say_what_is_wrong() {
-    let alice = app().person("alice", Company::Acme).await;
+async fn tools_are_listed_and_called_and_report_errors() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
     let tools = alice.get("/v1/tools").await.json();
     let named = |name: &str| tools.as_array().unwrap().iter().find(|tool| tool["name"] == name).cloned();
-    let kpis = named("get_company_kpis").expect("the tool is there");
+    let kpis = named("get_company_kpis").expect("the tool is not listed");
     assert_eq!(
         (&kpis["effect"], &kpis["inputSchema"]["required"]),
         (&json!("read"), &json!(["period", "unit"]))
@@ -275,34 +276,34 @@ async fn tools_are_listed_and_called_and_say_what_is_wrong() {
         ("no_such_tool", json!({}), (404, "not_found")),
         ("no%00such", json!({}), (404, "not_found")),
     ] {
-        let reply = alice.post(&format!("/v1/tools/{name}/invoke"), &arguments).await;
-        assert_eq!(reply.problem(), (expected.0, expected.1.to_owned()), "{name} {arguments}");
+        let response = alice.post(&format!("/v1/tools/{name}/invoke"), &arguments).await;
+        assert_eq!(response.problem(), (expected.0, expected.1.to_owned()), "{name} {arguments}");
     }
 }
 
 #[tokio::test]
-async fn a_tool_call_in_a_turn_is_told_as_it_changes() {
-    let alice = app().person("alice", Company::Acme).await;
-    let conversation = alice.conversation().await;
-    let asked = r#"{"period":"YTD","unit":"company"}"#;
-    let seen = alice.ask(&conversation, "caller-get_company_kpis", asked).await;
-    let calls: Vec<_> = seen.iter().filter(|event| event.kind == "tool_call").collect();
-    assert_eq!(calls.last().unwrap().data["status"], "succeeded", "{seen:?}");
+async fn a_tool_call_in_a_turn_is_streamed_as_it_changes() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let conversation = alice.create_conversation().await;
+    let arguments = r#"{"period":"YTD","unit":"company"}"#;
+    let events = alice.send_message(&conversation, "caller-get_company_kpis", arguments).await;
+    let calls: Vec<_> = events.iter().filter(|event| event.kind == "tool_call").collect();
+    assert_eq!(calls.last().unwrap().data["status"], "succeeded", "{events:?}");
     for call in &calls {
         assert_eq!(call.data["name"], "get_company_kpis");
         assert_eq!(call.data["arguments"], json!({ "period": "YTD", "unit": "company" }));
         assert_eq!(call.data["callId"], calls[0].data["callId"]);
     }
-    let made = seen.iter().find(|event| event.kind == "artifact").expect("an artifact");
+    let created = events.iter().find(|event| event.kind == "artifact").expect("no artifact event");
     for field in ["artifactId", "version", "type", "title"] {
-        assert!(!made.data[field].is_null(), "{field}");
+        assert!(!created.data[field].is_null(), "{field}");
     }
-    assert_eq!(seen.last().unwrap().kind, "finished");
+    assert_eq!(events.last().unwrap().kind, "finished");
 }
 
 #[tokio::test]
-async fn the_models_one_may_pick_are_listed() {
-    let alice = app().person("alice", Company::Acme).await;
+async fn the_available_models_are_listed() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
     let models = alice.get("/v1/models").await.json();
     let ids: Vec<&Value> = models.as_array().unwrap().iter().map(|model| &model["id"]).collect();
     assert!(ids.contains(&&json!("scripted/echo")), "{models}");
@@ -310,21 +311,21 @@ async fn the_models_one_may_pick_are_listed() {
 }
 
 #[tokio::test]
-async fn an_artifact_is_made_and_its_bytes_are_read_by_a_signed_address() {
-    let alice = app().person("alice", Company::Acme).await;
+async fn an_artifact_is_created_and_its_content_read_through_a_signed_url() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
     let new =
         json!({ "type": "markdown", "title": "Minutes", "content": "# Hello\n<script>alert(1)</script>" });
-    let made = alice.post("/v1/artifacts", &new).await;
-    assert_eq!(made.status, 201, "{}", made.text);
-    assert_json_snapshot!("artifact", made.json(), {
-        ".id" => an_id("art"), ".versionId" => an_id("arv"), ".ownerId" => an_id("prn"),
-        ".createdAt" => a_time(), ".updatedAt" => a_time(),
+    let created = alice.post("/v1/artifacts", &new).await;
+    assert_eq!(created.status, 201, "{}", created.text);
+    assert_json_snapshot!("artifact", created.json(), {
+        ".id" => redacted_id("art"), ".versionId" => redacted_id("arv"), ".ownerId" => redacted_id("prn"),
+        ".createdAt" => redacted_time(), ".updatedAt" => redacted_time(),
     });
-    let read = alice.get(made.header("location")).await.json();
+    let read = alice.get(created.header("location")).await.json();
     let url = read["contentUrl"].as_str().unwrap().to_owned();
-    // Whoever has the address needs no token.
-    let anyone = crate::rest_app::client();
-    let content = anyone.get(app().url(&url)).send().await.unwrap();
+    // The signed URL needs no token.
+    let anonymous = crate::shared_app::client();
+    let content = anonymous.get(app().url(&url)).send().await.unwrap();
     assert_eq!(content.status(), 200);
     let header = |name: &str| content.headers()[name].to_str().unwrap().to_owned();
     assert_eq!(header("x-content-type-options"), "nosniff");
@@ -340,8 +341,8 @@ async fn an_artifact_is_made_and_its_bytes_are_read_by_a_signed_address() {
         (format!("{url}&more=1"), 422),
         (url.replace("art_", "xxx_"), 403),
     ] {
-        let reply = alice.get(&wrong).await;
-        assert_eq!(reply.problem().0, expected, "{wrong}");
+        let response = alice.get(&wrong).await;
+        assert_eq!(response.problem().0, expected, "{wrong}");
     }
     for wrong in [
         json!({ "type": "table", "title": "t", "content": "words" }),
@@ -356,13 +357,13 @@ async fn an_artifact_is_made_and_its_bytes_are_read_by_a_signed_address() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_another_tenant_is_answered_like_what_does_not_exist() {
-    let alice = app().person("alice", Company::Acme).await;
-    let mallory = app().person("mallory", Company::Globex).await;
-    let bob = app().person("bob", Company::Acme).await;
-    let conversation = alice.conversation().await;
-    let seen = alice.ask(&conversation, "echo", "secret").await;
-    let turn = seen[0].data["turnId"].as_str().unwrap().to_owned();
+async fn data_of_another_tenant_or_user_looks_like_missing_data() {
+    let alice = app().create_user("alice", TestTenant::Acme).await;
+    let mallory = app().create_user("mallory", TestTenant::Globex).await;
+    let bob = app().create_user("bob", TestTenant::Acme).await;
+    let conversation = alice.create_conversation().await;
+    let events = alice.send_message(&conversation, "echo", "secret").await;
+    let turn = events[0].data["turnId"].as_str().unwrap().to_owned();
     let new = json!({ "type": "markdown", "title": "t", "content": "secret" });
     let artifact = alice.post("/v1/artifacts", &new).await.json()["id"].as_str().unwrap().to_owned();
     let call = "tcl_00000000000000000000000001".to_owned();
@@ -382,7 +383,7 @@ async fn what_belongs_to_another_tenant_is_answered_like_what_does_not_exist() {
         ("POST", "/v1/tool-calls/{}/decision", &call, Some(json!({ "decision": "approve" }))),
     ] {
         for other in [&mallory, &bob] {
-            let mut answers = Vec::new();
+            let mut responses = Vec::new();
             for id in [
                 id.clone(),
                 missing(id),
@@ -392,39 +393,39 @@ async fn what_belongs_to_another_tenant_is_answered_like_what_does_not_exist() {
             ] {
                 let request = other.request(method, &template.replace("{}", &id));
                 let request = body.iter().fold(request, |request, body| request.json(body));
-                let reply = other.send(request).await;
+                let response = other.send(request).await;
                 assert_eq!(
-                    reply.problem(),
+                    response.problem(),
                     (404, "not_found".to_owned()),
                     "{method} {template} {id}: {}",
-                    reply.text
+                    response.text
                 );
-                answers.push(reply.text);
+                responses.push(response.text);
             }
-            answers.dedup();
-            assert_eq!(answers.len(), 1, "{method} {template} tells them apart: {answers:?}");
+            responses.dedup();
+            assert_eq!(responses.len(), 1, "{method} {template} distinguishes them: {responses:?}");
         }
     }
     assert_eq!(alice.get(&format!("/v1/conversations/{conversation}")).await.status, 200);
 }
 
 #[tokio::test]
-async fn the_committed_openapi_document_is_the_one_the_code_makes_and_is_served() {
+async fn the_committed_openapi_document_is_up_to_date_and_served() {
     let committed = include_str!("../../openapi.json");
     assert!(
         committed == penny::rest::openapi_json(),
         "server/openapi.json is out of date: run `make schema`"
     );
-    let alice = app().person("alice", Company::Acme).await;
+    let alice = app().create_user("alice", TestTenant::Acme).await;
     let served = alice.get("/v1/openapi.json").await;
     assert_eq!((served.status, served.text.as_str()), (200, committed));
 }
 
 #[tokio::test]
-async fn every_endpoint_of_the_document_asks_who_one_is_and_says_so_in_ones_language() {
+async fn every_protected_endpoint_rejects_an_invalid_token_in_the_accepted_language() {
     let document = serde_json::to_value(penny::rest::openapi()).unwrap();
-    let http = crate::rest_app::client();
-    let mut asked = 0;
+    let http = crate::shared_app::client();
+    let mut checked = 0;
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             if operation["security"] == json!([{}]) || operation["security"] == json!([]) {
@@ -437,17 +438,17 @@ async fn every_endpoint_of_the_document_asks_who_one_is_and_says_so_in_ones_lang
             assert_eq!(response.headers()["www-authenticate"], "Bearer", "{method} {path}");
             assert_eq!(response.headers()["content-type"], "application/problem+json");
             let body: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
-            let title = penny_words::text(penny_types::Locale::Es, "fault-unauthenticated", &[]);
+            let title = penny_i18n::text(penny_types::Locale::Es, "fault-unauthenticated", &[]);
             assert_eq!((&body["code"], &body["title"]), (&json!("unauthenticated"), &json!(title)));
-            asked += 1;
+            checked += 1;
         }
     }
-    assert!(asked >= 17, "{asked}");
+    assert!(checked >= 17, "{checked}");
 }
 
 #[tokio::test]
-async fn the_documentation_page_is_served_from_inside_and_runs_only_its_own_scripts() {
-    let http = crate::rest_app::client();
+async fn the_documentation_page_loads_only_its_own_scripts_and_styles() {
+    let http = crate::shared_app::client();
     let page = http.get(app().url("/v1/docs/")).send().await.unwrap();
     assert_eq!(page.status(), 200);
     let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
@@ -456,8 +457,8 @@ async fn the_documentation_page_is_served_from_inside_and_runs_only_its_own_scri
     assert!(!text.contains("<script>") && !text.contains("http://") && !text.contains("https://"), "{text}");
     for file in text.split(['"', '\'']).filter(|piece| piece.ends_with(".js") || piece.ends_with(".css")) {
         let file = file.trim_start_matches("./");
-        let reply = http.get(app().url(&format!("/v1/docs/{file}"))).send().await.unwrap();
-        assert_eq!(reply.status(), 200, "{file}");
+        let response = http.get(app().url(&format!("/v1/docs/{file}"))).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{file}");
     }
     assert_eq!(http.get(app().url("/v1/docs/no-such-file.js")).send().await.unwrap().status(), 404);
 }

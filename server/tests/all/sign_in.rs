@@ -1,11 +1,11 @@
-//! Signing in and out by password and by link, sessions, hosts, and what is refused.
+//! Sign-in and sign-out with passwords and links, sessions, hosts, cross-site requests and security headers.
 
-use crate::sign_in_app::{Browser, House, PASSWORD};
+use crate::fresh_app::{Browser, FreshApp, PASSWORD};
 use chrono::TimeDelta;
-use penny_core::{
-    ctx::{Via, Visitor},
+use penny_core::identity::{FirstAdminStatus, PasswordAttempt};
+use penny_kernel::{
+    ctx::{AnonymousRequest, Transport},
     fault::ToFault,
-    identity::{FirstAdmin, PasswordAttempt},
 };
 use penny_types::{
     FaultCode, Locale,
@@ -18,16 +18,19 @@ use std::sync::Arc;
 const COOKIE: &str = "penny_session";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_right_password_opens_the_door_and_leads_on() {
-    let house = House::open(&[]).await;
-    house.person("alice@acme.example").await;
-    let browser = house.browser();
-    let shut = browser.get("/c/cnv_1?x=1").await;
-    assert_eq!((shut.status, shut.location()), (StatusCode::SEE_OTHER, "/sign-in?next=%2Fc%2Fcnv_1%3Fx%3D1"));
+async fn the_right_password_signs_in_and_redirects_to_the_next_page() {
+    let app = FreshApp::start(&[]).await;
+    app.create_user("alice@acme.example").await;
+    let browser = app.browser();
+    let before = browser.get("/c/cnv_1?x=1").await;
+    assert_eq!(
+        (before.status, before.location()),
+        (StatusCode::SEE_OTHER, "/sign-in?next=%2Fc%2Fcnv_1%3Fx%3D1")
+    );
     let form = [("email", " Alice@ACME.example"), ("password", PASSWORD), ("next", "/d/company-health")];
-    let open = browser.post("/auth/password", &form).await;
-    assert_eq!((open.status, open.location()), (StatusCode::SEE_OTHER, "/d/company-health"));
-    let cookie = open.header("set-cookie");
+    let after = browser.post("/auth/password", &form).await;
+    assert_eq!((after.status, after.location()), (StatusCode::SEE_OTHER, "/d/company-health"));
+    let cookie = after.header("set-cookie");
     for part in ["penny_session=", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=1209600"] {
         assert!(cookie.contains(part), "{part} is missing in {cookie}");
     }
@@ -38,113 +41,113 @@ async fn the_right_password_opens_the_door_and_leads_on() {
     assert!(page.body.contains("<!DOCTYPE html>") && page.body.contains("Alice"));
     let again = browser.get("/sign-in?next=/settings").await;
     assert_eq!(again.location(), "/settings");
-    house.server.stop().await.unwrap();
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_password_and_a_stranger_get_the_same_answer() {
-    let house = House::open(&[]).await;
-    house.person("alice@acme.example").await;
-    let browser = house.browser();
+async fn a_wrong_password_and_an_unknown_user_get_the_same_response() {
+    let app = FreshApp::start(&[]).await;
+    app.create_user("alice@acme.example").await;
+    let browser = app.browser();
     let wrong = browser.sign_in("alice@acme.example", "wrong").await;
-    let stranger = browser.sign_in("nobody@acme.example", "wrong").await;
+    let unknown = browser.sign_in("nobody@acme.example", "wrong").await;
     assert_eq!(wrong.location(), "/sign-in?error=credentials");
-    assert_eq!((wrong.status, wrong.location()), (stranger.status, stranger.location()));
+    assert_eq!((wrong.status, wrong.location()), (unknown.status, unknown.location()));
     assert_eq!(wrong.header("set-cookie"), "");
-    let broken = browser.post("/auth/password", &[("email", "alice@acme.example")]).await;
-    assert_eq!(broken.location(), "/sign-in?error=credentials");
+    let incomplete = browser.post("/auth/password", &[("email", "alice@acme.example")]).await;
+    assert_eq!(incomplete.location(), "/sign-in?error=credentials");
     assert!(browser.viewer().await.is_none());
     let page = browser.get("/sign-in?error=credentials").await;
     assert_eq!(page.status, StatusCode::OK);
-    house.server.stop().await.unwrap();
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guessing_has_to_wait_and_may_go_on_later() {
-    let house = House::open(&[]).await;
-    house.person("alice@acme.example").await;
-    let browser = house.browser();
+async fn failed_sign_ins_are_rate_limited_for_a_while() {
+    let app = FreshApp::start(&[]).await;
+    app.create_user("alice@acme.example").await;
+    let browser = app.browser();
     for _ in 0..5 {
         assert_eq!(
             browser.sign_in("alice@acme.example", "wrong").await.location(),
             "/sign-in?error=credentials"
         );
     }
-    let waiting = browser.sign_in("alice@acme.example", PASSWORD).await;
-    assert_eq!(waiting.location(), "/sign-in?error=rate_limited");
-    assert!(house.browser().sign_in("nobody@acme.example", "x").await.location().contains("credentials"));
-    house.clock.advance(TimeDelta::seconds(2));
+    let limited = browser.sign_in("alice@acme.example", PASSWORD).await;
+    assert_eq!(limited.location(), "/sign-in?error=rate_limited");
+    assert!(app.browser().sign_in("nobody@acme.example", "x").await.location().contains("credentials"));
+    app.clock.advance(TimeDelta::seconds(2));
     assert_eq!(browser.sign_in("alice@acme.example", PASSWORD).await.location(), "/");
-    house.server.stop().await.unwrap();
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_planted_before_signing_in_is_worth_nothing_after() {
-    let house = House::open(&[]).await;
-    house.person("alice@acme.example").await;
-    let planted = "AAAAAAAAAAAAAAAAAAAAAA";
-    let browser = house.browser();
-    browser.set_cookie(COOKIE, planted);
+async fn the_session_id_changes_at_sign_in_so_that_a_fixated_id_is_useless() {
+    let app = FreshApp::start(&[]).await;
+    app.create_user("alice@acme.example").await;
+    let fixated_id = "AAAAAAAAAAAAAAAAAAAAAA";
+    let browser = app.browser();
+    browser.set_cookie(COOKIE, fixated_id);
     browser.sign_in("alice@acme.example", PASSWORD).await;
     let first = browser.cookie(COOKIE).unwrap();
-    assert_ne!(first, planted);
-    let mallory = house.browser();
-    mallory.set_cookie(COOKIE, planted);
+    assert_ne!(first, fixated_id);
+    let mallory = app.browser();
+    mallory.set_cookie(COOKIE, fixated_id);
     assert!(mallory.viewer().await.is_none());
     browser.sign_in("alice@acme.example", PASSWORD).await;
     let second = browser.cookie(COOKIE).unwrap();
     assert_ne!(first, second, "the id rotates at every sign-in");
     mallory.set_cookie(COOKIE, &first);
-    assert!(mallory.viewer().await.is_none(), "the id before the last sign-in is gone");
-    house.server.stop().await.unwrap();
+    assert!(mallory.viewer().await.is_none(), "the id before the last sign-in is invalid");
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn signing_out_ends_the_session_on_the_server() {
-    let house = House::open(&[]).await;
-    house.person("alice@acme.example").await;
-    let browser = house.browser();
+    let app = FreshApp::start(&[]).await;
+    app.create_user("alice@acme.example").await;
+    let browser = app.browser();
     browser.sign_in("alice@acme.example", PASSWORD).await;
-    let thief = house.browser();
-    thief.set_cookie(COOKIE, &browser.cookie(COOKIE).unwrap());
-    assert!(thief.viewer().await.is_some());
+    let mallory = app.browser();
+    mallory.set_cookie(COOKIE, &browser.cookie(COOKIE).unwrap());
+    assert!(mallory.viewer().await.is_some());
     let out = browser.post("/auth/sign-out", &[]).await;
     assert_eq!(out.location(), "/sign-in?done=signed_out");
-    assert!(browser.cookie(COOKIE).is_none() && thief.viewer().await.is_none());
-    house.server.stop().await.unwrap();
+    assert!(browser.cookie(COOKIE).is_none() && mallory.viewer().await.is_none());
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_outlive_a_restart_end_by_themselves_and_are_kept_as_hashes() {
-    let house = House::open(&[]).await;
-    house.person("alice@acme.example").await;
-    let browser = house.browser();
+async fn sessions_survive_a_restart_are_extended_by_use_and_are_stored_as_hashes() {
+    let app = FreshApp::start(&[]).await;
+    app.create_user("alice@acme.example").await;
+    let browser = app.browser();
     browser.sign_in("alice@acme.example", PASSWORD).await;
     let cookie = browser.cookie(COOKIE).unwrap();
-    let (folder, data) = (Arc::clone(&house.folder), house.data());
-    house.server.stop().await.unwrap();
+    let (folder, data) = (Arc::clone(&app.folder), app.data_dir());
+    app.server.stop().await.unwrap();
     for file in
         std::fs::read_dir(&data).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file())
     {
         let bytes = std::fs::read(&file).unwrap();
-        let is_found = bytes.windows(cookie.len()).any(|window| window == cookie.as_bytes());
-        assert!(!is_found, "{} holds the session's id", file.display());
+        let contains_id = bytes.windows(cookie.len()).any(|window| window == cookie.as_bytes());
+        assert!(!contains_id, "{} contains the session id", file.display());
     }
-    let house = House::reopen(folder, &[]).await;
-    let browser = house.browser();
+    let app = FreshApp::start_in(folder, &[]).await;
+    let browser = app.browser();
     browser.set_cookie(COOKIE, &cookie);
     assert!(browser.viewer().await.is_some());
-    house.clock.advance(TimeDelta::days(13));
+    app.clock.advance(TimeDelta::days(13));
     let visit = browser.get("/").await;
-    assert!(visit.header("set-cookie").contains("Max-Age"), "a visit pushes the end back");
-    house.server.stop().await.unwrap();
+    assert!(visit.header("set-cookie").contains("Max-Age"), "a request extends the session");
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_site_cannot_make_a_browser_act() {
-    let house = House::open(&[]).await;
-    house.person("alice@acme.example").await;
-    let browser = house.browser();
+async fn cross_site_requests_are_rejected() {
+    let app = FreshApp::start(&[]).await;
+    app.create_user("alice@acme.example").await;
+    let browser = app.browser();
     browser.sign_in("alice@acme.example", PASSWORD).await;
     for headers in [
         &[("origin", "https://evil.example")][..],
@@ -154,9 +157,9 @@ async fn another_site_cannot_make_a_browser_act() {
         &[],
     ] {
         for path in ["/auth/sign-out", "/auth/password", "/graphql", "/v1/conversations"] {
-            let answer = browser.send(Method::POST, path, Some(&[]), headers).await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {headers:?}");
-            assert_eq!(answer.json()["messageKey"], "identity-cross-site");
+            let response = browser.send(Method::POST, path, Some(&[]), headers).await;
+            assert_eq!(response.status, StatusCode::FORBIDDEN, "{path} {headers:?}");
+            assert_eq!(response.json()["messageKey"], "identity-cross-site");
         }
         let socket = [
             ("connection", "upgrade"),
@@ -164,150 +167,159 @@ async fn another_site_cannot_make_a_browser_act() {
             ("sec-websocket-version", "13"),
             ("sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA=="),
         ];
-        let answer = browser.send(Method::GET, "/graphql/ws", None, &[&socket, headers].concat()).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "socket {headers:?}");
+        let response = browser.send(Method::GET, "/graphql/ws", None, &[&socket, headers].concat()).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN, "socket {headers:?}");
     }
-    assert!(browser.viewer().await.is_some(), "nothing happened");
-    house.server.stop().await.unwrap();
+    assert!(browser.viewer().await.is_some(), "the session still exists");
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_signs_in_once_and_only_when_asked() {
-    let house = House::open(&[]).await;
-    let (tenant, alice) = (house.default_tenant().await, house.person("alice@acme.example").await);
-    let link = house.link(tenant, alice).await;
-    let scanner = house.browser();
-    assert_eq!(scanner.get(&link).await.status, StatusCode::OK, "looking uses nothing up");
+async fn a_link_signs_in_once_and_only_by_post() {
+    let app = FreshApp::start(&[]).await;
+    let (tenant, alice) = (app.default_tenant().await, app.create_user("alice@acme.example").await);
+    let link = app.create_link(tenant, alice).await;
+    let scanner = app.browser();
+    assert_eq!(scanner.get(&link).await.status, StatusCode::OK, "a GET request does not use the link");
     assert!(scanner.viewer().await.is_none());
-    let (one, other) = (house.browser(), house.browser());
+    let (one, other) = (app.browser(), app.browser());
     let (first, second) = tokio::join!(one.post(&link, &[]), other.post(&link, &[]));
-    let mut places = [first.location().to_owned(), second.location().to_owned()];
-    places.sort();
-    assert_eq!(places, ["/", "/sign-in?error=link"], "two at once: one is let in");
-    assert_eq!(house.browser().post(&link, &[]).await.location(), "/sign-in?error=link");
+    let mut locations = [first.location().to_owned(), second.location().to_owned()];
+    locations.sort();
+    assert_eq!(locations, ["/", "/sign-in?error=link"], "of two concurrent requests, one signs in");
+    assert_eq!(app.browser().post(&link, &[]).await.location(), "/sign-in?error=link");
 
-    let late = house.link(tenant, alice).await;
-    house.clock.advance(TimeDelta::minutes(15));
-    assert_eq!(house.browser().post(&late, &[]).await.location(), "/sign-in?error=link");
-    assert_eq!(house.browser().post("/auth/link/nonsense", &[]).await.location(), "/sign-in?error=link");
-    let log = std::fs::read_dir(house.data()).unwrap().count();
-    assert!(log > 0);
-    house.server.stop().await.unwrap();
+    let expired = app.create_link(tenant, alice).await;
+    app.clock.advance(TimeDelta::minutes(15));
+    assert_eq!(app.browser().post(&expired, &[]).await.location(), "/sign-in?error=link");
+    assert_eq!(app.browser().post("/auth/link/nonsense", &[]).await.location(), "/sign-in?error=link");
+    let file_count = std::fs::read_dir(app.data_dir()).unwrap().count();
+    assert!(file_count > 0);
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_host_has_its_own_people_and_its_own_look() {
-    let house = House::open(&[]).await;
-    let globex = house.company("globex", "globex.example").await;
-    let alice = house.person("alice@acme.example").await;
-    house.person_in(globex, "bob@globex.example").await;
-    let (here, there) = (house.browser(), house.browser().by_host("globex.example:3000"));
-    assert_eq!(there.sign_in("alice@acme.example", PASSWORD).await.location(), "/sign-in?error=credentials");
-    assert_eq!(here.sign_in("bob@globex.example", PASSWORD).await.location(), "/sign-in?error=credentials");
-    assert_eq!(there.sign_in("bob@globex.example", PASSWORD).await.location(), "/");
-    assert_eq!(there.viewer().await.unwrap()["brand"]["companyName"], "globex");
-    here.sign_in("alice@acme.example", PASSWORD).await;
+async fn a_host_has_its_own_users_and_brand() {
+    let app = FreshApp::start(&[]).await;
+    let globex = app.create_tenant("globex", "globex.example").await;
+    let alice = app.create_user("alice@acme.example").await;
+    app.create_user_in(globex, "bob@globex.example").await;
+    let (acme_browser, globex_browser) = (app.browser(), app.browser().with_host("globex.example:3000"));
+    assert_eq!(
+        globex_browser.sign_in("alice@acme.example", PASSWORD).await.location(),
+        "/sign-in?error=credentials"
+    );
+    assert_eq!(
+        acme_browser.sign_in("bob@globex.example", PASSWORD).await.location(),
+        "/sign-in?error=credentials"
+    );
+    assert_eq!(globex_browser.sign_in("bob@globex.example", PASSWORD).await.location(), "/");
+    assert_eq!(globex_browser.viewer().await.unwrap()["brand"]["companyName"], "globex");
+    acme_browser.sign_in("alice@acme.example", PASSWORD).await;
 
-    let smuggled = house.browser().by_host("globex.example");
-    smuggled.set_cookie(COOKIE, &here.cookie(COOKIE).unwrap());
-    assert!(smuggled.viewer().await.is_none(), "a session of another tenant's host proves nothing");
-    let link = house.link(house.default_tenant().await, alice).await;
-    assert_eq!(smuggled.post(&link, &[]).await.location(), "/sign-in?error=link");
-    assert!(there.get("/sign-in").await.status == StatusCode::SEE_OTHER);
-    let page = house.browser().by_host("GLOBEX.example.").get("/sign-in").await;
-    assert!(page.body.contains("globex"), "the door wears the company's name");
-    house.server.stop().await.unwrap();
+    let stolen = app.browser().with_host("globex.example");
+    stolen.set_cookie(COOKIE, &acme_browser.cookie(COOKIE).unwrap());
+    assert!(stolen.viewer().await.is_none(), "a session of another tenant is not valid here");
+    let link = app.create_link(app.default_tenant().await, alice).await;
+    assert_eq!(stolen.post(&link, &[]).await.location(), "/sign-in?error=link");
+    assert!(globex_browser.get("/sign-in").await.status == StatusCode::SEE_OTHER);
+    let page = app.browser().with_host("GLOBEX.example.").get("/sign-in").await;
+    assert!(page.body.contains("globex"), "the sign-in page shows the tenant's name");
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_operators_administrator_is_made_once() {
+async fn the_bootstrap_administrator_is_created_once() {
     let variables =
         [("PENNY__BOOTSTRAP__EMAIL", "root@acme.example"), ("PENNY__BOOTSTRAP__PASSWORD", "0123")];
-    let house = House::open(&variables).await;
-    assert!(house.server.first_link.is_none(), "the administrator can sign in by password");
-    let browser = house.browser();
+    let app = FreshApp::start(&variables).await;
+    assert!(app.server.admin_link.is_none(), "the administrator can sign in by password");
+    let browser = app.browser();
     assert_eq!(browser.sign_in("root@acme.example", "0123").await.location(), "/");
     assert_eq!(browser.viewer().await.unwrap()["roles"], serde_json::json!(["admin"]));
-    let folder = Arc::clone(&house.folder);
-    house.server.stop().await.unwrap();
+    let folder = Arc::clone(&app.folder);
+    app.server.stop().await.unwrap();
     let changed = [variables[0], ("PENNY__BOOTSTRAP__PASSWORD", "another one entirely")];
-    let house = House::reopen(folder, &changed).await;
+    let app = FreshApp::start_in(folder, &changed).await;
     assert_eq!(
-        house.browser().sign_in("root@acme.example", "0123").await.location(),
+        app.browser().sign_in("root@acme.example", "0123").await.location(),
         "/",
-        "it is not changed back"
+        "the configured password does not overwrite the stored one"
     );
-    house.server.stop().await.unwrap();
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_an_administrator_a_link_is_printed_until_one_can_sign_in() {
-    let house = House::open(&[]).await;
-    let link = house.server.first_link.clone().unwrap();
-    let path = link.address.expose_secret().strip_prefix(&house.url()).unwrap().to_owned();
-    house.clock.advance(TimeDelta::hours(23));
-    let browser = house.browser();
-    let answer = browser
+async fn without_an_administrator_a_link_is_printed_at_start() {
+    let app = FreshApp::start(&[]).await;
+    let link = app.server.admin_link.clone().unwrap();
+    let path = link.url.expose_secret().strip_prefix(&app.url()).unwrap().to_owned();
+    app.clock.advance(TimeDelta::hours(23));
+    let browser = app.browser();
+    let response = browser
         .send(Method::POST, &path, Some(&[]), &[("sec-fetch-site", "same-origin"), ("accept-language", "es")])
         .await;
-    assert_eq!(answer.location(), "/");
+    assert_eq!(response.location(), "/");
     let viewer = browser.viewer().await.unwrap();
     assert_eq!(
         (&viewer["roles"], &viewer["locale"]),
         (&serde_json::json!(["admin"]), &serde_json::json!("es"))
     );
     assert_eq!(
-        (&viewer["email"], link.whom.as_str()),
+        (&viewer["email"], link.admin.as_str()),
         (&serde_json::json!("admin@localhost"), "admin@localhost")
     );
-    let folder = Arc::clone(&house.folder);
-    house.server.stop().await.unwrap();
+    let folder = Arc::clone(&app.folder);
+    app.server.stop().await.unwrap();
 
-    let house = House::reopen(folder, &[]).await;
-    assert!(house.server.first_link.is_some(), "there is still no other way in");
-    let (services, ctx) = (&house.server.state.services, house.ctx(house.default_tenant().await));
+    let app = FreshApp::start_in(folder, &[]).await;
+    assert!(app.server.admin_link.is_some(), "there is still no other way to sign in");
+    let (services, ctx) = (&app.server.state.services, app.ctx(app.default_tenant().await));
     let admins_before = services.identity.first_admin(&ctx, "x", false).await.unwrap();
-    assert!(matches!(admins_before, FirstAdmin::NeedsLink { .. }));
+    assert!(matches!(admins_before, FirstAdminStatus::NeedsLink { .. }));
     let password = SecretString::from(PASSWORD);
     services.identity.bootstrap(&ctx, "root@acme.example", Some(&password)).await.unwrap();
-    assert!(matches!(services.identity.first_admin(&ctx, "x", false).await.unwrap(), FirstAdmin::CanSignIn));
-    house.server.stop().await.unwrap();
+    assert!(matches!(
+        services.identity.first_admin(&ctx, "x", false).await.unwrap(),
+        FirstAdminStatus::CanSignIn
+    ));
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_passwords_are_off_nobody_gets_in_by_one() {
-    let house = House::open(&[("PENNY__AUTH__PASSWORD_ENABLED", "false")]).await;
-    house.person("alice@acme.example").await;
-    let answer = house.browser().sign_in("alice@acme.example", PASSWORD).await;
-    assert_eq!(answer.location(), "/sign-in?error=disabled");
-    assert!(house.server.first_link.is_some(), "links always work");
-    house.server.stop().await.unwrap();
+async fn password_sign_in_can_be_disabled() {
+    let app = FreshApp::start(&[("PENNY__AUTH__PASSWORD_ENABLED", "false")]).await;
+    app.create_user("alice@acme.example").await;
+    let response = app.browser().sign_in("alice@acme.example", PASSWORD).await;
+    assert_eq!(response.location(), "/sign-in?error=disabled");
+    assert!(app.server.admin_link.is_some(), "sign-in links are always enabled");
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_https_cookies_are_bound_and_browsers_are_told_to_insist() {
-    let house = House::open(&[("PENNY__HTTP__PUBLIC_URL", "https://penny.example")]).await;
-    house.person("alice@acme.example").await;
-    let browser = house.browser();
+async fn over_https_cookies_are_host_bound_and_hsts_is_sent() {
+    let app = FreshApp::start(&[("PENNY__HTTP__PUBLIC_URL", "https://penny.example")]).await;
+    app.create_user("alice@acme.example").await;
+    let browser = app.browser();
     let form = [("email", "alice@acme.example"), ("password", PASSWORD)];
-    let from_page = [("origin", "https://penny.example"), ("sec-fetch-site", "same-origin")];
-    let answer = browser.send(Method::POST, "/auth/password", Some(&form), &from_page).await;
-    let cookie = answer.header("set-cookie");
+    let same_origin = [("origin", "https://penny.example"), ("sec-fetch-site", "same-origin")];
+    let response = browser.send(Method::POST, "/auth/password", Some(&form), &same_origin).await;
+    let cookie = response.header("set-cookie");
     assert!(
         cookie.starts_with("__Host-penny=") && cookie.contains("Secure") && !cookie.contains("Domain"),
         "{cookie}"
     );
-    assert!(answer.header("strict-transport-security").contains("max-age=31536000"));
-    let out = browser.send(Method::POST, "/auth/sign-out", Some(&[]), &from_page).await;
+    assert!(response.header("strict-transport-security").contains("max-age=31536000"));
+    let out = browser.send(Method::POST, "/auth/sign-out", Some(&[]), &same_origin).await;
     assert_eq!(out.location(), "/sign-in?done=signed_out");
     assert!(browser.cookie("__Host-penny").is_none());
-    house.server.stop().await.unwrap();
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_says_how_it_may_be_treated() {
-    let house = House::open(&[]).await;
-    let browser = house.browser();
+async fn every_response_has_security_headers() {
+    let app = FreshApp::start(&[]).await;
+    let browser = app.browser();
     for path in [
         "/health",
         "/ready",
@@ -318,15 +330,15 @@ async fn every_answer_says_how_it_may_be_treated() {
         "/nowhere",
         "/graphql",
     ] {
-        let answer = browser.get(path).await;
-        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-        assert!(answer.header("content-security-policy").contains("default-src 'none'"), "{path}");
-        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
-        assert!(answer.header("x-request-id").starts_with("req_"), "{path}");
-        assert_ne!(answer.header("permissions-policy"), "", "{path}");
+        let response = browser.get(path).await;
+        assert_eq!(response.header("x-content-type-options"), "nosniff", "{path}");
+        assert!(response.header("content-security-policy").contains("default-src 'none'"), "{path}");
+        assert!(response.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert!(response.header("x-request-id").starts_with("req_"), "{path}");
+        assert_ne!(response.header("permissions-policy"), "", "{path}");
     }
-    let nonce = |answer: &crate::sign_in_app::Answer| {
-        let policy = answer.header("content-security-policy").to_owned();
+    let nonce = |response: &crate::fresh_app::BrowserResponse| {
+        let policy = response.header("content-security-policy").to_owned();
         policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned()
     };
     let (one, other) = (browser.get("/sign-in").await, browser.get("/sign-in").await);
@@ -334,36 +346,36 @@ async fn every_answer_says_how_it_may_be_treated() {
     assert!(one.body.contains(&format!("nonce=\"{}\"", nonce(&one))));
     assert!(!one.header("content-security-policy").contains("'unsafe-eval'"));
     assert_eq!(one.header("cache-control"), "no-store");
-    house.server.stop().await.unwrap();
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_programs_cannot_use_one_folder() {
-    let house = House::open(&[]).await;
-    let second = House::try_open(Arc::clone(&house.folder), &[]).await;
-    let words = second.err().unwrap().to_string();
-    assert!(words.contains("another PENNY uses the data folder"), "{words}");
-    house.server.stop().await.unwrap();
+async fn two_servers_cannot_use_one_data_folder() {
+    let app = FreshApp::start(&[]).await;
+    let second = FreshApp::try_start_in(Arc::clone(&app.folder), &[]).await;
+    let error = second.err().unwrap().to_string();
+    assert!(error.contains("is used by another PENNY process"), "{error}");
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn preferences_are_kept_and_checked() {
-    let house = House::open(&[]).await;
-    house.person("alice@acme.example").await;
-    let state = &house.server.state;
-    let visitor = Visitor {
-        tenant: house.default_tenant().await,
+async fn preferences_are_stored_and_validated() {
+    let app = FreshApp::start(&[]).await;
+    app.create_user("alice@acme.example").await;
+    let state = &app.server.state;
+    let visitor = AnonymousRequest {
+        tenant: app.default_tenant().await,
         address: None,
         locale: Locale::En,
-        via: Via::Web,
-        request: state.world.mint(),
-        world: state.world.clone(),
+        transport: Transport::Web,
+        request_id: state.system.new_id(),
+        system: state.system.clone(),
     };
     let attempt =
         PasswordAttempt { email: "alice@acme.example".into(), password: PASSWORD.to_owned().into() };
-    let who = state.services.identity.sign_in_password(&visitor, attempt).await.unwrap();
-    let ctx = state.services.identity.ctx_for(&state.world, who, Via::Web, None).await.unwrap();
-    assert_eq!(ctx.grants.roles, [Role::Creator]);
+    let signed_in = state.services.identity.sign_in_password(&visitor, attempt).await.unwrap();
+    let ctx = state.services.identity.ctx_for(signed_in, Transport::Web, None).await.unwrap();
+    assert_eq!(ctx.rights().roles(), [Role::Creator]);
     let patch = PreferencesPatch {
         locale: Some(Locale::Es),
         time_zone: Some("Europe/Madrid".into()),
@@ -374,34 +386,34 @@ async fn preferences_are_kept_and_checked() {
     let bad = PreferencesPatch { time_zone: Some("Mars/Olympus".into()), ..Default::default() };
     let error = state.services.identity.update_preferences(&ctx, bad).await.unwrap_err();
     assert_eq!(error.to_fault().code, FaultCode::Invalid);
-    let ctx = state.services.identity.ctx_for(&state.world, who, Via::Web, None).await.unwrap();
-    assert_eq!(ctx.locale, Locale::Es, "her own language from now on");
-    house.server.stop().await.unwrap();
+    let ctx = state.services.identity.ctx_for(signed_in, Transport::Web, None).await.unwrap();
+    assert_eq!(ctx.locale(), Locale::Es, "requests use the stored language");
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_that_sends_nonsense_is_simply_not_signed_in() {
-    let house = House::open(&[]).await;
+async fn an_invalid_session_cookie_is_ignored() {
+    let app = FreshApp::start(&[]).await;
     for cookie in ["", "x", "ñ", "AAAAAAAAAAAAAAAAAAAAAA", &"A".repeat(4000), "../../etc"] {
-        let browser = Browser::at(house.url());
+        let browser = Browser::at(app.url());
         browser.set_cookie(COOKIE, cookie);
         assert_eq!(browser.get("/").await.location(), "/sign-in", "{cookie}");
     }
-    house.server.stop().await.unwrap();
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_pages_asked_for_at_once_are_all_drawn() {
-    let house = House::open(&[]).await;
-    house.person("alice@acme.example").await;
-    let browser = house.browser();
+async fn concurrent_page_requests_are_all_rendered() {
+    let app = FreshApp::start(&[]).await;
+    app.create_user("alice@acme.example").await;
+    let browser = app.browser();
     browser.sign_in("alice@acme.example", PASSWORD).await;
     for _ in 0..25 {
         let pages = ["/", "/", "/", "/", "/d/company-health", "/settings", "/a/none", "/none"];
-        let answers = futures::future::join_all(pages.map(|path| browser.get(path))).await;
-        for (path, answer) in pages.iter().zip(answers) {
-            assert!(!answer.status.is_server_error(), "{path}: {}", answer.status);
-            assert!(answer.body.contains("<title>"), "{path}");
+        let responses = futures::future::join_all(pages.map(|path| browser.get(path))).await;
+        for (path, response) in pages.iter().zip(responses) {
+            assert!(!response.status.is_server_error(), "{path}: {}", response.status);
+            assert!(response.body.contains("<title>"), "{path}");
         }
     }
 }

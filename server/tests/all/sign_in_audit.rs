@@ -1,28 +1,26 @@
-//! What the trail keeps of those who come, are turned away, and leave.
+//! Audit records of sign-ins, rejected attempts and sign-outs.
 
-use crate::sign_in_app::{House, PASSWORD};
+use crate::fresh_app::{FreshApp, PASSWORD};
 use chrono::TimeDelta;
-use penny_core::{
-    ctx::{Via, Visitor},
-    identity::{ExternalPerson, ExternalRules},
-};
-use penny_testkit::databases::trail;
+use penny_core::identity::{ExternalSignInOptions, ExternalUser};
+use penny_kernel::ctx::{AnonymousRequest, Transport};
+use penny_testkit::databases::audit_records;
 use penny_types::{Locale, people::Role};
 use reqwest::Method;
 
-/// Returns what the trail says of signing in and out, in order.
-pub async fn told(house: &House) -> Vec<[String; 3]> {
-    let ctx = house.ctx(house.default_tenant().await);
-    let all = trail(&house.server.state.foundation.db, &ctx).await;
-    let is_told = |action: &str| action.starts_with("identity.sign_") || action == "identity.slow_down";
-    all.into_iter().filter(|[action, ..]| is_told(action)).collect()
+/// Returns action, target and outcome of the audit records about signing in and out, oldest first.
+pub async fn sign_in_records(app: &FreshApp) -> Vec<[String; 3]> {
+    let ctx = app.ctx(app.default_tenant().await);
+    let all = audit_records(&app.server.state.kernel.db, &ctx).await;
+    let is_sign_in = |action: &str| action.starts_with("identity.sign_") || action == "identity.slow_down";
+    all.into_iter().filter(|[action, ..]| is_sign_in(action)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_was_turned_away_and_from_where_is_on_record() {
-    let house = House::open(&[]).await;
-    let alice = house.person("alice@acme.example").await;
-    let browser = house.browser();
+async fn rejected_sign_ins_are_recorded_with_their_address() {
+    let app = FreshApp::start(&[]).await;
+    let alice = app.create_user("alice@acme.example").await;
+    let browser = app.browser();
     browser.sign_in("alice@acme.example", "wrong").await;
     browser.sign_in("nobody@acme.example", "wrong").await;
     browser.sign_in("correct horse", "wrong").await;
@@ -30,87 +28,93 @@ async fn who_was_turned_away_and_from_where_is_on_record() {
     browser.sign_in("alice@acme.example", PASSWORD).await;
     browser.post("/auth/sign-out", &[]).await;
     browser.post("/auth/sign-out", &[]).await;
-    let told = told(&house).await;
-    let here = |whom: &str| format!("{whom} from 127.0.0.1");
+    let records = sign_in_records(&app).await;
+    let with_address = |account: &str| format!("{account} from 127.0.0.1");
     let expected = [
-        ["identity.sign_in_password", &here("a***@acme.example"), "denied"],
-        ["identity.sign_in_password", &here("n***@acme.example"), "denied"],
-        ["identity.sign_in_password", &here("***"), "denied"],
-        ["identity.sign_in_link", &here("link"), "denied"],
+        ["identity.sign_in_password", &with_address("a***@acme.example"), "denied"],
+        ["identity.sign_in_password", &with_address("n***@acme.example"), "denied"],
+        ["identity.sign_in_password", &with_address("***"), "denied"],
+        ["identity.sign_in_link", &with_address("link"), "denied"],
         ["identity.sign_in_password", &alice.to_string(), "succeeded"],
         ["identity.sign_out", &alice.to_string(), "succeeded"],
     ];
-    assert_eq!(told, expected);
-    house.server.stop().await.unwrap();
+    assert_eq!(records, expected);
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guessing_is_slowed_down_for_links_too_and_fills_no_trail() {
-    let house = House::open(&[]).await;
-    let browser = house.browser();
-    let mut places = Vec::new();
+async fn guessing_links_is_rate_limited_and_recorded_once() {
+    let app = FreshApp::start(&[]).await;
+    let browser = app.browser();
+    let mut locations = Vec::new();
     for _ in 0..9 {
-        places.push(browser.post("/auth/link/nothing", &[]).await.location().to_owned());
+        locations.push(browser.post("/auth/link/nothing", &[]).await.location().to_owned());
     }
-    assert_eq!(places[4], "/sign-in?error=link");
-    assert_eq!(places[5..], ["/sign-in?error=rate_limited"; 4]);
-    let told = told(&house).await;
-    assert_eq!(told.len(), 6, "{told:?}");
-    assert_eq!(told[5], ["identity.slow_down", "link from 127.0.0.1", "denied"]);
-    house.clock.advance(TimeDelta::seconds(2));
-    let tenant = house.default_tenant().await;
-    let alice = house.person("alice@acme.example").await;
-    let link = house.link(tenant, alice).await;
-    assert_eq!(browser.post(&link, &[]).await.location(), "/", "one that works, works when the wait is over");
-    house.server.stop().await.unwrap();
+    assert_eq!(locations[4], "/sign-in?error=link");
+    assert_eq!(locations[5..], ["/sign-in?error=rate_limited"; 4]);
+    let records = sign_in_records(&app).await;
+    assert_eq!(records.len(), 6, "{records:?}");
+    assert_eq!(records[5], ["identity.slow_down", "link from 127.0.0.1", "denied"]);
+    app.clock.advance(TimeDelta::seconds(2));
+    let tenant = app.default_tenant().await;
+    let alice = app.create_user("alice@acme.example").await;
+    let link = app.create_link(tenant, alice).await;
+    assert_eq!(browser.post(&link, &[]).await.location(), "/", "a valid link works when the delay is over");
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whom_a_provider_sends_in_vain_is_on_record() {
-    let house = House::open(&[]).await;
-    house.person("alice@acme.example").await;
-    let (state, tenant) = (&house.server.state, house.default_tenant().await);
-    let world = state.world.clone();
+async fn rejected_external_sign_ins_are_recorded() {
+    let app = FreshApp::start(&[]).await;
+    app.create_user("alice@acme.example").await;
+    let (state, tenant) = (&app.server.state, app.default_tenant().await);
+    let system = state.system.clone();
     let address = "192.0.2.7".parse().ok();
-    let visitor =
-        Visitor { tenant, address, locale: Locale::En, via: Via::Web, request: world.mint(), world };
-    let mallory = ExternalPerson {
+    let visitor = AnonymousRequest {
+        tenant,
+        address,
+        locale: Locale::En,
+        transport: Transport::Web,
+        request_id: system.new_id(),
+        system,
+    };
+    let mallory = ExternalUser {
         issuer: "https://id.example".to_owned(),
         subject: "1".to_owned(),
         email: Some("alice@acme.example".to_owned()),
         is_email_verified: true,
         name: None,
     };
-    let rules = ExternalRules { may_link_by_email: false, first_role: Role::Viewer };
+    let rules = ExternalSignInOptions { can_link_by_email: false, initial_role: Role::Viewer };
     let identity = &state.services.identity;
     identity.sign_in_external(&visitor, &mallory, rules).await.unwrap_err();
-    identity.record_external_refusal(&visitor, "acme").await.unwrap();
-    let told = told(&house).await;
+    identity.record_external_denial(&visitor, "acme").await.unwrap();
+    let records = sign_in_records(&app).await;
     assert_eq!(
-        told,
+        records,
         [
             ["identity.sign_in_external", "https://id.example from 192.0.2.7", "denied"],
             ["identity.sign_in_external", "acme from 192.0.2.7", "denied"],
         ]
     );
-    house.server.stop().await.unwrap();
+    app.server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_token_excuses_no_other_site() {
-    let house = House::open(&[]).await;
-    house.person("alice@acme.example").await;
-    let browser = house.browser();
+async fn an_invalid_authorization_header_does_not_bypass_the_cross_site_check() {
+    let app = FreshApp::start(&[]).await;
+    app.create_user("alice@acme.example").await;
+    let browser = app.browser();
     browser.sign_in("alice@acme.example", PASSWORD).await;
-    let evil = ("origin", "https://evil.example");
+    let cross_site = ("origin", "https://evil.example");
     for value in ["Basic YTpi", "Bearer", "x"] {
-        let answer =
-            browser.send(Method::POST, "/graphql", Some(&[]), &[evil, ("authorization", value)]).await;
-        assert_eq!(answer.json()["messageKey"], "identity-cross-site", "{value}");
+        let response =
+            browser.send(Method::POST, "/graphql", Some(&[]), &[cross_site, ("authorization", value)]).await;
+        assert_eq!(response.json()["messageKey"], "identity-cross-site", "{value}");
     }
     let bearer = ("authorization", "Bearer pny_x");
-    let out = browser.send(Method::POST, "/auth/sign-out", Some(&[]), &[evil, bearer]).await;
+    let out = browser.send(Method::POST, "/auth/sign-out", Some(&[]), &[cross_site, bearer]).await;
     assert_eq!(out.status.as_u16(), 403);
-    assert!(browser.viewer().await.is_some(), "nobody else signs one out");
-    house.server.stop().await.unwrap();
+    assert!(browser.viewer().await.is_some(), "the user is still signed in");
+    app.server.stop().await.unwrap();
 }

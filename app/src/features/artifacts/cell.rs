@@ -1,35 +1,40 @@
-//! A table's cells as people read them.
+//! Formatting of table cells.
 
 use chrono::NaiveDate;
+use penny_i18n::formats;
 use penny_types::{Locale, artifacts::ValueFormat};
-use penny_words::figures;
 use serde_json::Value;
 
-/// Writes a table's cell.
+/// Formats a table cell.
 #[must_use]
-pub fn written(locale: Locale, value: &Value, format: ValueFormat, currency_code: Option<&str>) -> String {
+pub fn format_cell(
+    locale: Locale,
+    value: &Value,
+    format: ValueFormat,
+    currency_code: Option<&str>,
+) -> String {
     match value {
-        Value::Null => figures::NOTHING.to_owned(),
+        Value::Null => formats::NO_VALUE.to_owned(),
         Value::Bool(is_true) => yes_or_no(locale, *is_true).to_owned(),
-        Value::Number(figure) => figure.as_f64().map_or_else(
-            || figure.to_string(),
-            |value| figures::figure(locale, value, format, currency_code),
+        Value::Number(number) => number.as_f64().map_or_else(
+            || number.to_string(),
+            |value| formats::format_value(locale, value, format, currency_code),
         ),
-        Value::String(text) if format == ValueFormat::Date => written_day(locale, text),
+        Value::String(text) if format == ValueFormat::Date => format_day(locale, text),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
 }
 
-/// Says whether a column of this format holds figures, which stand at the right edge.
+/// Returns whether a column of this format is numeric, and therefore aligned right.
 #[must_use]
-pub const fn is_figure(format: ValueFormat) -> bool {
+pub const fn is_numeric(format: ValueFormat) -> bool {
     !matches!(format, ValueFormat::Text | ValueFormat::Date)
 }
 
-fn written_day(locale: Locale, text: &str) -> String {
+fn format_day(locale: Locale, text: &str) -> String {
     let day = text.get(..10).unwrap_or(text);
-    day.parse::<NaiveDate>().map_or_else(|_| text.to_owned(), |day| figures::date(locale, day))
+    day.parse::<NaiveDate>().map_or_else(|_| text.to_owned(), |day| formats::date(locale, day))
 }
 
 const fn yes_or_no(locale: Locale, is_true: bool) -> &'static str {
@@ -46,7 +51,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn cells_are_written_as_their_column_says() {
+    fn cells_are_formatted_by_their_column() {
         for (value, format, en) in [
             (json!(null), ValueFormat::Number, "–"),
             (json!("2026-01-02"), ValueFormat::Date, "2 Jan 2026"),
@@ -59,8 +64,8 @@ mod tests {
             (json!(true), ValueFormat::Text, "Yes"),
             (json!("x"), ValueFormat::Currency, "x"),
         ] {
-            let said = written(Locale::En, &value, format, Some("EUR"));
-            assert_eq!(said.replace('\u{a0}', " "), en);
+            let text = format_cell(Locale::En, &value, format, Some("EUR"));
+            assert_eq!(text.replace('\u{a0}', " "), en);
         }
     }
 }

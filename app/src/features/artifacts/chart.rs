@@ -1,44 +1,42 @@
-//! A chart: drawn by a library that comes when the first chart is shown, with its figures as a table
-//! for those who do not see it or want to read them.
+//! A chart, rendered by a lazily loaded library, with its data as an accessible table.
 
 use super::{dashboard_card::OpenDashboard, state, table::DataTable};
 use crate::{
-    state::{tr, use_locale, use_modules},
-    ui::{Button, Glyph, Look},
+    state::{tr, use_js_modules, use_locale},
+    ui::{Button, ButtonVariant, Glyph},
 };
 use leptos::{html, prelude::*, task::spawn_local};
+use penny_i18n::keys;
 use penny_types::artifacts::ChartContent;
-use penny_words::keys;
 use send_wrapper::SendWrapper;
 use serde_json::json;
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// A drawn chart, for taking its picture. Empty until it is drawn.
+/// Handle of a rendered chart, for exporting it. Empty until the chart is rendered.
 #[derive(Clone, Copy)]
-pub struct Drawn(StoredValue<Option<SendWrapper<JsValue>>>);
+pub struct ChartHandle(StoredValue<Option<SendWrapper<JsValue>>>);
 
-impl Drawn {
-    /// Makes an empty one.
+impl ChartHandle {
     #[must_use]
     pub fn new() -> Self {
         Self(StoredValue::new(None))
     }
 
-    /// Returns what a method of the drawing answers: `png` a data URL, `svg` text.
+    /// Calls an export method of the chart: `png` returns a data URL, `svg` the SVG source.
     #[must_use]
-    pub fn picture(self, method: &str) -> Option<String> {
-        self.0.try_with_value(|drawn| call(drawn.as_ref()?, method)?.as_string()).flatten()
+    pub fn export(self, method: &str) -> Option<String> {
+        self.0.try_with_value(|chart| call(chart.as_ref()?, method)?.as_string()).flatten()
     }
 
-    fn put(self, drawn: JsValue) {
+    fn set(self, chart: JsValue) {
         self.clear();
-        let _ = self.0.try_set_value(Some(SendWrapper::new(drawn)));
+        let _ = self.0.try_set_value(Some(SendWrapper::new(chart)));
     }
 
     fn clear(self) {
-        if let Some(before) = self.0.try_update_value(Option::take).flatten() {
-            let _ = call(&before, "dispose");
+        if let Some(chart) = self.0.try_update_value(Option::take).flatten() {
+            let _ = call(&chart, "dispose");
         }
     }
 }
@@ -48,22 +46,19 @@ fn call(object: &JsValue, method: &str) -> Option<JsValue> {
     function.call0(object).ok()
 }
 
-/// A chart and the switch to its figures.
+/// A chart with a button to show its data as a table.
 #[component]
 pub fn Chart(
-    /// What to draw.
     content: Arc<ChartContent>,
-    /// ISO 4217 code of its amounts.
+    /// ISO 4217 code of currency values.
     #[prop(optional, into)]
     currency: Option<String>,
-    /// Where the drawing is put, for taking its picture.
+    /// Receives the rendered chart.
     #[prop(optional)]
-    drawn: Option<Drawn>,
-    /// Its name, for the table.
-    #[prop(into)]
-    title: Signal<String>,
+    handle: Option<ChartHandle>,
+    #[prop(into)] title: Signal<String>,
 ) -> impl IntoView {
-    let drawn = drawn.unwrap_or_else(Drawn::new);
+    let handle = handle.unwrap_or_else(ChartHandle::new);
     let shows_table = RwSignal::new(false);
     let link = content.dashboard.clone();
     let content = StoredValue::new(content);
@@ -76,13 +71,13 @@ pub fn Chart(
                 let table = content.with_value(|content| Arc::new(content.table.clone()));
                 view! { <DataTable table title currency=currency.get_value()/> }.into_any()
             } else {
-                view! { <Canvas content=content.get_value() currency=currency.get_value() drawn/> }.into_any()
+                view! { <ChartCanvas content=content.get_value() currency=currency.get_value() handle/> }.into_any()
             }}
             <p class="chart-foot">
                 <span class="chart-summary" dir="auto">{content.with_value(|content| content.summary.clone())}</span>
                 <span class="chart-ways">
                     {move || view! {
-                        <Button look=Look::Quiet class="chart-switch" glyph=glyph() on_press=move |_| shows_table.update(|shows| *shows = !*shows)>
+                        <Button variant=ButtonVariant::Quiet class="chart-switch" glyph=glyph() on_press=move |_| shows_table.update(|shows| *shows = !*shows)>
                             {move || if shows_table.get() { as_chart() } else { as_table() }}
                         </Button>
                     }}
@@ -95,9 +90,9 @@ pub fn Chart(
 }
 
 #[component]
-fn Canvas(content: Arc<ChartContent>, currency: Option<String>, drawn: Drawn) -> impl IntoView {
+fn ChartCanvas(content: Arc<ChartContent>, currency: Option<String>, handle: ChartHandle) -> impl IntoView {
     let element = NodeRef::<html::Div>::new();
-    let modules = use_modules();
+    let modules = use_js_modules();
     let locale = use_locale();
     let has_failed = RwSignal::new(false);
     let summary = content.summary.clone();
@@ -110,23 +105,23 @@ fn Canvas(content: Arc<ChartContent>, currency: Option<String>, drawn: Drawn) ->
         });
         let option = content.option.to_string();
         spawn_local(async move {
-            let handle = match modules.load("echarts").await {
+            let mounted = match modules.load("echarts").await {
                 Ok(module) if element.is_connected() => {
                     mount(&module, &element, &option, &settings.to_string())
                 }
                 Ok(_) => return,
                 Err(error) => Err(error),
             };
-            match handle {
-                Ok(handle) => drawn.put(handle),
+            match mounted {
+                Ok(chart) => handle.set(chart),
                 Err(error) => {
-                    leptos::logging::error!("a chart could not be drawn: {error:?}");
+                    leptos::logging::error!("the chart could not be rendered: {error:?}");
                     let _ = has_failed.try_set(true);
                 }
             }
         });
     });
-    on_cleanup(move || drawn.clear());
+    on_cleanup(move || handle.clear());
     view! {
         <div class="chart-frame">
             <div class="chart-canvas" node_ref=element role="img" aria-label=summary></div>

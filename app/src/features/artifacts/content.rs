@@ -1,4 +1,4 @@
-//! The content of a version, read once: versions never change.
+//! Parsed content of an artifact version.
 
 use penny_types::{
     Fault, FaultCode,
@@ -7,40 +7,37 @@ use penny_types::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// What a version holds.
+/// VersionContent of an artifact version by kind.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Content {
-    /// Words in Markdown.
+pub enum VersionContent {
     Markdown(String),
-    /// Rows and columns.
     Table(TableContent),
-    /// A chart and its figures.
     Chart(ChartContent),
-    /// A dashboard as it was.
+    /// Snapshot of a dashboard.
     Dashboard(Box<DashboardContent>),
-    /// A Mermaid diagram.
+    /// Mermaid source.
     Mermaid(String),
-    /// Text of any kind, shown as it is.
+    /// Plain text.
     File(String),
 }
 
-impl Content {
-    /// Reads what the server sent for an artifact of this kind.
+impl VersionContent {
+    /// Parses the content of an artifact of the given kind.
     ///
     /// # Errors
-    /// `internal` when the content is not what its kind says.
-    pub fn read(kind: ArtifactKind, value: Value) -> Result<Self, Fault> {
+    /// `internal` when the content does not match the kind.
+    pub fn parse(kind: ArtifactKind, value: Value) -> Result<Self, Fault> {
         match kind {
             ArtifactKind::Markdown => text(value).map(Self::Markdown),
             ArtifactKind::Mermaid => text(value).map(Self::Mermaid),
-            ArtifactKind::Table => parse(value).map(Self::Table),
-            ArtifactKind::Chart => parse(value).map(Self::Chart),
-            ArtifactKind::Dashboard => parse(value).map(|content| Self::Dashboard(Box::new(content))),
+            ArtifactKind::Table => parse_json(value).map(Self::Table),
+            ArtifactKind::Chart => parse_json(value).map(Self::Chart),
+            ArtifactKind::Dashboard => parse_json(value).map(|content| Self::Dashboard(Box::new(content))),
             ArtifactKind::File => text(value).map(Self::File),
         }
     }
 
-    /// Returns the figures, when it has any.
+    /// Returns the data table of a table or chart.
     #[must_use]
     pub const fn table(&self) -> Option<&TableContent> {
         match self {
@@ -51,13 +48,13 @@ impl Content {
     }
 }
 
-/// JSON content may come as a value or as its text.
-fn parse<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
-    let read = match value {
+/// Parses JSON content, which is either a value or its text.
+fn parse_json<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
+    let parsed = match value {
         Value::String(text) => serde_json::from_str(&text),
         other => crate::api::read_value(&other),
     };
-    read.map_err(|_| Fault::new(FaultCode::Internal))
+    parsed.map_err(|_| Fault::new(FaultCode::Internal))
 }
 
 fn text(value: Value) -> Result<String, Fault> {
@@ -73,11 +70,11 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn content_is_read_as_its_kind_says_as_a_value_or_as_text() {
+    fn content_is_parsed_by_kind_from_a_value_or_its_text() {
         let table = json!({ "columns": [{ "name": "a", "format": "number" }], "rows": [[1]] });
-        let read = Content::read(ArtifactKind::Table, table.clone()).unwrap();
-        assert_eq!(Content::read(ArtifactKind::Table, json!(table.to_string())).unwrap(), read);
-        assert!(Content::read(ArtifactKind::Chart, table).is_err());
-        assert!(Content::read(ArtifactKind::Markdown, json!(1)).is_err());
+        let parsed = VersionContent::parse(ArtifactKind::Table, table.clone()).unwrap();
+        assert_eq!(VersionContent::parse(ArtifactKind::Table, json!(table.to_string())).unwrap(), parsed);
+        assert!(VersionContent::parse(ArtifactKind::Chart, table).is_err());
+        assert!(VersionContent::parse(ArtifactKind::Markdown, json!(1)).is_err());
     }
 }

@@ -1,27 +1,22 @@
-//! Files made of what is on the page, in the browser alone.
+//! Export of artifacts as files, created in the browser.
 
-use super::{content::Content, drawing::Reading, state};
+use super::{content::VersionContent, rendering::ArtifactRenderState, state};
 use penny_types::artifacts::ArtifactKind;
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-/// A kind of file.
+/// File format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileKind {
-    /// A picture of points.
+pub enum ExportFormat {
     Png,
-    /// A picture of lines.
     Svg,
-    /// A table.
     Csv,
-    /// Everything, for programs.
     Json,
-    /// Words.
     Markdown,
 }
 
-impl FileKind {
-    /// Lists what can be made of an artifact of this kind.
+impl ExportFormat {
+    /// Returns the export formats of an artifact kind.
     #[must_use]
     pub const fn of(kind: ArtifactKind) -> &'static [Self] {
         match kind {
@@ -54,41 +49,45 @@ impl FileKind {
     }
 }
 
-/// Saves a file of this kind; `None` when there is nothing to save yet.
+/// Saves an artifact as a file; `None` when it is not loaded yet or the export fails.
 #[must_use]
-pub fn save(file: FileKind, title: &str, reading: Reading) -> Option<()> {
+pub fn save(format: ExportFormat, title: &str, render_state: ArtifactRenderState) -> Option<()> {
     use leptos::prelude::GetUntracked;
-    let name = state::file_name(title, file.extension());
-    if file == FileKind::Png {
-        // It is a data URL already.
-        return download(&reading.drawn.picture("png")?, &name);
+    let name = state::file_name(title, format.extension());
+    if format == ExportFormat::Png {
+        // The chart returns a data URL.
+        return download(&render_state.chart.export("png")?, &name);
     }
-    let content = reading.content.get_untracked()?.ok()?;
-    let text = match (file, &*content) {
-        (FileKind::Svg, _) => reading.drawn.picture("svg")?,
-        (FileKind::Csv, content) => state::csv(content.table()?),
-        (FileKind::Markdown, Content::Markdown(text)) => text.clone(),
-        (FileKind::Markdown, Content::Mermaid(text)) => format!("```mermaid\n{}\n```\n", text.trim_end()),
-        (FileKind::Json, Content::Chart(chart)) => serde_json::to_string_pretty(chart).ok()?,
-        (FileKind::Json, Content::Table(table)) => serde_json::to_string_pretty(table).ok()?,
-        (FileKind::Json, Content::Dashboard(dashboard)) => serde_json::to_string_pretty(dashboard).ok()?,
+    let content = render_state.content.get_untracked()?.ok()?;
+    let text = match (format, &*content) {
+        (ExportFormat::Svg, _) => render_state.chart.export("svg")?,
+        (ExportFormat::Csv, content) => state::csv(content.table()?),
+        (ExportFormat::Markdown, VersionContent::Markdown(text)) => text.clone(),
+        (ExportFormat::Markdown, VersionContent::Mermaid(text)) => {
+            format!("```mermaid\n{}\n```\n", text.trim_end())
+        }
+        (ExportFormat::Json, VersionContent::Chart(chart)) => serde_json::to_string_pretty(chart).ok()?,
+        (ExportFormat::Json, VersionContent::Table(table)) => serde_json::to_string_pretty(table).ok()?,
+        (ExportFormat::Json, VersionContent::Dashboard(dashboard)) => {
+            serde_json::to_string_pretty(dashboard).ok()?
+        }
         _ => return None,
     };
     let options = BlobPropertyBag::new();
-    options.set_type(file.media_type());
+    options.set_type(format.media_type());
     let parts = js_sys::Array::of1(&text.into());
     let blob = Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
-    let address = Url::create_object_url_with_blob(&blob).ok()?;
-    let outcome = download(&address, &name);
-    // The download has its own hold on the bytes.
-    let _ = Url::revoke_object_url(&address);
+    let url = Url::create_object_url_with_blob(&blob).ok()?;
+    let outcome = download(&url, &name);
+    // The started download keeps the bytes.
+    let _ = Url::revoke_object_url(&url);
     outcome
 }
 
-fn download(address: &str, name: &str) -> Option<()> {
+fn download(url: &str, name: &str) -> Option<()> {
     let document = leptos::prelude::document();
     let link = document.create_element("a").ok()?.dyn_into::<HtmlAnchorElement>().ok()?;
-    link.set_href(address);
+    link.set_href(url);
     link.set_download(name);
     link.click();
     Some(())

@@ -1,8 +1,8 @@
-//! An artifact where it was made: in the conversation.
+//! An artifact in the conversation.
 
 use super::{
-    drawing::{Picture, Reading},
-    shelf::use_shelf,
+    rendering::{ArtifactRenderState, RenderedArtifact},
+    store::use_artifact_store,
     toolbar::Toolbar,
 };
 use crate::{
@@ -10,12 +10,12 @@ use crate::{
     ui::{Glyph, Icon},
 };
 use leptos::prelude::*;
+use penny_i18n::keys;
 use penny_types::{artifacts::ArtifactKind, conversations::ArtifactPart};
-use penny_words::keys;
 
-/// Returns a kind's icon and name.
+/// Returns the icon and the message key of a kind.
 #[must_use]
-pub const fn kind_words(kind: ArtifactKind) -> (Glyph, &'static str) {
+pub const fn kind_label(kind: ArtifactKind) -> (Glyph, &'static str) {
     match kind {
         ArtifactKind::Markdown => (Glyph::FileText, keys::ARTIFACT_KIND_MARKDOWN),
         ArtifactKind::Table => (Glyph::Table, keys::ARTIFACT_KIND_TABLE),
@@ -26,20 +26,17 @@ pub const fn kind_words(kind: ArtifactKind) -> (Glyph, &'static str) {
     }
 }
 
-/// An artifact's card in the conversation.
+/// The card of an artifact in the conversation.
 #[component]
-pub fn InlineArtifact(
-    /// What was made.
-    part: ArtifactPart,
-) -> impl IntoView {
+pub fn InlineArtifact(part: ArtifactPart) -> impl IntoView {
     let ArtifactPart { artifact_id: id, version, kind, title } = part;
-    let shelf = use_shelf();
-    let title = Signal::derive(move || shelf.view(id).map_or_else(|| title.clone(), |view| view.title));
-    let is_gone = Memo::new(move |_| shelf.is_gone(id));
-    let reading = Reading::new();
-    let (glyph, kind_key) = kind_words(kind);
+    let store = use_artifact_store();
+    let title = Signal::derive(move || store.view(id).map_or_else(|| title.clone(), |view| view.title));
+    let is_deleted = Memo::new(move |_| store.is_deleted(id));
+    let render_state = ArtifactRenderState::new();
+    let (glyph, kind_key) = kind_label(kind);
     move || {
-        (!is_gone.get()).then(|| {
+        (!is_deleted.get()).then(|| {
             view! {
                 <figure class="artifact" aria-label=title>
                     <header class="artifact-head">
@@ -51,9 +48,9 @@ pub fn InlineArtifact(
                                 " · " {tr_with(keys::ARTIFACT_VERSION, move || [("version", version.to_string())])}
                             })}
                         </span>
-                        <Toolbar id kind title reading can_open=true/>
+                        <Toolbar id kind title render_state can_open=true/>
                     </header>
-                    <Picture id version kind title reading/>
+                    <RenderedArtifact id version kind title render_state/>
                 </figure>
             }
         })

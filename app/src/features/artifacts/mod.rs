@@ -1,30 +1,30 @@
-//! Artifacts: drawn inline, in the panel beside the chat, and full screen.
+//! Artifacts: rendered inline, in the panel beside the chat, and full screen.
 //!
-//! `content` reads and `state` computes; each kind has its drawing; the same toolbar serves all.
+//! `content` parses a version's content, `state` holds the computations, and each kind has its component.
 
 mod cell;
 mod chart;
 mod content;
 mod dashboard_card;
-mod drawing;
 mod export;
 mod inline;
+mod list;
 mod mermaid;
-mod outline;
 mod page;
 mod panel;
-mod recent;
-mod shelf;
+mod rendering;
+mod skeleton;
 mod state;
+mod store;
 mod table;
 mod toolbar;
 
 pub use chart::Chart;
-pub use drawing::Picture;
 pub use inline::InlineArtifact;
-pub use outline::ArtifactOutline;
 pub use page::ArtifactPage;
 pub use panel::ArtifactPanel;
-pub use shelf::provide_shelf;
+pub use rendering::RenderedArtifact;
+pub use skeleton::ArtifactPageSkeleton;
 pub use state::sparkline;
+pub use store::provide_artifact_store;
 pub use table::DataTable;

@@ -1,16 +1,16 @@
-//! An artifact with the whole window: `/a/:artifact_id`.
+//! The artifact page `/a/:artifact_id`.
 
-use super::{outline::Waiting, panel::Whole, shelf::use_shelf};
+use super::{panel::ArtifactDetail, skeleton::ArtifactSkeleton, store::use_artifact_store};
 use crate::{
-    facts::answer_with_status,
-    features::dashboards::FullFrame,
+    features::dashboards::FullScreenFrame,
+    page_context::set_response_status,
     state::tr,
     ui::{EmptyState, FaultNotice, Glyph, PageTitle},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
+use penny_i18n::keys;
 use penny_types::{ArtifactId, Fault, FaultCode};
-use penny_words::keys;
 
 /// An artifact, full screen.
 #[component]
@@ -19,11 +19,11 @@ pub fn ArtifactPage() -> impl IntoView {
     let id = Memo::new(move |_| {
         params.with(|params| params.get("artifact_id")).and_then(|text| text.parse::<ArtifactId>().ok())
     });
-    let shelf = use_shelf();
+    let store = use_artifact_store();
     let view = Resource::new(
         move || id.get(),
         move |id| {
-            let api = shelf.api();
+            let api = store.api();
             async move {
                 match id {
                     Some(id) => api.artifact(id).await,
@@ -32,20 +32,20 @@ pub fn ArtifactPage() -> impl IntoView {
             }
         },
     );
-    let draw = move || {
+    let content = move || {
         Suspend::new(async move {
             match view.await {
                 Ok(view) => {
                     let title = view.title.clone();
-                    shelf.put(view.clone());
+                    store.insert(view.clone());
                     view! {
                         <PageTitle text=title/>
-                        <Whole view can_expand=false/>
+                        <ArtifactDetail view can_expand=false/>
                     }
                     .into_any()
                 }
                 Err(fault) if fault.code == FaultCode::NotFound => {
-                    answer_with_status(404);
+                    set_response_status(404);
                     view! {
                         <EmptyState glyph=Glyph::File title=tr(keys::UI_NOT_FOUND_TITLE) text=tr(keys::ARTIFACT_GONE)/>
                     }
@@ -58,9 +58,9 @@ pub fn ArtifactPage() -> impl IntoView {
         })
     };
     view! {
-        <FullFrame class="full full-artifact">
-            <Suspense fallback=Waiting>{draw}</Suspense>
-        </FullFrame>
+        <FullScreenFrame class="full full-artifact">
+            <Suspense fallback=ArtifactSkeleton>{content}</Suspense>
+        </FullScreenFrame>
     }
     .into_any()
 }

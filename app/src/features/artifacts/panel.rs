@@ -1,34 +1,34 @@
-//! The panel beside the chat: what there is, and one artifact at a time when one was chosen.
+//! The artifact panel beside the chat: a list of artifacts, or one selected artifact.
 
 use super::{
-    drawing::{Picture, Reading},
-    inline::kind_words,
-    outline::block,
-    recent::{Recent, Waiting},
-    shelf::use_shelf,
+    inline::kind_label,
+    list::{ArtifactList, ArtifactListSkeleton},
+    rendering::{ArtifactRenderState, RenderedArtifact},
+    skeleton::skeleton_block,
+    store::use_artifact_store,
     toolbar::Toolbar,
 };
 use crate::{
     features::chat::use_open_chat,
     state::{tr, tr_with, use_clock, use_locale, use_panes},
-    ui::{Glyph, Icon, IconButton, later},
+    ui::{Glyph, Icon, IconButton, lazy_view},
 };
 use leptos::prelude::*;
+use penny_i18n::keys;
 use penny_types::{ArtifactId, artifacts::ArtifactView, models::is_demo};
-use penny_words::keys;
 
-/// What the right pane shows.
+/// The artifact panel.
 #[component]
 pub fn ArtifactPanel() -> impl IntoView {
     let panes = use_panes();
-    let shelf = use_shelf();
-    let shown = Memo::new(move |_| panes.artifact.get().filter(|id| !shelf.is_gone(*id)));
+    let store = use_artifact_store();
+    let selected = Memo::new(move |_| panes.artifact.get().filter(|id| !store.is_deleted(*id)));
     Effect::new(move |_| {
-        if let Some(id) = shown.get() {
-            shelf.know(id);
+        if let Some(id) = selected.get() {
+            store.watch(id);
         }
     });
-    // Another conversation has other results.
+    // Changing the conversation clears the selection.
     let open = use_open_chat();
     Effect::new(move |earlier: Option<()>| {
         if let Some(open) = open {
@@ -41,41 +41,41 @@ pub fn ArtifactPanel() -> impl IntoView {
     view! {
         <div class="panel">
             <header class="panel-head">
-                {move || shown.get().map(|_| view! {
+                {move || selected.get().map(|_| view! {
                     <IconButton glyph=Glyph::ArrowLeft label=tr(keys::ARTIFACT_ALL) on_press=move |_| panes.artifact.set(None)/>
                 })}
                 <h2 class="panel-title">{tr(keys::ARTIFACT_PANEL)}</h2>
                 <IconButton glyph=Glyph::X label=tr(keys::UI_HIDE_ARTIFACTS) keys="Ctrl+]" on_press=move |_| panes.toggle_right()/>
             </header>
-            {move || match shown.get() {
-                // Until the panel is known to be seen: on a narrow screen it may never be opened.
-                _ if !panes.right_seen.get() => view! { <Waiting/> }.into_any(),
-                None => view! { <Recent/> }.into_any(),
-                Some(id) => later(shown_view(id)),
+            {move || match selected.get() {
+                // Not loaded before the panel is visible: on a narrow screen it may never be opened.
+                _ if !panes.is_right_visible.get() => view! { <ArtifactListSkeleton/> }.into_any(),
+                None => view! { <ArtifactList/> }.into_any(),
+                Some(id) => lazy_view(selected_view(id)),
             }}
         </div>
     }
     .into_any()
 }
 
-/// Its code is fetched when there is something to show.
+/// The selected artifact; its code is loaded on first use.
 #[lazy]
-fn shown_view(id: ArtifactId) -> AnyView {
-    view! { <Shown id/> }.into_any()
+fn selected_view(id: ArtifactId) -> AnyView {
+    view! { <SelectedArtifact id/> }.into_any()
 }
 
 #[component]
-fn Shown(id: ArtifactId) -> impl IntoView {
-    let shelf = use_shelf();
-    let version = Memo::new(move |_| shelf.view(id).map(|view| view.version));
-    move || match version.get().and_then(|_| shelf.view_untracked(id)) {
-        None => block(),
-        Some(view) => view! { <Whole view/> }.into_any(),
+fn SelectedArtifact(id: ArtifactId) -> impl IntoView {
+    let store = use_artifact_store();
+    let version = Memo::new(move |_| store.view(id).map(|view| view.version));
+    move || match version.get().and_then(|_| store.view_untracked(id)) {
+        None => skeleton_block(),
+        Some(view) => view! { <ArtifactDetail view/> }.into_any(),
     }
 }
 
-/// Names the model that made it; the demo's name is ours, and says what it is.
-fn by(model: String) -> impl IntoView {
+/// Returns the name of the model; the demo model has a translated name.
+fn model_name(model: String) -> impl IntoView {
     if is_demo(&model) {
         view! { <span>{tr(keys::CHAT_MODEL_DEMO)}</span> }.into_any()
     } else {
@@ -83,23 +83,24 @@ fn by(model: String) -> impl IntoView {
     }
 }
 
-/// An artifact with its name, its history and its tools, as large as there is room.
+/// An artifact with title, version, date and actions, filling its container.
 #[component]
-pub fn Whole(
-    /// How it was last heard of.
+pub fn ArtifactDetail(
     view: ArtifactView,
-    /// Whether it can be shown full screen.
+    /// Whether to offer the full-screen page.
     #[prop(default = true)]
     can_expand: bool,
 ) -> impl IntoView {
-    let shelf = use_shelf();
+    let store = use_artifact_store();
     let ArtifactView { id, kind, version, updated_at, model, .. } = view;
-    let before = view.title;
-    let title = Signal::derive(move || shelf.view(id).map_or_else(|| before.clone(), |view| view.title));
-    let reading = Reading::new();
-    let (glyph, kind_key) = kind_words(kind);
+    let initial_title = view.title;
+    let title =
+        Signal::derive(move || store.view(id).map_or_else(|| initial_title.clone(), |view| view.title));
+    let render_state = ArtifactRenderState::new();
+    let (glyph, kind_key) = kind_label(kind);
     let (clock, locale) = (use_clock(), use_locale());
-    let when = tr_with(keys::ARTIFACT_MADE, move || [("when", clock.full(locale.get(), updated_at))]);
+    let created =
+        tr_with(keys::ARTIFACT_MADE, move || [("when", clock.format_full(locale.get(), updated_at))]);
     view! {
         <article class="whole" aria-label=title>
             <header class="whole-head">
@@ -113,13 +114,13 @@ pub fn Whole(
                         <Icon glyph=glyph/>
                         <span>{tr(kind_key)}</span>
                         <span>{tr_with(keys::ARTIFACT_VERSION, move || [("version", version.to_string())])}</span>
-                        <span>{when}</span>
-                        {model.map(by)}
+                        <span>{created}</span>
+                        {model.map(model_name)}
                     </p>
                 </div>
-                <Toolbar id kind title reading can_expand/>
+                <Toolbar id kind title render_state can_expand/>
             </header>
-            <Picture id version kind title reading/>
+            <RenderedArtifact id version kind title render_state/>
         </article>
     }
     .into_any()

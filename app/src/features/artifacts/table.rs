@@ -1,42 +1,39 @@
-//! A table one can sort, its head always in sight.
+//! A sortable table with a sticky header.
 
 use super::{
     cell,
-    state::{self, Sorting},
+    state::{self, TableSort},
 };
 use crate::{
     state::{tr_with, use_locale},
     ui::{Glyph, Icon},
 };
 use leptos::prelude::*;
+use penny_i18n::keys;
 use penny_types::artifacts::{TableColumn, TableContent};
-use penny_words::keys;
 use std::sync::Arc;
 
-/// How many rows are drawn at most; exports have all.
+/// Maximum number of rendered rows; exports contain all rows.
 const MAX_ROWS: usize = 500;
 
-/// A table.
 #[component]
 pub fn DataTable(
-    /// The rows.
     table: Arc<TableContent>,
-    /// Its name.
-    #[prop(into)]
-    title: Signal<String>,
-    /// ISO 4217 code of its amounts.
+    #[prop(into)] title: Signal<String>,
+    /// ISO 4217 code of currency columns.
     #[prop(optional_no_strip)]
     currency: Option<String>,
 ) -> impl IntoView {
-    let sorting = RwSignal::new(None::<Sorting>);
-    let heads = table.columns.iter().enumerate().map(|(at, column)| head(at, column, sorting)).collect_view();
+    let sort = RwSignal::new(None::<TableSort>);
+    let headers =
+        table.columns.iter().enumerate().map(|(index, column)| header(index, column, sort)).collect_view();
     let total = table.rows.len();
     let label = tr_with(keys::ARTIFACT_TABLE_LABEL, move || [("title", title.get())]);
     view! {
         <div class="table-frame" tabindex="0" role="group" aria-label=label>
             <table class="data-table">
-                <thead><tr>{heads}</tr></thead>
-                <Rows table sorting currency/>
+                <thead><tr>{headers}</tr></thead>
+                <TableRows table sort currency/>
             </table>
         </div>
         {(total > MAX_ROWS).then(|| view! {
@@ -48,25 +45,25 @@ pub fn DataTable(
     .into_any()
 }
 
-fn head(at: usize, column: &TableColumn, sorting: RwSignal<Option<Sorting>>) -> AnyView {
-    let is_figure = cell::is_figure(column.format);
-    let here = move || sorting.get().filter(|sorting| sorting.column == at);
-    let direction = move || match here() {
-        Some(sorting) if sorting.is_descending => "descending",
+fn header(index: usize, column: &TableColumn, sort: RwSignal<Option<TableSort>>) -> AnyView {
+    let is_numeric = cell::is_numeric(column.format);
+    let column_sort = move || sort.get().filter(|sort| sort.column == index);
+    let direction = move || match column_sort() {
+        Some(sort) if sort.is_descending => "descending",
         Some(_) => "ascending",
         None => "none",
     };
     let mark = move || {
-        here().map(|sorting| {
-            let glyph = if sorting.is_descending { Glyph::ChevronDown } else { Glyph::ChevronUp };
+        column_sort().map(|sort| {
+            let glyph = if sort.is_descending { Glyph::ChevronDown } else { Glyph::ChevronUp };
             view! { <Icon glyph=glyph/> }
         })
     };
     view! {
-        <th scope="col" class:figure=is_figure aria-sort=direction>
+        <th scope="col" class:figure=is_numeric aria-sort=direction>
             <button
                 type="button"
-                on:click=move |_| sorting.update(|now| *now = Sorting::press(*now, at, is_figure))
+                on:click=move |_| sort.update(|sort| *sort = TableSort::toggle(*sort, index, is_numeric))
             >
                 <span>{column.name.clone()}</span>
                 {mark}
@@ -77,25 +74,25 @@ fn head(at: usize, column: &TableColumn, sorting: RwSignal<Option<Sorting>>) -> 
 }
 
 #[component]
-fn Rows(
+fn TableRows(
     table: Arc<TableContent>,
-    sorting: RwSignal<Option<Sorting>>,
+    sort: RwSignal<Option<TableSort>>,
     currency: Option<String>,
 ) -> impl IntoView {
     let locale = use_locale();
     let rows = move || {
-        let (locale, order) = (locale.get(), state::sorted(&table, sorting.get()));
+        let (locale, order) = (locale.get(), state::sorted_rows(&table, sort.get()));
         order
             .into_iter()
             .take(MAX_ROWS)
             .map(|row| {
-                let cells = state::written_row(&table, row, locale, currency.as_deref());
+                let cells = state::formatted_row(&table, row, locale, currency.as_deref());
                 let cells = table
                     .columns
                     .iter()
                     .zip(cells)
                     .map(|(column, cell)| {
-                        view! { <td class:figure=cell::is_figure(column.format) dir="auto">{cell}</td> }
+                        view! { <td class:figure=cell::is_numeric(column.format) dir="auto">{cell}</td> }
                     })
                     .collect_view();
                 view! { <tr>{cells}</tr> }

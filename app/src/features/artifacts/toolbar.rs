@@ -1,63 +1,58 @@
-//! What one can do with an artifact, the same wherever it is drawn.
+//! The actions of an artifact.
 
 use super::{
-    drawing::Reading,
-    export::{self, FileKind},
-    shelf::{Shelf, use_shelf},
+    export::{self, ExportFormat},
+    rendering::ArtifactRenderState,
+    store::{ArtifactStore, use_artifact_store},
 };
 use crate::{
-    state::{say, say_with, tr, use_locale, use_panes, use_toasts},
-    ui::{Button, Dialog, Glyph, IconButton, Look, Menu, MenuItem, TextField},
+    state::{tr, tr_untracked, tr_with_untracked, use_locale, use_panes, use_toasts},
+    ui::{Button, ButtonVariant, Dialog, Glyph, IconButton, Menu, MenuItem, TextField},
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
+use penny_i18n::keys;
 use penny_types::{ArtifactId, artifacts::ArtifactKind};
-use penny_words::keys;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
-/// How long a deletion can be taken back; a little longer than its notice stays.
-const DELETE_AFTER_MS: u32 = 10_500;
+/// Time in which a deletion can be undone; slightly longer than its toast is shown.
+const DELETE_DELAY_MS: u32 = 10_500;
 
-/// The quick actions of an artifact.
+/// The action buttons of an artifact.
 #[component]
 pub fn Toolbar(
-    /// Which artifact.
     id: ArtifactId,
-    /// What it is.
     kind: ArtifactKind,
-    /// Its name.
-    #[prop(into)]
-    title: Signal<String>,
-    /// What its picture has read.
-    reading: Reading,
-    /// Whether it can be opened beside the chat.
+    #[prop(into)] title: Signal<String>,
+    render_state: ArtifactRenderState,
+    /// Whether to offer opening it beside the chat.
     #[prop(optional)]
     can_open: bool,
-    /// Whether it can be shown full screen.
+    /// Whether to offer the full-screen page.
     #[prop(default = true)]
     can_expand: bool,
 ) -> impl IntoView {
-    let shelf = use_shelf();
+    let store = use_artifact_store();
     let panes = use_panes();
     let navigate = StoredValue::new(use_navigate());
-    let is_pinned = Memo::new(move |_| shelf.view(id).is_some_and(|view| view.is_pinned));
+    let is_pinned = Memo::new(move |_| store.view(id).is_some_and(|view| view.is_pinned));
     let is_renaming = RwSignal::new(false);
-    let acts = ArtifactActs::new(id, title);
+    let actions = ArtifactActions::new(id, title);
     let (locale, toasts) = (use_locale(), use_toasts());
-    Effect::new(move |_| shelf.know(id));
-    let exports = move || {
-        let mut items: Vec<MenuItem> = FileKind::of(kind)
+    Effect::new(move |_| store.watch(id));
+    let menu_items = move || {
+        let mut items: Vec<MenuItem> = ExportFormat::of(kind)
             .iter()
-            .map(|file| {
-                let file = *file;
-                let (glyph, key) = export_words(file);
+            .map(|format| {
+                let format = *format;
+                let (glyph, key) = export_label(format);
                 MenuItem::new(glyph, tr_in(locale, key), move || {
-                    if export::save(file, &title.get_untracked(), reading).is_none() {
-                        toasts.plain(say(locale, keys::ARTIFACT_EXPORT_FAILED));
+                    if export::save(format, &title.get_untracked(), render_state).is_none() {
+                        toasts.info(tr_untracked(locale, keys::ARTIFACT_EXPORT_FAILED));
                     }
                 })
             })
@@ -66,7 +61,7 @@ pub fn Toolbar(
             is_renaming.set(true)
         }));
         items.push(
-            MenuItem::new(Glyph::Trash2, tr_in(locale, keys::ARTIFACT_DELETE), move || acts.delete())
+            MenuItem::new(Glyph::Trash2, tr_in(locale, keys::ARTIFACT_DELETE), move || actions.delete())
                 .danger(),
         );
         items
@@ -90,89 +85,89 @@ pub fn Toolbar(
             <IconButton
                 glyph=pin_glyph
                 label=move || if is_pinned.get() { unpin() } else { pin() }
-                on_press=move |_| acts.set_pinned(!is_pinned.get_untracked())
+                on_press=move |_| actions.set_pinned(!is_pinned.get_untracked())
             />
-            <Menu label=tr(keys::ARTIFACT_MORE) items=exports/>
+            <Menu label=tr(keys::ARTIFACT_MORE) items=menu_items/>
         </div>
-        <RenameDialog is_open=is_renaming title acts/>
+        <RenameDialog is_open=is_renaming title actions/>
     }
     .into_any()
 }
 
-/// A label that follows the language, for menus that are made outside of a component's set-up.
+/// Returns a reactive message, for menus created outside of a component's setup.
 fn tr_in(
     locale: RwSignal<penny_types::Locale>,
     key: &'static str,
 ) -> impl Fn() -> String + Send + Sync + 'static {
-    move || penny_words::text(locale.get(), key, &[])
+    move || penny_i18n::text(locale.get(), key, &[])
 }
 
-const fn export_words(file: FileKind) -> (Glyph, &'static str) {
-    match file {
-        FileKind::Png => (Glyph::Image, keys::ARTIFACT_EXPORT_PNG),
-        FileKind::Svg => (Glyph::Workflow, keys::ARTIFACT_EXPORT_SVG),
-        FileKind::Csv => (Glyph::Table, keys::ARTIFACT_EXPORT_CSV),
-        FileKind::Json => (Glyph::Code, keys::ARTIFACT_EXPORT_JSON),
-        FileKind::Markdown => (Glyph::FileText, keys::ARTIFACT_EXPORT_MD),
+const fn export_label(format: ExportFormat) -> (Glyph, &'static str) {
+    match format {
+        ExportFormat::Png => (Glyph::Image, keys::ARTIFACT_EXPORT_PNG),
+        ExportFormat::Svg => (Glyph::Workflow, keys::ARTIFACT_EXPORT_SVG),
+        ExportFormat::Csv => (Glyph::Table, keys::ARTIFACT_EXPORT_CSV),
+        ExportFormat::Json => (Glyph::Code, keys::ARTIFACT_EXPORT_JSON),
+        ExportFormat::Markdown => (Glyph::FileText, keys::ARTIFACT_EXPORT_MD),
     }
 }
 
-/// What changes an artifact on the server.
+/// Actions that change an artifact on the server.
 #[derive(Clone, Copy)]
-struct ArtifactActs {
+struct ArtifactActions {
     id: ArtifactId,
     title: Signal<String>,
-    shelf: Shelf,
+    store: ArtifactStore,
     toasts: crate::state::Toasts,
     locale: RwSignal<penny_types::Locale>,
 }
 
-impl ArtifactActs {
+impl ArtifactActions {
     fn new(id: ArtifactId, title: Signal<String>) -> Self {
-        Self { id, title, shelf: use_shelf(), toasts: use_toasts(), locale: use_locale() }
+        Self { id, title, store: use_artifact_store(), toasts: use_toasts(), locale: use_locale() }
     }
 
     fn set_pinned(self, is_pinned: bool) {
-        let api = self.shelf.api();
+        let api = self.store.api();
         spawn_local(async move {
             match api.set_artifact_pinned(self.id, is_pinned).await {
-                Ok(view) => self.shelf.put(view),
+                Ok(view) => self.store.insert(view),
                 Err(fault) => self.toasts.fault(&fault),
             }
         });
     }
 
     fn rename(self, title: String) {
-        let api = self.shelf.api();
+        let api = self.store.api();
         spawn_local(async move {
             match api.rename_artifact(self.id, &title).await {
-                Ok(view) => self.shelf.put(view),
+                Ok(view) => self.store.insert(view),
                 Err(fault) => self.toasts.fault(&fault),
             }
         });
     }
 
-    /// Takes the artifact out of sight, and deletes it unless that is taken back in time.
+    /// Hides the artifact at once and deletes it after [`DELETE_DELAY_MS`] unless the deletion is undone.
     fn delete(self) {
-        let Self { id, title, shelf, toasts, locale } = self;
-        let (title, api) = (title.get_untracked(), shelf.api());
-        let is_kept = Arc::new(AtomicBool::new(false));
-        let keeper = Arc::clone(&is_kept);
-        let words = say_with(locale, keys::ARTIFACT_DELETED, [("title", title)]);
-        shelf.at_home(|| {
-            toasts.with_undo(words, move || {
-                keeper.store(true, Ordering::Relaxed);
-                shelf.set_gone(id, false);
+        let Self { id, title, store, toasts, locale } = self;
+        let (title, api) = (title.get_untracked(), store.api());
+        let is_undone = Arc::new(AtomicBool::new(false));
+        let undone = Arc::clone(&is_undone);
+        let text = tr_with_untracked(locale, keys::ARTIFACT_DELETED, [("title", title)]);
+        store.with_owner(|| {
+            toasts.with_undo(text, move || {
+                undone.store(true, Ordering::Relaxed);
+                store.set_deleted(id, false);
             });
         });
-        shelf.set_gone(id, true);
+        store.set_deleted(id, true);
         spawn_local(async move {
-            TimeoutFuture::new(DELETE_AFTER_MS).await;
-            if is_kept.load(Ordering::Relaxed) {
+            TimeoutFuture::new(DELETE_DELAY_MS).await;
+            if is_undone.load(Ordering::Relaxed) {
                 return;
             }
             if let Err(fault) = api.delete_artifact(id).await {
-                shelf.set_gone(id, false);
+                store.set_deleted(id, false);
                 toasts.fault(&fault);
             }
         });
@@ -180,7 +175,7 @@ impl ArtifactActs {
 }
 
 #[component]
-fn RenameDialog(is_open: RwSignal<bool>, title: Signal<String>, acts: ArtifactActs) -> impl IntoView {
+fn RenameDialog(is_open: RwSignal<bool>, title: Signal<String>, actions: ArtifactActions) -> impl IntoView {
     let draft = RwSignal::new(String::new());
     Effect::new(move |_| {
         if is_open.get() {
@@ -190,7 +185,7 @@ fn RenameDialog(is_open: RwSignal<bool>, title: Signal<String>, acts: ArtifactAc
     let is_empty = Signal::derive(move || draft.with(|draft| draft.trim().is_empty()));
     let save = move || {
         if !is_empty.get_untracked() {
-            acts.rename(draft.get_untracked().trim().to_owned());
+            actions.rename(draft.get_untracked().trim().to_owned());
             is_open.set(false);
         }
     };
@@ -202,8 +197,8 @@ fn RenameDialog(is_open: RwSignal<bool>, title: Signal<String>, acts: ArtifactAc
             }>
                 <TextField id="artifact-title" label=tr(keys::ARTIFACT_RENAME_LABEL) value=draft autofocus=true/>
                 <div class="dialog-actions">
-                    <Button look=Look::Quiet on_press=move |_| is_open.set(false)>{tr(keys::ARTIFACT_CANCEL)}</Button>
-                    <Button look=Look::Primary submits=true is_disabled=is_empty>{tr(keys::ARTIFACT_SAVE)}</Button>
+                    <Button variant=ButtonVariant::Quiet on_press=move |_| is_open.set(false)>{tr(keys::ARTIFACT_CANCEL)}</Button>
+                    <Button variant=ButtonVariant::Primary is_submit=true is_disabled=is_empty>{tr(keys::ARTIFACT_SAVE)}</Button>
                 </div>
             </form>
         </Dialog>

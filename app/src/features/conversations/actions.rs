@@ -1,22 +1,22 @@
-//! What one does to a conversation: each is shown at once and taken back when the server says no.
+//! Actions on conversations. Changes are shown immediately and reverted if the server rejects them.
 
-use super::state::Listing;
+use super::state::ConversationListState;
 use crate::{
     api::{Api, use_api},
-    state::{Toasts, say_with, use_locale, use_toasts},
+    state::{Toasts, tr_with_untracked, use_locale, use_toasts},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_location, hooks::use_navigate};
+use penny_i18n::keys;
 use penny_types::{
     ConversationId, Locale,
     conversations::{ConversationPatch, ConversationSummary},
 };
-use penny_words::keys;
 
-/// The list and what it takes to change it.
+/// The actions of the conversation list.
 #[derive(Clone, Copy)]
-pub(super) struct Actions {
-    pub listing: RwSignal<Listing>,
+pub(super) struct ConversationActions {
+    pub list: RwSignal<ConversationListState>,
     api: StoredValue<Api>,
     toasts: Toasts,
     locale: RwSignal<Locale>,
@@ -24,11 +24,11 @@ pub(super) struct Actions {
     go_home: Callback<()>,
 }
 
-impl Actions {
-    pub fn new(listing: RwSignal<Listing>) -> Self {
+impl ConversationActions {
+    pub fn new(list: RwSignal<ConversationListState>) -> Self {
         let navigate = use_navigate();
         Self {
-            listing,
+            list,
             api: StoredValue::new(use_api()),
             toasts: use_toasts(),
             locale: use_locale(),
@@ -37,9 +37,9 @@ impl Actions {
         }
     }
 
-    /// Returns the title to show for a conversation.
+    /// Returns the display title of a conversation.
     pub fn title(self, item: &ConversationSummary) -> String {
-        item.title.clone().unwrap_or_else(|| penny_words::text(self.locale.get(), keys::UI_UNTITLED, &[]))
+        item.title.clone().unwrap_or_else(|| penny_i18n::text(self.locale.get(), keys::UI_UNTITLED, &[]))
     }
 
     pub fn pin(self, id: ConversationId, is_pinned: bool) {
@@ -58,20 +58,20 @@ impl Actions {
         patch: ConversationPatch,
         change: impl FnOnce(&mut ConversationSummary) + 'static,
     ) {
-        let Some(before) = self.listing.try_update(|listing| listing.change(id, change)).flatten() else {
+        let Some(before) = self.list.try_update(|list| list.change(id, change)).flatten() else {
             return;
         };
         let api = self.api.get_value();
         spawn_local(async move {
             if let Err(fault) = api.update_conversation(id, &patch).await {
-                self.listing.update(|listing| listing.put(before));
+                self.list.update(|list| list.put(before));
                 self.toasts.fault(&fault);
             }
         });
     }
 
     pub fn delete(self, id: ConversationId) {
-        let Some(item) = self.listing.try_update(|listing| listing.remove(id)).flatten() else { return };
+        let Some(item) = self.list.try_update(|list| list.remove(id)).flatten() else { return };
         if self.path.get_untracked() == format!("/c/{id}") {
             self.go_home.run(());
         }
@@ -81,14 +81,14 @@ impl Actions {
                 Ok(()) => {
                     let title = item.title.clone().unwrap_or_default();
                     let text = if title.is_empty() {
-                        penny_words::text(self.locale.get_untracked(), keys::UI_DELETED, &[])
+                        penny_i18n::text(self.locale.get_untracked(), keys::UI_DELETED, &[])
                     } else {
-                        say_with(self.locale, keys::UI_DELETED_NAMED, [("title", title)])
+                        tr_with_untracked(self.locale, keys::UI_DELETED_NAMED, [("title", title)])
                     };
                     self.toasts.with_undo(text, move || self.restore(item.clone()));
                 }
                 Err(fault) => {
-                    self.listing.update(|listing| listing.put(item));
+                    self.list.update(|list| list.put(item));
                     self.toasts.fault(&fault);
                 }
             }
@@ -99,7 +99,7 @@ impl Actions {
         let api = self.api.get_value();
         spawn_local(async move {
             match api.restore_conversation(item.id).await {
-                Ok(_) => self.listing.update(|listing| listing.put(item)),
+                Ok(_) => self.list.update(|list| list.put(item)),
                 Err(fault) => self.toasts.fault(&fault),
             }
         });

@@ -1,48 +1,51 @@
-//! The conversations, by day; or what a search found.
+//! The conversation list and the search results.
 
 use super::{
-    actions::Actions,
-    row::Row,
-    state::{Group, Listing},
+    actions::ConversationActions,
+    row::ConversationRow,
+    state::{ConversationGroup, ConversationListState},
 };
 use crate::{
-    api::{connection, use_api},
+    api::{connection_status, use_api},
     state::{tr, tr_with, use_clock},
-    ui::{Button, EmptyState, FaultNotice, Glyph, Look, Skeleton},
+    ui::{Button, ButtonVariant, EmptyState, FaultNotice, Glyph, Skeleton},
 };
 use futures::StreamExt;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::A;
+use penny_i18n::keys;
 use penny_types::{ConversationId, Fault, Page, conversations::ConversationSummary};
-use penny_words::keys;
 
-/// How many conversations a page of the list has.
-const PAGE: u32 = 50;
+/// Page size of the list.
+const PAGE_SIZE: u32 = 50;
 
-/// All conversations, by day, kept up to date.
+/// Results of a search; `None` while searching.
+pub(super) type SearchState = Option<Result<Page<ConversationSummary>, Fault>>;
+
+/// All conversations by day, kept up to date.
 #[component]
 pub(super) fn ConversationList() -> impl IntoView {
     let api = use_api();
-    let listing = RwSignal::new(Listing::default());
-    let first = Resource::new(|| (), {
+    let list = RwSignal::new(ConversationListState::default());
+    let first_page = Resource::new(|| (), {
         let api = api.clone();
         move |()| {
             let api = api.clone();
-            async move { api.conversations(None, None, Some(PAGE)).await }
+            async move { api.conversations(None, None, Some(PAGE_SIZE)).await }
         }
     });
-    let actions = Actions::new(listing);
-    stay_up_to_date(listing);
+    let actions = ConversationActions::new(list);
+    keep_up_to_date(list);
     view! {
         <Suspense fallback=|| view! { <Skeleton lines=8 class="skeleton-list"/> }>
             {move || Suspend::new(async move {
-                match first.await {
+                match first_page.await {
                     Ok(page) => {
-                        listing.set(Listing::from(page));
-                        view! { <Groups actions=actions/> }.into_any()
+                        list.set(ConversationListState::from(page));
+                        view! { <ConversationGroups actions=actions/> }.into_any()
                     }
                     Err(fault) => {
-                        view! { <FaultNotice fault=fault on_retry=move |_| first.refetch()/> }.into_any()
+                        view! { <FaultNotice fault=fault on_retry=move |_| first_page.refetch()/> }.into_any()
                     }
                 }
             })}
@@ -51,8 +54,8 @@ pub(super) fn ConversationList() -> impl IntoView {
     .into_any()
 }
 
-/// Follows the server's updates, and reads the list again after each time the connection was lost.
-fn stay_up_to_date(listing: RwSignal<Listing>) {
+/// Applies the server's updates and reloads the list after each reconnect.
+fn keep_up_to_date(list: RwSignal<ConversationListState>) {
     let api = use_api();
     let updates_api = api.clone();
     Effect::new(move |_| {
@@ -60,36 +63,36 @@ fn stay_up_to_date(listing: RwSignal<Listing>) {
         spawn_local(async move {
             while let Some(update) = updates.next().await {
                 let Ok(update) = update else { return };
-                if listing.try_update(|listing| listing.apply(update)).is_none() {
+                if list.try_update(|list| list.apply(update)).is_none() {
                     return;
                 }
             }
         });
     });
-    let connection = connection();
-    Effect::new(move |earlier: Option<u32>| {
-        let comebacks = connection.get().comebacks;
-        if earlier.is_some_and(|earlier| earlier != comebacks) {
+    let connection = connection_status();
+    Effect::new(move |previous: Option<u32>| {
+        let reconnects = connection.get().reconnects;
+        if previous.is_some_and(|previous| previous != reconnects) {
             let api = api.clone();
             spawn_local(async move {
-                if let Ok(page) = api.conversations(None, None, Some(PAGE)).await {
-                    let _ = listing.try_update(|listing| *listing = Listing::from(page));
+                if let Ok(page) = api.conversations(None, None, Some(PAGE_SIZE)).await {
+                    let _ = list.try_update(|list| *list = ConversationListState::from(page));
                 }
             });
         }
-        comebacks
+        reconnects
     });
 }
 
 #[component]
-fn Groups(actions: Actions) -> impl IntoView {
+fn ConversationGroups(actions: ConversationActions) -> impl IntoView {
     let clock = use_clock();
-    let listing = actions.listing;
+    let list = actions.list;
     let groups = Memo::new(move |_| {
         let today = clock.today();
-        listing.with(|listing| listing.groups(today, |moment| clock.local(moment).date()))
+        list.with(|list| list.groups(today, |moment| clock.local(moment).date()))
     });
-    let is_empty = Memo::new(move |_| listing.with(Listing::is_empty));
+    let is_empty = Memo::new(move |_| list.with(ConversationListState::is_empty));
     let headings = move || groups.with(|groups| groups.iter().map(|(group, _)| *group).collect::<Vec<_>>());
     view! {
         <Show when=move || is_empty.get()>
@@ -104,15 +107,19 @@ fn Groups(actions: Actions) -> impl IntoView {
             key=|group| *group
             children=move |group| group_view(group, groups, actions)
         />
-        <More actions=actions/>
+        <LoadMoreButton actions=actions/>
     }
     .into_any()
 }
 
-fn group_view(group: Group, groups: Memo<Vec<(Group, Vec<ConversationId>)>>, actions: Actions) -> AnyView {
+fn group_view(
+    group: ConversationGroup,
+    groups: Memo<Vec<(ConversationGroup, Vec<ConversationId>)>>,
+    actions: ConversationActions,
+) -> AnyView {
     let heading = match group {
-        Group::Pinned => keys::UI_GROUP_PINNED,
-        Group::Day(day) => day.key(),
+        ConversationGroup::Pinned => keys::UI_GROUP_PINNED,
+        ConversationGroup::Day(day) => day.key(),
     };
     let ids = Memo::new(move |_| {
         groups.with(|groups| {
@@ -123,36 +130,36 @@ fn group_view(group: Group, groups: Memo<Vec<(Group, Vec<ConversationId>)>>, act
         <section class="conversation-group">
             <h2 class="overline">{tr(heading)}</h2>
             <ul>
-                <For each=move || ids.get() key=|id| *id children=move |id| view! { <Row id=id actions=actions/> }/>
+                <For each=move || ids.get() key=|id| *id children=move |id| view! { <ConversationRow id=id actions=actions/> }/>
             </ul>
         </section>
     }
     .into_any()
 }
 
-/// Reads the next page.
+/// Button that loads the next page.
 #[component]
-fn More(actions: Actions) -> impl IntoView {
+fn LoadMoreButton(actions: ConversationActions) -> impl IntoView {
     let api = StoredValue::new(use_api());
     let toasts = crate::state::use_toasts();
-    let is_reading = RwSignal::new(false);
-    let listing = actions.listing;
-    let cursor = Memo::new(move |_| listing.with(|listing| listing.next_cursor().map(str::to_owned)));
-    let read = move |_| {
+    let is_loading = RwSignal::new(false);
+    let list = actions.list;
+    let cursor = Memo::new(move |_| list.with(|list| list.next_cursor().map(str::to_owned)));
+    let load = move |_| {
         let Some(cursor) = cursor.get_untracked() else { return };
         let api = api.get_value();
-        is_reading.set(true);
+        is_loading.set(true);
         spawn_local(async move {
-            match api.conversations(None, Some(&cursor), Some(PAGE)).await {
-                Ok(page) => listing.update(|listing| listing.append(page)),
+            match api.conversations(None, Some(&cursor), Some(PAGE_SIZE)).await {
+                Ok(page) => list.update(|list| list.append(page)),
                 Err(fault) => toasts.fault(&fault),
             }
-            is_reading.set(false);
+            is_loading.set(false);
         });
     };
     view! {
         <Show when=move || cursor.with(Option::is_some)>
-            <Button look=Look::Quiet class="conversation-load" is_disabled=is_reading on_press=read>
+            <Button variant=ButtonVariant::Quiet class="conversation-load" is_disabled=is_loading on_press=load>
                 {tr(keys::UI_LOAD_MORE)}
             </Button>
         </Show>
@@ -160,15 +167,10 @@ fn More(actions: Actions) -> impl IntoView {
     .into_any()
 }
 
-/// What a search found, with the words around it.
+/// The results of a search, with the text around each match.
 #[component]
-pub(super) fn SearchResults(
-    /// The words searched for.
-    query: Signal<String>,
-    /// What was found; absent while searching.
-    found: Signal<Option<Result<Page<ConversationSummary>, Fault>>>,
-) -> impl IntoView {
-    move || match found.get() {
+pub(super) fn SearchResults(query: Signal<String>, results: Signal<SearchState>) -> impl IntoView {
+    move || match results.get() {
         None => view! { <Skeleton lines=5 class="skeleton-list"/> }.into_any(),
         Some(Err(fault)) => view! { <FaultNotice fault=fault/> }.into_any(),
         Some(Ok(page)) if page.items.is_empty() => {
@@ -178,11 +180,11 @@ pub(super) fn SearchResults(
         }
         Some(Ok(page)) => {
             let count = page.items.len().to_string();
-            let words = tr_with(keys::UI_RESULTS, move || [("count", count.clone())]);
+            let label = tr_with(keys::UI_RESULTS, move || [("count", count.clone())]);
             view! {
                 <section class="conversation-group">
-                    <h2 class="overline" role="status">{words}</h2>
-                    <ul>{page.items.into_iter().map(found_view).collect_view()}</ul>
+                    <h2 class="overline" role="status">{label}</h2>
+                    <ul>{page.items.into_iter().map(result_view).collect_view()}</ul>
                 </section>
             }
             .into_any()
@@ -190,7 +192,7 @@ pub(super) fn SearchResults(
     }
 }
 
-fn found_view(item: ConversationSummary) -> AnyView {
+fn result_view(item: ConversationSummary) -> AnyView {
     let untitled = tr(keys::UI_UNTITLED);
     let title = item.title;
     view! {

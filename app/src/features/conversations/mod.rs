@@ -1,4 +1,4 @@
-//! The left pane: one's conversations, grouped by day, with search, and the ways to begin.
+//! The left pane: the user's conversations by day, search, dashboards and starters.
 
 mod actions;
 mod list;

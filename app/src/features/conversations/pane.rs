@@ -1,78 +1,75 @@
-//! The left pane from top to bottom.
+//! The left pane.
 
 use super::{
-    list::{ConversationList, SearchResults},
+    list::{ConversationList, SearchResults, SearchState},
     starters::STARTERS,
 };
 use crate::{
     api::use_api,
     features::{palette::PaletteState, sign_in::BrandMark},
-    state::{tr, use_ask, use_brand, use_panes, use_viewer},
+    state::{tr, use_brand, use_panes, use_pending_prompt, use_viewer},
     ui::{Glyph, Icon, IconButton, Menu, MenuItem, dom},
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev::KeyboardEvent, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, components::A, hooks::use_navigate};
-use penny_types::{Fault, Page, conversations::ConversationSummary};
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// How long one must stop typing before the search begins.
-const PAUSE_MS: u32 = 180;
-/// How many conversations a search shows.
-const FOUND: u32 = 30;
+/// Delay between the last input and the search.
+const SEARCH_DELAY_MS: u32 = 180;
+/// Maximum number of search results.
+const SEARCH_LIMIT: u32 = 30;
 
-/// Id of the hidden form that signs out.
-const SIGN_OUT_FORM: &str = "sign-out";
+/// Element id of the hidden sign-out form.
+const SIGN_OUT_FORM_ID: &str = "sign-out";
 
-/// The left pane: the brand, a new chat, dashboards, search, conversations, and oneself.
+/// The left pane: brand, new chat, search, dashboards, starters, conversations and account menu.
 #[component]
 pub(crate) fn ConversationsPane() -> impl IntoView {
     let query = RwSignal::new(String::new());
-    let found = search(query);
+    let results = search(query);
     let is_searching = Memo::new(move |_| query.with(|query| !query.trim().is_empty()));
     view! {
         <PaneTop/>
         <SearchField query=query/>
         <div class="pane-scroll" tabindex="-1">
             <div class:is-hidden=move || is_searching.get()>
-                <Beginnings/>
+                <DashboardsAndStarters/>
                 <ConversationList/>
             </div>
             <Show when=move || is_searching.get()>
-                <SearchResults query=query.into() found=found.into()/>
+                <SearchResults query=query.into() results=results.into()/>
             </Show>
         </div>
-        <Account/>
+        <AccountMenu/>
     }
     .into_any()
 }
 
-type Found = Option<Result<Page<ConversationSummary>, Fault>>;
-
-/// Searches a moment after the last key; an answer to earlier words is dropped.
-fn search(query: RwSignal<String>) -> RwSignal<Found> {
+/// Searches a moment after the last input. Responses to earlier queries are discarded.
+fn search(query: RwSignal<String>) -> RwSignal<SearchState> {
     let api = StoredValue::new(use_api());
-    let found = RwSignal::new(None);
+    let results = RwSignal::new(None);
     Effect::new(move |_| {
-        let words = query.get().trim().to_owned();
-        found.set(None);
-        if words.is_empty() {
+        let text = query.get().trim().to_owned();
+        results.set(None);
+        if text.is_empty() {
             return;
         }
         let api = api.get_value();
         spawn_local(async move {
-            TimeoutFuture::new(PAUSE_MS).await;
-            let is_current = || query.try_get_untracked().is_some_and(|now| now.trim() == words);
+            TimeoutFuture::new(SEARCH_DELAY_MS).await;
+            let is_current = || query.try_get_untracked().is_some_and(|current| current.trim() == text);
             if !is_current() {
                 return;
             }
-            let answer = api.conversations(Some(&words), None, Some(FOUND)).await;
+            let response = api.conversations(Some(&text), None, Some(SEARCH_LIMIT)).await;
             if is_current() {
-                found.set(Some(answer));
+                results.set(Some(response));
             }
         });
     });
-    found
+    results
 }
 
 #[component]
@@ -142,9 +139,9 @@ fn SearchField(query: RwSignal<String>) -> impl IntoView {
     .into_any()
 }
 
-/// Dashboards to open and questions to begin with.
+/// Links to the dashboards, and the starters.
 #[component]
-fn Beginnings() -> impl IntoView {
+fn DashboardsAndStarters() -> impl IntoView {
     let api = use_api();
     let dashboards = Resource::new(
         || (),
@@ -153,14 +150,14 @@ fn Beginnings() -> impl IntoView {
             async move { api.dashboards().await }
         },
     );
-    let ask = use_ask();
+    let pending_prompt = use_pending_prompt();
     let navigate = StoredValue::new(use_navigate());
     let locale = crate::state::use_locale();
     let starters = STARTERS
         .iter()
         .map(|starter| {
             let start = move |_| {
-                ask.set(Some(penny_words::text(locale.get_untracked(), starter.prompt, &[])));
+                pending_prompt.set(Some(penny_i18n::text(locale.get_untracked(), starter.prompt, &[])));
                 navigate.with_value(|navigate| navigate("/", NavigateOptions::default()));
             };
             view! {
@@ -176,10 +173,10 @@ fn Beginnings() -> impl IntoView {
     view! {
         <Suspense>
             {move || Suspend::new(async move {
-                let found = dashboards.await.unwrap_or_default();
-                (!found.is_empty())
+                let dashboards = dashboards.await.unwrap_or_default();
+                (!dashboards.is_empty())
                     .then(|| {
-                        let links = found
+                        let links = dashboards
                             .into_iter()
                             .map(|dashboard| {
                                 view! {
@@ -210,7 +207,7 @@ fn Beginnings() -> impl IntoView {
 }
 
 #[component]
-fn Account() -> impl IntoView {
+fn AccountMenu() -> impl IntoView {
     let viewer = use_viewer();
     let name =
         move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.name.clone()).unwrap_or_default());
@@ -221,20 +218,21 @@ fn Account() -> impl IntoView {
     };
     let initial = move || name().chars().next().map(String::from).unwrap_or_default();
     let navigate = use_navigate();
-    let help = use_context::<crate::features::shortcuts::HelpState>();
-    let words = (tr(keys::UI_SETTINGS), tr(keys::UI_SHORTCUTS), tr(keys::UI_SIGN_OUT));
+    let help = use_context::<crate::features::shortcuts::ShortcutHelpState>();
+    let (settings_label, shortcuts_label) = (tr(keys::UI_SETTINGS), tr(keys::UI_SHORTCUTS));
+    let sign_out_label = tr(keys::UI_SIGN_OUT);
     let items = move || {
         let navigate = navigate.clone();
         vec![
-            MenuItem::new(Glyph::Settings, words.0, move || {
+            MenuItem::new(Glyph::Settings, settings_label, move || {
                 navigate("/settings", NavigateOptions::default())
             }),
-            MenuItem::new(Glyph::Keyboard, words.1, move || {
+            MenuItem::new(Glyph::Keyboard, shortcuts_label, move || {
                 if let Some(help) = help {
                     help.0.set(true);
                 }
             }),
-            MenuItem::new(Glyph::LogOut, words.2, || dom::submit(SIGN_OUT_FORM)),
+            MenuItem::new(Glyph::LogOut, sign_out_label, || dom::submit(SIGN_OUT_FORM_ID)),
         ]
     };
     view! {
@@ -245,7 +243,7 @@ fn Account() -> impl IntoView {
                 <span class="account-company" dir="auto">{company}</span>
             </span>
             <Menu label=tr(keys::UI_ACCOUNT) glyph=Glyph::ChevronsUpDown items=items/>
-            <form id=SIGN_OUT_FORM method="post" action="/auth/sign-out" hidden></form>
+            <form id=SIGN_OUT_FORM_ID method="post" action="/auth/sign-out" hidden></form>
         </div>
     }
     .into_any()

@@ -1,20 +1,19 @@
-//! What one may begin with.
+//! Predefined prompts for a new chat.
 
 use crate::ui::Glyph;
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// A question worth asking first.
+/// A predefined prompt.
 #[derive(Debug, Clone, Copy)]
 pub struct Starter {
-    /// Its icon.
     pub glyph: Glyph,
-    /// Key of its title.
+    /// Fluent key of the title.
     pub title: &'static str,
-    /// Key of the question.
+    /// Fluent key of the prompt.
     pub prompt: &'static str,
 }
 
-/// The four starters, in order.
+/// The starters in display order.
 pub const STARTERS: [Starter; 4] = [
     Starter {
         glyph: Glyph::Gauge,

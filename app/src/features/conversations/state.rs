@@ -1,4 +1,4 @@
-//! The list of conversations as data: what an update does to it and how it is grouped.
+//! The state of the conversation list: updates, order and grouping.
 
 use crate::state::DayGroup;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -7,29 +7,29 @@ use penny_types::{
     conversations::{ConversationSummary, ConversationUpdate},
 };
 
-/// A heading of the list.
+/// A group of the list with its own heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Group {
+pub(super) enum ConversationGroup {
     Pinned,
     Day(DayGroup),
 }
 
-/// What is known of the conversations: those read so far, the latest first.
+/// The conversations loaded so far, newest first; pinned ones come before the others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Listing {
+pub(super) struct ConversationListState {
     items: Vec<ConversationSummary>,
     next_cursor: Option<String>,
 }
 
-impl From<Page<ConversationSummary>> for Listing {
+impl From<Page<ConversationSummary>> for ConversationListState {
     fn from(page: Page<ConversationSummary>) -> Self {
-        let mut listing = Self { items: page.items, next_cursor: page.next_cursor };
-        listing.sort();
-        listing
+        let mut state = Self { items: page.items, next_cursor: page.next_cursor };
+        state.sort();
+        state
     }
 }
 
-impl Listing {
+impl ConversationListState {
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
@@ -42,7 +42,7 @@ impl Listing {
         self.items.iter().find(|item| item.id == id)
     }
 
-    /// Adds a further page. What came in by an update meanwhile is newer and stays.
+    /// Appends a page. Conversations already added by an update are newer and stay.
     pub fn append(&mut self, page: Page<ConversationSummary>) {
         for item in page.items {
             if self.find(item.id).is_none() {
@@ -53,22 +53,22 @@ impl Listing {
         self.sort();
     }
 
-    /// Takes in what changed. A conversation older than all that was read comes with its page later,
-    /// so it is left out now.
+    /// Applies an update. A conversation older than all loaded ones is skipped: it is loaded with its page.
     pub fn apply(&mut self, update: ConversationUpdate) {
-        let was_there = self.find(update.id).is_some();
+        let was_loaded = self.find(update.id).is_some();
         let oldest = self.items.iter().map(|item| item.updated_at).min();
         self.items.retain(|item| item.id != update.id);
         let Some(mut item) = update.conversation else { return };
-        let is_in_reach = self.next_cursor.is_none() || oldest.is_none_or(|oldest| item.updated_at >= oldest);
-        if was_there || is_in_reach || item.is_pinned {
+        let is_in_loaded_range =
+            self.next_cursor.is_none() || oldest.is_none_or(|oldest| item.updated_at >= oldest);
+        if was_loaded || is_in_loaded_range || item.is_pinned {
             item.snippet = None;
             self.items.push(item);
             self.sort();
         }
     }
 
-    /// Changes one conversation before the server has answered; returns how it was.
+    /// Changes a conversation before the server has responded; returns its previous state.
     pub fn change(
         &mut self,
         id: ConversationId,
@@ -81,30 +81,30 @@ impl Listing {
         Some(before)
     }
 
-    /// Takes one conversation out; returns it.
+    /// Removes a conversation and returns it.
     pub fn remove(&mut self, id: ConversationId) -> Option<ConversationSummary> {
         let index = self.items.iter().position(|item| item.id == id)?;
         Some(self.items.remove(index))
     }
 
-    /// Puts a conversation in or back.
+    /// Inserts or replaces a conversation.
     pub fn put(&mut self, item: ConversationSummary) {
         self.items.retain(|other| other.id != item.id);
         self.items.push(item);
         self.sort();
     }
 
-    /// Returns the conversations by heading, in the order of the list.
+    /// Returns the conversations by group, in list order.
     pub fn groups(
         &self,
         today: NaiveDate,
         day_of: impl Fn(DateTime<Utc>) -> NaiveDate,
-    ) -> Vec<(Group, Vec<ConversationId>)> {
-        let mut groups: Vec<(Group, Vec<ConversationId>)> = Vec::new();
+    ) -> Vec<(ConversationGroup, Vec<ConversationId>)> {
+        let mut groups: Vec<(ConversationGroup, Vec<ConversationId>)> = Vec::new();
         for item in &self.items {
             let group = match item.is_pinned {
-                true => Group::Pinned,
-                false => Group::Day(DayGroup::of(day_of(item.updated_at), today)),
+                true => ConversationGroup::Pinned,
+                false => ConversationGroup::Day(DayGroup::of(day_of(item.updated_at), today)),
             };
             match groups.last_mut() {
                 Some((last, ids)) if *last == group => ids.push(item.id),
@@ -131,7 +131,6 @@ mod tests {
     }
 
     fn id(number: u8) -> ConversationId {
-        // Ids are minted by servers; a test writes one down.
         format!("cnv_0000000000000000000000000{number}").parse().unwrap()
     }
 
@@ -146,17 +145,18 @@ mod tests {
         }
     }
 
-    fn listing(items: Vec<ConversationSummary>, next_cursor: Option<&str>) -> Listing {
-        Listing::from(Page { items, next_cursor: next_cursor.map(str::to_owned) })
+    fn list_state(items: Vec<ConversationSummary>, next_cursor: Option<&str>) -> ConversationListState {
+        ConversationListState::from(Page { items, next_cursor: next_cursor.map(str::to_owned) })
     }
 
-    fn order(listing: &Listing) -> Vec<ConversationId> {
-        listing.items.iter().map(|item| item.id).collect()
+    fn order(state: &ConversationListState) -> Vec<ConversationId> {
+        state.items.iter().map(|item| item.id).collect()
     }
 
     #[test]
     fn an_update_moves_a_conversation_to_the_top() {
-        let mut list = listing(vec![item(1, "2026-01-02T00:00:00Z"), item(2, "2026-01-01T00:00:00Z")], None);
+        let mut list =
+            list_state(vec![item(1, "2026-01-02T00:00:00Z"), item(2, "2026-01-01T00:00:00Z")], None);
         let newer = item(2, "2026-01-03T00:00:00Z");
         list.apply(ConversationUpdate { id: id(2), conversation: Some(newer) });
         assert_eq!(order(&list), [id(2), id(1)]);
@@ -165,8 +165,8 @@ mod tests {
     }
 
     #[test]
-    fn an_update_beyond_what_was_read_waits_for_its_page() {
-        let mut list = listing(vec![item(1, "2026-01-02T00:00:00Z")], Some("more"));
+    fn an_update_beyond_the_loaded_range_is_loaded_with_its_page() {
+        let mut list = list_state(vec![item(1, "2026-01-02T00:00:00Z")], Some("more"));
         list.apply(ConversationUpdate { id: id(2), conversation: Some(item(2, "2025-01-01T00:00:00Z")) });
         assert_eq!(order(&list), [id(1)]);
         list.append(Page { items: vec![item(2, "2025-01-01T00:00:00Z")], next_cursor: None });
@@ -175,8 +175,8 @@ mod tests {
     }
 
     #[test]
-    fn a_further_page_does_not_undo_an_update() {
-        let mut list = listing(vec![item(1, "2026-01-02T00:00:00Z")], Some("more"));
+    fn a_page_does_not_overwrite_an_update() {
+        let mut list = list_state(vec![item(1, "2026-01-02T00:00:00Z")], Some("more"));
         let mut renamed = item(2, "2026-01-03T00:00:00Z");
         renamed.title = Some("renamed".to_owned());
         list.apply(ConversationUpdate { id: id(2), conversation: Some(renamed) });
@@ -185,25 +185,26 @@ mod tests {
     }
 
     #[test]
-    fn pinned_ones_come_first_and_days_follow() {
+    fn pinned_conversations_come_before_the_days() {
         let mut pinned = item(3, "2020-01-01T00:00:00Z");
         pinned.is_pinned = true;
         let list =
-            listing(vec![item(1, "2026-01-02T08:00:00Z"), item(2, "2026-01-01T08:00:00Z"), pinned], None);
+            list_state(vec![item(1, "2026-01-02T08:00:00Z"), item(2, "2026-01-01T08:00:00Z"), pinned], None);
         let groups = list.groups("2026-01-02".parse().unwrap(), |moment| moment.date_naive());
         assert_eq!(
             groups,
             [
-                (Group::Pinned, vec![id(3)]),
-                (Group::Day(DayGroup::Today), vec![id(1)]),
-                (Group::Day(DayGroup::Yesterday), vec![id(2)]),
+                (ConversationGroup::Pinned, vec![id(3)]),
+                (ConversationGroup::Day(DayGroup::Today), vec![id(1)]),
+                (ConversationGroup::Day(DayGroup::Yesterday), vec![id(2)]),
             ]
         );
     }
 
     #[test]
-    fn what_was_removed_can_be_put_back_where_it_was() {
-        let mut list = listing(vec![item(1, "2026-01-02T00:00:00Z"), item(2, "2026-01-01T00:00:00Z")], None);
+    fn a_removed_conversation_can_be_put_back_in_its_position() {
+        let mut list =
+            list_state(vec![item(1, "2026-01-02T00:00:00Z"), item(2, "2026-01-01T00:00:00Z")], None);
         let before = list.clone();
         let removed = list.remove(id(1)).unwrap();
         assert_eq!(order(&list), [id(2)]);

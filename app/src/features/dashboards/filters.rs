@@ -1,4 +1,4 @@
-//! What a dashboard is about: which stretch of time, and which part of the company.
+//! The filters of a dashboard: period and part of the company.
 
 use super::state::{choices, with_unit};
 use crate::{
@@ -6,8 +6,8 @@ use crate::{
     ui::{Glyph, Icon},
 };
 use leptos::prelude::*;
+use penny_i18n::keys;
 use penny_types::dashboards::{DashboardFilters, DashboardView, Period, Unit};
-use penny_words::keys;
 
 const PERIODS: [(Period, &str); 3] = [
     (Period::Mtd, keys::DASHBOARD_PERIOD_MTD),
@@ -21,17 +21,15 @@ const UNITS: [(Unit, &str); 3] = [
     (Unit::Project, keys::DASHBOARD_UNIT_PROJECT),
 ];
 
-/// The filters, as controls.
+/// The filter controls.
 #[component]
-pub fn Filters(
-    /// How they stand.
+pub fn DashboardFilterBar(
     filters: Memo<DashboardFilters>,
-    /// The dashboard, for what one can pick.
+    /// The dashboard, which lists the available units.
     view: RwSignal<DashboardView>,
-    /// Called with what they should be.
     on_change: Callback<DashboardFilters>,
 ) -> impl IntoView {
-    let pick_unit = move |event| {
+    let on_unit_change = move |event| {
         if let Ok(unit) = event_target_value(&event).parse::<Unit>() {
             on_change.run(view.with_untracked(|view| with_unit(&filters.get_untracked(), unit, view)));
         }
@@ -40,40 +38,40 @@ pub fn Filters(
         .iter()
         .map(|(unit, key)| {
             let unit = *unit;
-            let is_there = move || unit == Unit::Company || view.with(|view| !choices(view, unit).is_empty());
+            let is_available = move || unit == Unit::Company || view.with(|view| !choices(view, unit).is_empty());
             let is_selected = move || filters.with(|filters| filters.unit == unit);
             view! {
-                <option value=unit.as_str() selected=is_selected prop:selected=is_selected disabled=move || !is_there()>{tr(key)}</option>
+                <option value=unit.as_str() selected=is_selected prop:selected=is_selected disabled=move || !is_available()>{tr(key)}</option>
             }
         })
         .collect_view();
     view! {
         <div class="filters">
-            <Periods filters on_change/>
+            <PeriodFilter filters on_change/>
             <span class="filter-select">
-                <select aria-label=tr(keys::DASHBOARD_UNIT) on:change=pick_unit>{units}</select>
+                <select aria-label=tr(keys::DASHBOARD_UNIT) on:change=on_unit_change>{units}</select>
                 <Icon glyph=Glyph::ChevronsUpDown/>
             </span>
-            <Which filters view on_change/>
+            <UnitSelect filters view on_change/>
         </div>
     }
     .into_any()
 }
 
 #[component]
-fn Periods(filters: Memo<DashboardFilters>, on_change: Callback<DashboardFilters>) -> impl IntoView {
+fn PeriodFilter(filters: Memo<DashboardFilters>, on_change: Callback<DashboardFilters>) -> impl IntoView {
     let buttons = PERIODS
         .iter()
         .map(|(period, key)| {
             let period = *period;
-            let is_chosen = move || filters.with(|filters| filters.period == period);
+            let is_selected = move || filters.with(|filters| filters.period == period);
             view! {
-                <label class="segment" class:segment-chosen=is_chosen>
+                <label class="segment" class:segment-chosen=is_selected>
                     <input
                         type="radio"
                         name="period"
                         value=period.as_str()
-                        prop:checked=is_chosen
+                        prop:checked=is_selected
                         on:change=move |_| {
                             on_change.run(DashboardFilters { period, ..filters.get_untracked() });
                         }
@@ -87,16 +85,16 @@ fn Periods(filters: Memo<DashboardFilters>, on_change: Callback<DashboardFilters
         .into_any()
 }
 
-/// Picks among the business units or the projects.
+/// Selects a business unit or project.
 #[component]
-fn Which(
+fn UnitSelect(
     filters: Memo<DashboardFilters>,
     view: RwSignal<DashboardView>,
     on_change: Callback<DashboardFilters>,
 ) -> impl IntoView {
     let unit = Memo::new(move |_| filters.with(|filters| filters.unit));
-    let offered = Memo::new(move |_| view.with(|view| choices(view, unit.get()).to_vec()));
-    let pick = move |event| {
+    let available = Memo::new(move |_| view.with(|view| choices(view, unit.get()).to_vec()));
+    let on_select = move |event| {
         let id = Some(event_target_value(&event));
         on_change.run(DashboardFilters { id, ..filters.get_untracked() });
     };
@@ -105,7 +103,7 @@ fn Which(
         _ => keys::DASHBOARD_WHICH_BU,
     };
     move || {
-        let options = offered.get();
+        let options = available.get();
         (!options.is_empty()).then(|| {
             let options = options
                 .into_iter()
@@ -117,7 +115,7 @@ fn Which(
                 .collect_view();
             view! {
                 <span class="filter-select">
-                    <select aria-label=tr(label()) on:change=pick>{options}</select>
+                    <select aria-label=tr(label()) on:change=on_select>{options}</select>
                     <Icon glyph=Glyph::ChevronsUpDown/>
                 </span>
             }

@@ -1,19 +1,15 @@
-//! How a figure stands: an icon and a word, never colour alone.
+//! The health of a KPI as icon and text, never by colour alone.
 
 use crate::{
     state::tr,
     ui::{Glyph, Icon},
 };
 use leptos::prelude::*;
+use penny_i18n::keys;
 use penny_types::dashboards::Health;
-use penny_words::keys;
 
-/// How a figure stands.
 #[component]
-pub fn HealthMark(
-    /// Its standing.
-    health: Health,
-) -> impl IntoView {
+pub fn HealthBadge(health: Health) -> impl IntoView {
     let (class, glyph, key) = match health {
         Health::Good => ("health health-good", Glyph::CircleCheck, keys::DASHBOARD_HEALTH_GOOD),
         Health::Watch => ("health health-watch", Glyph::TriangleAlert, keys::DASHBOARD_HEALTH_WATCH),

@@ -1,16 +1,16 @@
-//! Dashboards, full screen: filters in the address, key figures, charts and tables.
+//! Dashboards, full screen: filters in the URL, KPIs, charts and tables.
 
 mod filters;
 mod health;
 mod kpi;
-mod outline;
 mod page;
+mod return_path;
+mod skeleton;
 mod state;
-mod trail;
 mod widget;
 
-pub use health::HealthMark;
-pub use outline::DashboardOutline;
+pub use health::HealthBadge;
 pub use page::DashboardPage;
-pub use state::{address_of, period_key};
-pub use trail::{FullFrame, provide_trail};
+pub use return_path::{FullScreenFrame, provide_return_path};
+pub use skeleton::DashboardPageSkeleton;
+pub use state::{dashboard_path, period_key};

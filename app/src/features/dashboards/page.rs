@@ -1,15 +1,15 @@
-//! The page of a dashboard: `/d/:slug?period=&unit=&id=`.
+//! The dashboard page `/d/:slug?period=&unit=&id=`.
 
 use super::{
-    filters::Filters,
-    outline::Waiting,
-    state::{filters_of, period_key, query_of},
-    trail::FullFrame,
+    filters::DashboardFilterBar,
+    return_path::FullScreenFrame,
+    skeleton::DashboardSkeleton,
+    state::{filters_from_query, filters_to_query, period_key},
     widget::Widget,
 };
 use crate::{
     api::use_api,
-    facts::answer_with_status,
+    page_context::set_response_status,
     state::{tr, tr_with, use_clock, use_locale, use_toasts},
     ui::{EmptyState, FaultNotice, Glyph, IconButton, PageTitle},
 };
@@ -18,11 +18,11 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
 };
+use penny_i18n::{formats, keys};
 use penny_types::{
     FaultCode,
     dashboards::{DashboardFilters, DashboardView},
 };
-use penny_words::{figures, keys};
 
 /// A dashboard, full screen.
 #[component]
@@ -30,22 +30,23 @@ pub fn DashboardPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let slug = Memo::new(move |_| params.with(|params| params.get("slug")).unwrap_or_default());
     let filters = Memo::new(move |_| {
-        query.with(|query| filters_of(query.get_str("period"), query.get_str("unit"), query.get("id")))
+        query
+            .with(|query| filters_from_query(query.get_str("period"), query.get_str("unit"), query.get("id")))
     });
     let api = use_api();
-    let first = Resource::new(
+    let initial = Resource::new(
         move || slug.get(),
         move |slug| {
             let api = api.clone();
             async move { api.dashboard(&slug, &filters.get_untracked()).await }
         },
     );
-    let draw = move || {
+    let content = move || {
         Suspend::new(async move {
-            match first.await {
-                Ok(view) => view! { <Shown view filters/> }.into_any(),
+            match initial.await {
+                Ok(view) => view! { <LoadedDashboard view filters/> }.into_any(),
                 Err(fault) if fault.code == FaultCode::NotFound => {
-                    answer_with_status(404);
+                    set_response_status(404);
                     view! {
                         <EmptyState
                             glyph=Glyph::LayoutDashboard
@@ -56,86 +57,87 @@ pub fn DashboardPage() -> impl IntoView {
                     .into_any()
                 }
                 Err(fault) => {
-                    view! { <FaultNotice fault on_retry=Callback::new(move |_| first.refetch())/> }.into_any()
+                    view! { <FaultNotice fault on_retry=Callback::new(move |_| initial.refetch())/> }
+                        .into_any()
                 }
             }
         })
     };
     view! {
-        <FullFrame class="full full-dashboard">
-            <Suspense fallback=Waiting>{draw}</Suspense>
-        </FullFrame>
+        <FullScreenFrame class="full full-dashboard">
+            <Suspense fallback=DashboardSkeleton>{content}</Suspense>
+        </FullScreenFrame>
     }
     .into_any()
 }
 
-/// A dashboard that was read once; changed filters and refreshing bring other figures into the same frame.
+/// A loaded dashboard. Changed filters and refreshing load new data into the same components.
 #[component]
-fn Shown(view: DashboardView, filters: Memo<DashboardFilters>) -> impl IntoView {
+fn LoadedDashboard(view: DashboardView, filters: Memo<DashboardFilters>) -> impl IntoView {
     let title = view.title.clone();
     let heading = title.clone();
     let description = view.description.clone();
     let slug = StoredValue::new(view.slug.clone());
     let view = RwSignal::new(view);
-    let reading = Reading::new(slug, view);
+    let loader = DashboardLoader::new(slug, view);
     Effect::new(move |earlier: Option<DashboardFilters>| {
         let now = filters.get();
         if earlier.is_some_and(|earlier| earlier != now) {
-            reading.read(now.clone());
+            loader.load(now.clone());
         }
         now
     });
     let navigate = StoredValue::new(use_navigate());
     let on_change = Callback::new(move |filters: DashboardFilters| {
-        let address = slug.with_value(|slug| format!("/d/{slug}{}", query_of(&filters)));
+        let path = slug.with_value(|slug| format!("/d/{slug}{}", filters_to_query(&filters)));
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-        let _ = navigate.try_with_value(|navigate| navigate(&address, options));
+        let _ = navigate.try_with_value(|navigate| navigate(&path, options));
     });
     let (clock, locale) = (use_clock(), use_locale());
     let as_of = tr_with(keys::DASHBOARD_AS_OF, move || {
-        [("when", view.with(|view| clock.full(locale.get(), view.as_of)))]
+        [("when", view.with(|view| clock.format_full(locale.get(), view.as_of)))]
     });
-    let stretch = move || {
+    let period = move || {
         let (key, range) =
-            view.with(|view| (period_key(view.period), figures::day_range(locale.get(), view.from, view.to)));
-        format!("{} · {range}", penny_words::text(locale.get(), key, &[]))
+            view.with(|view| (period_key(view.period), formats::day_range(locale.get(), view.from, view.to)));
+        format!("{} · {range}", penny_i18n::text(locale.get(), key, &[]))
     };
-    let is_reading = reading.is_reading;
+    let is_loading = loader.is_loading;
     view! {
         <PageTitle text=title/>
-        <div class="dashboard" aria-busy=move || is_reading.get().then_some("true")>
+        <div class="dashboard" aria-busy=move || is_loading.get().then_some("true")>
             <header class="dashboard-head">
                 <div class="dashboard-name">
                     <h1 dir="auto">{heading}</h1>
                     <p class="dashboard-about" dir="auto">{description}</p>
                 </div>
-                <Filters filters view on_change/>
+                <DashboardFilterBar filters view on_change/>
             </header>
             <p class="dashboard-facts">
-                <span>{stretch}</span>
+                <span>{period}</span>
                 <span class="dashboard-as-of">
                     {as_of}
                     <IconButton
                         glyph=Glyph::RefreshCw
                         class="dashboard-refresh"
                         label=tr(keys::DASHBOARD_REFRESH)
-                        is_disabled=is_reading
-                        on_press=move |_| reading.read(filters.get_untracked())
+                        is_disabled=is_loading
+                        on_press=move |_| loader.load(filters.get_untracked())
                     />
                 </span>
                 <span class="visually-hidden" role="status">
-                    {move || is_reading.get().then(|| penny_words::text(locale.get(), keys::DASHBOARD_REFRESHING, &[]))}
+                    {move || is_loading.get().then(|| penny_i18n::text(locale.get(), keys::DASHBOARD_REFRESHING, &[]))}
                 </span>
             </p>
-            <Grid view/>
+            <WidgetGrid view/>
         </div>
     }
     .into_any()
 }
 
-/// The widgets. One is only drawn anew when what it shows has changed.
+/// The widgets. A widget is rendered again only when its data changed.
 #[component]
-fn Grid(view: RwSignal<DashboardView>) -> impl IntoView {
+fn WidgetGrid(view: RwSignal<DashboardView>) -> impl IntoView {
     let ids =
         Memo::new(move |_| view.with(|view| view.widgets.iter().map(|widget| widget.id).collect::<Vec<_>>()));
     view! {
@@ -156,22 +158,22 @@ fn Grid(view: RwSignal<DashboardView>) -> impl IntoView {
     .into_any()
 }
 
-/// Reads a dashboard again; of several readings under way the last one counts.
+/// Loads a dashboard again. Of concurrent loads only the result of the last one is used.
 #[derive(Clone, Copy)]
-struct Reading {
-    is_reading: RwSignal<bool>,
-    count: StoredValue<u64>,
+struct DashboardLoader {
+    is_loading: RwSignal<bool>,
+    last_load: StoredValue<u64>,
     slug: StoredValue<String>,
     view: RwSignal<DashboardView>,
     api: StoredValue<crate::Api>,
     toasts: crate::state::Toasts,
 }
 
-impl Reading {
+impl DashboardLoader {
     fn new(slug: StoredValue<String>, view: RwSignal<DashboardView>) -> Self {
         Self {
-            is_reading: RwSignal::new(false),
-            count: StoredValue::new(0),
+            is_loading: RwSignal::new(false),
+            last_load: StoredValue::new(0),
             slug,
             view,
             api: StoredValue::new(use_api()),
@@ -179,18 +181,18 @@ impl Reading {
         }
     }
 
-    fn read(self, filters: DashboardFilters) {
-        self.is_reading.set(true);
-        self.count.update_value(|count| *count += 1);
-        let (mine, slug, api) = (self.count.get_value(), self.slug.get_value(), self.api.get_value());
+    fn load(self, filters: DashboardFilters) {
+        self.is_loading.set(true);
+        self.last_load.update_value(|load| *load += 1);
+        let (load, slug, api) = (self.last_load.get_value(), self.slug.get_value(), self.api.get_value());
         spawn_local(async move {
-            let answer = api.dashboard(&slug, &filters).await;
-            if self.count.try_get_value() != Some(mine) {
+            let result = api.dashboard(&slug, &filters).await;
+            if self.last_load.try_get_value() != Some(load) {
                 return;
             }
-            self.is_reading.set(false);
-            match answer {
-                Ok(now) => self.view.set(now),
+            self.is_loading.set(false);
+            match result {
+                Ok(view) => self.view.set(view),
                 Err(fault) => self.toasts.fault(&fault),
             }
         });

@@ -1,50 +1,50 @@
-//! The filters of a dashboard and the address that holds them.
+//! The filters of a dashboard and their representation in the URL.
 
+use penny_i18n::keys;
 use penny_types::dashboards::{DashboardFilters, DashboardView, FilterOption, Period, Unit};
-use penny_words::keys;
 
-/// Reads the filters from an address's query; what is missing or unknown is as it is by default.
+/// Parses the filters from the URL query; missing and unknown values fall back to the default.
 #[must_use]
-pub fn filters_of(period: Option<&str>, unit: Option<&str>, id: Option<String>) -> DashboardFilters {
+pub fn filters_from_query(period: Option<&str>, unit: Option<&str>, id: Option<String>) -> DashboardFilters {
     let fallback = DashboardFilters::default();
-    let unit: Unit = unit.and_then(|word| word.parse().ok()).unwrap_or(fallback.unit);
+    let unit: Unit = unit.and_then(|value| value.parse().ok()).unwrap_or(fallback.unit);
     let id = id.filter(|id| !id.is_empty() && unit != Unit::Company);
     DashboardFilters {
-        period: period.and_then(|word| word.parse().ok()).unwrap_or(fallback.period),
-        // A unit of which none is named means nothing.
+        period: period.and_then(|value| value.parse().ok()).unwrap_or(fallback.period),
+        // A unit without an id is ignored.
         unit: if id.is_none() { Unit::Company } else { unit },
         id,
     }
 }
 
-/// Writes the filters as an address's query, without what is as it is by default.
+/// Formats the filters as a URL query, without default values.
 #[must_use]
-pub fn query_of(filters: &DashboardFilters) -> String {
+pub fn filters_to_query(filters: &DashboardFilters) -> String {
     let mut pairs = Vec::new();
     if filters.period != DashboardFilters::default().period {
         pairs.push(format!("period={}", filters.period));
     }
     if let (Some(id), true) = (&filters.id, filters.unit != Unit::Company) {
         pairs.push(format!("unit={}", filters.unit));
-        pairs.push(format!("id={}", encoded(id)));
+        pairs.push(format!("id={}", percent_encode(id)));
     }
     if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
 }
 
-/// Returns the address of a dashboard seen with certain filters. It always says the stretch of time, so
-/// that it means the same when what is usual changes.
+/// Returns the path of a dashboard with filters. It always contains the period, so that its meaning does not depend on
+/// the default.
 #[must_use]
-pub fn address_of(slug: &str, filters: &DashboardFilters) -> String {
-    let mut address = format!("/d/{}?period={}", encoded(slug), filters.period);
+pub fn dashboard_path(slug: &str, filters: &DashboardFilters) -> String {
+    let mut path = format!("/d/{}?period={}", percent_encode(slug), filters.period);
     if let Some(id) = filters.id.as_ref().filter(|_| filters.unit != Unit::Company) {
-        address.push_str(&format!("&unit={}&id={}", filters.unit, encoded(id)));
+        path.push_str(&format!("&unit={}&id={}", filters.unit, percent_encode(id)));
     }
-    address
+    path
 }
 
-/// Encodes a text for a query (RFC 3986: everything but unreserved characters).
+/// Percent-encodes everything but unreserved characters (RFC 3986).
 #[must_use]
-pub fn encoded(text: &str) -> String {
+pub fn percent_encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
@@ -56,7 +56,7 @@ pub fn encoded(text: &str) -> String {
     out
 }
 
-/// Returns the business units or projects one can pick.
+/// Returns the business units or projects to choose from.
 #[must_use]
 pub fn choices(view: &DashboardView, unit: Unit) -> &[FilterOption] {
     match unit {
@@ -66,7 +66,7 @@ pub fn choices(view: &DashboardView, unit: Unit) -> &[FilterOption] {
     }
 }
 
-/// Returns the filters after another kind of unit was picked: its first one, or the company when there is none.
+/// Returns the filters for another unit type: the first unit of that type, or the company when there is none.
 #[must_use]
 pub fn with_unit(filters: &DashboardFilters, unit: Unit, view: &DashboardView) -> DashboardFilters {
     match choices(view, unit).first() {
@@ -75,7 +75,7 @@ pub fn with_unit(filters: &DashboardFilters, unit: Unit, view: &DashboardView) -
     }
 }
 
-/// Returns the key of a period's name.
+/// Returns the message key of a period.
 #[must_use]
 pub const fn period_key(period: Period) -> &'static str {
     match period {
@@ -90,43 +90,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_reads_back_the_filters_it_was_made_of() {
+    fn filters_round_trip_through_the_query() {
         for filters in [
             DashboardFilters::default(),
             DashboardFilters { period: Period::Ytd, unit: Unit::Company, id: None },
             DashboardFilters { period: Period::Mtd, unit: Unit::Bu, id: Some("north".to_owned()) },
             DashboardFilters { period: Period::Qtd, unit: Unit::Project, id: Some("p1".to_owned()) },
         ] {
-            let query = query_of(&filters);
+            let query = filters_to_query(&filters);
             let find = |name: &str| {
                 query
                     .trim_start_matches('?')
                     .split('&')
                     .find_map(|pair| pair.strip_prefix(&format!("{name}=")))
             };
-            assert_eq!(filters_of(find("period"), find("unit"), find("id").map(ToOwned::to_owned)), filters);
+            assert_eq!(
+                filters_from_query(find("period"), find("unit"), find("id").map(ToOwned::to_owned)),
+                filters
+            );
         }
     }
 
     #[test]
-    fn what_makes_no_sense_is_as_by_default() {
+    fn invalid_values_fall_back_to_the_default() {
         let fallback = DashboardFilters::default();
-        assert_eq!(filters_of(Some("week"), Some("galaxy"), Some("x".to_owned())), fallback);
-        assert_eq!(filters_of(None, Some("bu"), None), fallback);
-        assert_eq!(filters_of(None, Some("company"), Some("x".to_owned())), fallback);
+        assert_eq!(filters_from_query(Some("week"), Some("galaxy"), Some("x".to_owned())), fallback);
+        assert_eq!(filters_from_query(None, Some("bu"), None), fallback);
+        assert_eq!(filters_from_query(None, Some("company"), Some("x".to_owned())), fallback);
     }
 
     #[test]
-    fn an_address_carries_the_filters_and_nothing_that_breaks_out_of_it() {
+    fn a_path_contains_the_filters_percent_encoded() {
         let filters =
             DashboardFilters { period: Period::Qtd, unit: Unit::Bu, id: Some("a b&c=ñ".to_owned()) };
-        let address = address_of("company-health", &filters);
-        assert_eq!(address, "/d/company-health?period=QTD&unit=bu&id=a%20b%26c%3D%C3%B1");
-        assert_eq!(address_of("../x?", &DashboardFilters::default()), "/d/..%2Fx%3F?period=MTD");
+        let path = dashboard_path("company-health", &filters);
+        assert_eq!(path, "/d/company-health?period=QTD&unit=bu&id=a%20b%26c%3D%C3%B1");
+        assert_eq!(dashboard_path("../x?", &DashboardFilters::default()), "/d/..%2Fx%3F?period=MTD");
     }
 
     #[test]
-    fn names_are_encoded() {
-        assert_eq!(encoded("a b&ñ"), "a%20b%26%C3%B1");
+    fn reserved_characters_are_percent_encoded() {
+        assert_eq!(percent_encode("a b&ñ"), "a%20b%26%C3%B1");
     }
 }

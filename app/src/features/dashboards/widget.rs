@@ -1,34 +1,32 @@
-//! A widget on the grid, drawn as its kind asks for; one that failed says why and leaves the others alone.
+//! A dashboard widget, rendered by kind. A failed widget shows its error and does not affect the others.
 
 use super::kpi::KpiCard;
 use crate::{
     features::{
         artifacts::{Chart, DataTable},
-        chat::markdown::{Labels, render},
+        chat::markdown::{MarkdownLabels, render},
     },
     state::tr,
     ui::{Glyph, Icon},
 };
 use leptos::prelude::*;
+use penny_i18n::keys;
 use penny_types::{
     artifacts::{ChartContent, TableContent},
     dashboards::{WidgetKind, WidgetView},
 };
-use penny_words::keys;
 use std::sync::Arc;
 
-/// A widget.
 #[component]
 pub fn Widget(
-    /// What it shows.
     widget: WidgetView,
-    /// ISO 4217 code of amounts.
+    /// ISO 4217 code of currency values.
     currency: String,
 ) -> impl IntoView {
     let WidgetView { kind, title, columns, kpi, content, error, .. } = widget;
     let class = format!("widget widget-{kind} span-{}", columns.clamp(1, 12));
     if let Some(error) = error {
-        return framed(class, title, failed(error));
+        return framed(class, title, error_view(error));
     }
     match (kind, kpi, content) {
         (WidgetKind::Kpi, Some(kpi), _) => {
@@ -38,25 +36,26 @@ pub fn Widget(
             Ok(chart) => {
                 let name = title.clone();
                 let name = Signal::derive(move || name.clone());
-                let drawing = view! { <Chart content=Arc::new(chart) currency title=name/> };
-                framed(class, title, drawing.into_any())
+                let content = view! { <Chart content=Arc::new(chart) currency title=name/> };
+                framed(class, title, content.into_any())
             }
-            Err(_) => framed(class, title, nothing()),
+            Err(_) => framed(class, title, empty_view()),
         },
         (WidgetKind::Table, _, Some(content)) => match crate::api::read_value::<TableContent>(&content) {
             Ok(table) if !table.rows.is_empty() => {
                 let name = title.clone();
                 let name = Signal::derive(move || name.clone());
-                let drawing = view! { <DataTable table=Arc::new(table) currency=Some(currency) title=name/> };
-                framed(class, title, drawing.into_any())
+                let content = view! { <DataTable table=Arc::new(table) currency=Some(currency) title=name/> };
+                framed(class, title, content.into_any())
             }
-            _ => framed(class, title, nothing()),
+            _ => framed(class, title, empty_view()),
         },
         (WidgetKind::Text, _, Some(serde_json::Value::String(text))) => {
-            let words = view! { <div class="md" inner_html=render(&text, &Labels::default())></div> };
-            framed(class, title, words.into_any())
+            let content =
+                view! { <div class="md" inner_html=render(&text, &MarkdownLabels::default())></div> };
+            framed(class, title, content.into_any())
         }
-        _ => framed(class, title, nothing()),
+        _ => framed(class, title, empty_view()),
     }
 }
 
@@ -72,10 +71,10 @@ fn framed(class: String, title: String, content: AnyView) -> AnyView {
     .into_any()
 }
 
-fn failed(error: String) -> AnyView {
+fn error_view(error: String) -> AnyView {
     view! { <p class="widget-fault" role="alert"><Icon glyph=Glyph::TriangleAlert/>{error}</p> }.into_any()
 }
 
-fn nothing() -> AnyView {
+fn empty_view() -> AnyView {
     view! { <p class="widget-empty">{tr(keys::DASHBOARD_WIDGET_EMPTY)}</p> }.into_any()
 }

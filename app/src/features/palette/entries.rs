@@ -1,17 +1,18 @@
-//! What the palette offers and how words choose among it. Plain and tested.
+//! The entries of the palette and how a query filters them.
 
 use crate::{
-    features::settings::{locale_key, scheme_look},
+    features::settings::{locale_key, scheme_label},
     ui::Glyph,
 };
+use penny_i18n::keys;
 use penny_types::{
     ColorScheme, ConversationId, Locale, conversations::ConversationSummary, dashboards::DashboardSummary,
 };
-use penny_words::keys;
 
-/// What choosing an entry does.
+/// Action of a palette entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum PaletteAction {
+    /// Navigates to a path.
     Open(String),
     Language(Locale),
     Theme(ColorScheme),
@@ -19,15 +20,15 @@ pub(super) enum Deed {
     SignOut,
 }
 
-/// A heading of the palette.
+/// Group of palette entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Section {
+pub(super) enum PaletteSection {
     Commands,
     Dashboards,
     Conversations,
 }
 
-impl Section {
+impl PaletteSection {
     pub const fn key(self) -> &'static str {
         match self {
             Self::Commands => keys::UI_PALETTE_COMMANDS,
@@ -37,103 +38,119 @@ impl Section {
     }
 }
 
-/// One line of the palette.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub section: Section,
+pub(super) struct PaletteEntry {
+    pub section: PaletteSection,
     pub glyph: Glyph,
     pub title: String,
     pub detail: Option<String>,
-    pub combination: Option<&'static str>,
-    pub deed: Deed,
+    pub shortcut: Option<&'static str>,
+    pub action: PaletteAction,
 }
 
-impl Entry {
-    fn command(glyph: Glyph, title: String, deed: Deed) -> Self {
-        Self { section: Section::Commands, glyph, title, detail: None, combination: None, deed }
+impl PaletteEntry {
+    fn command(glyph: Glyph, title: String, action: PaletteAction) -> Self {
+        Self { section: PaletteSection::Commands, glyph, title, detail: None, shortcut: None, action }
     }
 }
 
-/// Returns the commands, in the reader's language.
-pub(super) fn commands(locale: Locale) -> Vec<Entry> {
-    let say = |key: &str| penny_words::text(locale, key, &[]);
-    let named = |key: &str, name: &str| penny_words::text(locale, key, &[("name", name)]);
+/// Returns the commands.
+pub(super) fn commands(locale: Locale) -> Vec<PaletteEntry> {
+    let text = |key: &str| penny_i18n::text(locale, key, &[]);
+    let named = |key: &str, name: &str| penny_i18n::text(locale, key, &[("name", name)]);
     let mut entries = vec![
-        Entry {
-            combination: Some("Ctrl+Shift+O"),
-            ..Entry::command(Glyph::SquarePen, say(keys::UI_NEW_CHAT), Deed::Open("/".to_owned()))
+        PaletteEntry {
+            shortcut: Some("Ctrl+Shift+O"),
+            ..PaletteEntry::command(
+                Glyph::SquarePen,
+                text(keys::UI_NEW_CHAT),
+                PaletteAction::Open("/".to_owned()),
+            )
         },
-        Entry::command(Glyph::Settings, say(keys::UI_COMMAND_SETTINGS), Deed::Open("/settings".to_owned())),
-        Entry {
-            combination: Some("Ctrl+/"),
-            ..Entry::command(Glyph::Keyboard, say(keys::UI_COMMAND_SHORTCUTS), Deed::Shortcuts)
+        PaletteEntry::command(
+            Glyph::Settings,
+            text(keys::UI_COMMAND_SETTINGS),
+            PaletteAction::Open("/settings".to_owned()),
+        ),
+        PaletteEntry {
+            shortcut: Some("Ctrl+/"),
+            ..PaletteEntry::command(
+                Glyph::Keyboard,
+                text(keys::UI_COMMAND_SHORTCUTS),
+                PaletteAction::Shortcuts,
+            )
         },
     ];
     entries.extend(Locale::ALL.iter().map(|choice| {
-        let title = named(keys::UI_COMMAND_LANGUAGE, &say(locale_key(*choice)));
-        Entry::command(Glyph::Languages, title, Deed::Language(*choice))
+        let title = named(keys::UI_COMMAND_LANGUAGE, &text(locale_key(*choice)));
+        PaletteEntry::command(Glyph::Languages, title, PaletteAction::Language(*choice))
     }));
     entries.extend(ColorScheme::ALL.iter().map(|choice| {
-        let (key, glyph) = scheme_look(*choice);
-        Entry::command(glyph, named(keys::UI_COMMAND_THEME, &say(key)), Deed::Theme(*choice))
+        let (key, glyph) = scheme_label(*choice);
+        PaletteEntry::command(glyph, named(keys::UI_COMMAND_THEME, &text(key)), PaletteAction::Theme(*choice))
     }));
-    entries.push(Entry::command(Glyph::LogOut, say(keys::UI_COMMAND_SIGN_OUT), Deed::SignOut));
+    entries.push(PaletteEntry::command(
+        Glyph::LogOut,
+        text(keys::UI_COMMAND_SIGN_OUT),
+        PaletteAction::SignOut,
+    ));
     entries
 }
 
-/// Returns the lines to show for what was typed: conversations first, because they are what one
-/// mostly looks for.
+/// Returns the entries for a query: conversations first, because they are searched most often. Conversations are
+/// filtered by the server.
 pub(super) fn entries(
     locale: Locale,
     query: &str,
     conversations: &[ConversationSummary],
     dashboards: &[DashboardSummary],
-) -> Vec<Entry> {
-    let mut lines: Vec<Entry> = conversations.iter().map(|item| conversation(locale, item)).collect();
-    let others = dashboards.iter().map(dashboard).chain(commands(locale));
-    lines.extend(others.filter(|entry| matches(&entry.title, query)));
-    lines
+) -> Vec<PaletteEntry> {
+    let mut entries: Vec<PaletteEntry> =
+        conversations.iter().map(|item| conversation_entry(locale, item)).collect();
+    let others = dashboards.iter().map(dashboard_entry).chain(commands(locale));
+    entries.extend(others.filter(|entry| matches(&entry.title, query)));
+    entries
 }
 
-fn conversation(locale: Locale, item: &ConversationSummary) -> Entry {
-    Entry {
-        section: Section::Conversations,
+fn conversation_entry(locale: Locale, item: &ConversationSummary) -> PaletteEntry {
+    PaletteEntry {
+        section: PaletteSection::Conversations,
         glyph: Glyph::MessageSquare,
-        title: item.title.clone().unwrap_or_else(|| penny_words::text(locale, keys::UI_UNTITLED, &[])),
+        title: item.title.clone().unwrap_or_else(|| penny_i18n::text(locale, keys::UI_UNTITLED, &[])),
         detail: item.snippet.clone(),
-        combination: None,
-        deed: Deed::Open(address(item.id)),
+        shortcut: None,
+        action: PaletteAction::Open(conversation_path(item.id)),
     }
 }
 
-fn address(id: ConversationId) -> String {
+fn conversation_path(id: ConversationId) -> String {
     format!("/c/{id}")
 }
 
-fn dashboard(item: &DashboardSummary) -> Entry {
-    Entry {
-        section: Section::Dashboards,
+fn dashboard_entry(item: &DashboardSummary) -> PaletteEntry {
+    PaletteEntry {
+        section: PaletteSection::Dashboards,
         glyph: Glyph::LayoutDashboard,
         title: item.title.clone(),
         detail: None,
-        combination: None,
-        deed: Deed::Open(format!("/d/{}", item.slug)),
+        shortcut: None,
+        action: PaletteAction::Open(format!("/d/{}", item.slug)),
     }
 }
 
-/// Says whether every word typed begins a word of the title, whatever the case and the accents.
+/// Returns whether each word of the query is a prefix of a word of the title, ignoring case and accents.
 fn matches(title: &str, query: &str) -> bool {
-    let title = plain(title);
-    plain(query)
-        .split_whitespace()
-        .all(|word| title.split(|letter: char| !letter.is_alphanumeric()).any(|part| part.starts_with(word)))
+    let title = normalize(title);
+    normalize(query).split_whitespace().all(|word| {
+        title.split(|character: char| !character.is_alphanumeric()).any(|part| part.starts_with(word))
+    })
 }
 
-/// Drops case and the accents of the languages spoken here.
-fn plain(text: &str) -> String {
+/// Removes case and Spanish accents.
+fn normalize(text: &str) -> String {
     text.to_lowercase()
         .chars()
-        .map(|letter| match letter {
+        .map(|character| match character {
             'á' => 'a',
             'é' => 'e',
             'í' => 'i',
@@ -150,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_match_the_beginnings_of_words_whatever_the_accents() {
+    fn query_words_match_word_prefixes_ignoring_accents() {
         assert!(matches("Theme: High contrast", "high con"));
         assert!(matches("Idioma: Español", "espan"));
         assert!(matches("Cerrar sesión", "SESION"));
@@ -159,13 +176,13 @@ mod tests {
     }
 
     #[test]
-    fn every_language_and_theme_can_be_chosen() {
-        let deeds: Vec<_> = commands(Locale::Es).into_iter().map(|entry| entry.deed).collect();
+    fn every_language_and_theme_has_a_command() {
+        let actions: Vec<_> = commands(Locale::Es).into_iter().map(|entry| entry.action).collect();
         for locale in Locale::ALL {
-            assert!(deeds.contains(&Deed::Language(*locale)));
+            assert!(actions.contains(&PaletteAction::Language(*locale)));
         }
         for scheme in ColorScheme::ALL {
-            assert!(deeds.contains(&Deed::Theme(*scheme)));
+            assert!(actions.contains(&PaletteAction::Theme(*scheme)));
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The command palette: conversations, dashboards and commands, by typing.
+//! The command palette: searches conversations, dashboards and commands.
 
 mod entries;
-mod field;
-mod lines;
+mod input_state;
+mod list;
 mod view;
 
 pub(crate) use view::Palette;

@@ -1,43 +1,43 @@
-//! The palette's window (WAI-ARIA: combobox with a list box): the field, which is there at once.
+//! The palette dialog with its input (WAI-ARIA: combobox with a list box). The code of the list is loaded separately.
 
 use super::{
     PaletteState,
-    field::{Field, line_id},
-    lines::palette_lines,
+    input_state::{PaletteInputState, option_id},
+    list::palette_list,
 };
 use crate::{
     state::tr,
-    ui::{Dialog, Glyph, Icon, later},
+    ui::{Dialog, Glyph, Icon, lazy_view},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// The palette, over the page.
+/// The palette dialog.
 #[component]
 pub(crate) fn Palette() -> impl IntoView {
     let Some(PaletteState(is_open)) = use_context::<PaletteState>() else { return ().into_any() };
     view! {
         <Dialog is_open=is_open title=tr(keys::UI_PALETTE) class="palette" is_bare=true>
-            <PaletteField is_open/>
+            <PaletteInput is_open/>
         </Dialog>
     }
     .into_any()
 }
 
 #[component]
-fn PaletteField(is_open: RwSignal<bool>) -> impl IntoView {
-    let field = Field {
+fn PaletteInput(is_open: RwSignal<bool>) -> impl IntoView {
+    let state = PaletteInputState {
         is_open,
         query: RwSignal::new(String::new()),
-        at: RwSignal::new(0),
-        pressed: RwSignal::new(Vec::new()),
+        selected: RwSignal::new(0),
+        pending_keys: RwSignal::new(Vec::new()),
     };
-    let Field { query, at, pressed, .. } = field;
+    let PaletteInputState { query, selected, pending_keys, .. } = state;
     let on_key = move |event: KeyboardEvent| {
         let key = event.key();
         if matches!(key.as_str(), "ArrowDown" | "ArrowUp" | "PageDown" | "PageUp" | "Enter") {
             event.prevent_default();
-            pressed.update(|keys| keys.push(key));
+            pending_keys.update(|keys| keys.push(key));
         }
     };
     view! {
@@ -54,7 +54,7 @@ fn PaletteField(is_open: RwSignal<bool>) -> impl IntoView {
                 aria-expanded="true"
                 aria-controls="palette-list"
                 aria-autocomplete="list"
-                aria-activedescendant=move || line_id(at.get())
+                aria-activedescendant=move || option_id(selected.get())
                 aria-label=tr(keys::UI_PALETTE_PLACEHOLDER)
                 placeholder=tr(keys::UI_PALETTE_PLACEHOLDER)
                 prop:value=query
@@ -62,7 +62,7 @@ fn PaletteField(is_open: RwSignal<bool>) -> impl IntoView {
                 on:keydown=on_key
             />
         </div>
-        {later(palette_lines(field))}
+        {lazy_view(palette_list(state))}
         <p class="palette-hint">{tr(keys::UI_PALETTE_HINT)}</p>
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! How the page looks and speaks to one.
+//! The settings page: appearance, language, time zone, access tokens and profile.
 
 mod tokens;
 
@@ -8,11 +8,11 @@ use crate::{
     ui::{Button, Glyph, Icon, PageTitle, Skeleton, dom},
 };
 use leptos::prelude::*;
+use penny_i18n::keys;
 use penny_types::{ColorScheme, Locale, people::Role};
-use penny_words::keys;
-use tokens::Tokens;
+use tokens::TokenSettings;
 
-/// Returns the key of a language's own name.
+/// Returns the message key of a language's name.
 pub(crate) const fn locale_key(locale: Locale) -> &'static str {
     match locale {
         Locale::En => keys::UI_LANGUAGE_EN,
@@ -20,8 +20,8 @@ pub(crate) const fn locale_key(locale: Locale) -> &'static str {
     }
 }
 
-/// Returns the key of a colour scheme's name, and its icon.
-pub(crate) const fn scheme_look(scheme: ColorScheme) -> (&'static str, Glyph) {
+/// Returns the message key and the icon of a colour scheme.
+pub(crate) const fn scheme_label(scheme: ColorScheme) -> (&'static str, Glyph) {
     match scheme {
         ColorScheme::System => (keys::UI_THEME_SYSTEM, Glyph::Monitor),
         ColorScheme::Light => (keys::UI_THEME_LIGHT, Glyph::Sun),
@@ -30,11 +30,10 @@ pub(crate) const fn scheme_look(scheme: ColorScheme) -> (&'static str, Glyph) {
     }
 }
 
-/// The settings: language, colours, time zone, access tokens, and who one is.
 #[component]
 pub(crate) fn SettingsPage() -> impl IntoView {
     view! {
-        <Heading/>
+        <SettingsHeader/>
         <div class="page-scroll">
             <div class="settings">
                 <p class="lead">{tr(keys::UI_SETTINGS_INTRO)}</p>
@@ -44,7 +43,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                     <ThemeChoice/>
                     <TimeZoneChoice/>
                 </section>
-                <Tokens/>
+                <TokenSettings/>
                 <Profile/>
             </div>
         </div>
@@ -52,11 +51,11 @@ pub(crate) fn SettingsPage() -> impl IntoView {
     .into_any()
 }
 
-/// The settings while their code is on its way.
+/// The settings page while its code is loading.
 #[component]
-pub(crate) fn SettingsOutline() -> impl IntoView {
+pub(crate) fn SettingsPageSkeleton() -> impl IntoView {
     view! {
-        <Heading/>
+        <SettingsHeader/>
         <div class="page-scroll">
             <div class="settings"><Skeleton lines=1/><Skeleton lines=5/><Skeleton lines=5/></div>
         </div>
@@ -65,7 +64,7 @@ pub(crate) fn SettingsOutline() -> impl IntoView {
 }
 
 #[component]
-fn Heading() -> impl IntoView {
+fn SettingsHeader() -> impl IntoView {
     view! {
         <PageTitle text=tr(keys::UI_SETTINGS)/>
         <PageHeader>
@@ -82,9 +81,9 @@ fn LanguageChoice() -> impl IntoView {
         .iter()
         .map(|locale| {
             let locale = *locale;
-            let is_chosen = Signal::derive(move || preferences.locale.get() == locale);
-            let on_choose = Callback::new(move |()| preferences.set_locale(locale));
-            choice("locale", locale.as_str(), is_chosen, on_choose, None, locale_key(locale))
+            let is_selected = Signal::derive(move || preferences.locale.get() == locale);
+            let on_select = Callback::new(move |()| preferences.set_locale(locale));
+            radio_option("locale", locale.as_str(), is_selected, on_select, None, locale_key(locale))
         })
         .collect_view();
     view! {
@@ -104,10 +103,10 @@ fn ThemeChoice() -> impl IntoView {
         .iter()
         .map(|scheme| {
             let scheme = *scheme;
-            let (key, glyph) = scheme_look(scheme);
-            let is_chosen = Signal::derive(move || preferences.scheme.get() == scheme);
-            let on_choose = Callback::new(move |()| preferences.set_scheme(scheme));
-            choice("scheme", scheme.as_str(), is_chosen, on_choose, Some(glyph), key)
+            let (key, glyph) = scheme_label(scheme);
+            let is_selected = Signal::derive(move || preferences.scheme.get() == scheme);
+            let on_select = Callback::new(move |()| preferences.set_scheme(scheme));
+            radio_option("scheme", scheme.as_str(), is_selected, on_select, Some(glyph), key)
         })
         .collect_view();
     view! {
@@ -120,11 +119,11 @@ fn ThemeChoice() -> impl IntoView {
     .into_any()
 }
 
-fn choice(
+fn radio_option(
     name: &'static str,
     value: &'static str,
-    is_chosen: Signal<bool>,
-    on_choose: Callback<()>,
+    is_selected: Signal<bool>,
+    on_select: Callback<()>,
     glyph: Option<Glyph>,
     key: &'static str,
 ) -> AnyView {
@@ -134,9 +133,9 @@ fn choice(
                 r#type="radio"
                 name=name
                 value=value
-                checked=is_chosen.get_untracked()
-                prop:checked=move || is_chosen.get()
-                on:change=move |_| on_choose.run(())
+                checked=is_selected.get_untracked()
+                prop:checked=move || is_selected.get()
+                on:change=move |_| on_select.run(())
             />
             {glyph.map(|glyph| view! { <Icon glyph=glyph/> })}
             <span>{tr(key)}</span>
@@ -149,7 +148,7 @@ fn choice(
 fn TimeZoneChoice() -> impl IntoView {
     let preferences = use_preferences();
     let device_zone = RwSignal::new(None::<String>);
-    // The device knows the names; until it has told them, the chosen one is all there is.
+    // The browser provides the list; until hydration only the selected zone is offered.
     let zones = RwSignal::new(vec![preferences.time_zone.get_untracked()]);
     Effect::new(move |_| {
         device_zone.set(dom::device_time_zone());
@@ -159,17 +158,17 @@ fn TimeZoneChoice() -> impl IntoView {
             zones.dedup();
         });
     });
-    let offer = move || {
+    let detected = move || {
         let zone = device_zone.get().filter(|zone| *zone != preferences.time_zone.get())?;
-        let named = zone.clone();
-        let words = tr_with(keys::UI_SETTINGS_TIME_ZONE_DETECT, move || [("zone", named.clone())]);
-        let take = move |_| preferences.set_time_zone(zone.clone());
-        Some(view! { <Button on_press=take>{words}</Button> })
+        let zone_name = zone.clone();
+        let label = tr_with(keys::UI_SETTINGS_TIME_ZONE_DETECT, move || [("zone", zone_name.clone())]);
+        let apply = move |_| preferences.set_time_zone(zone.clone());
+        Some(view! { <Button on_press=apply>{label}</Button> })
     };
     let option = move |zone: String| {
         let (value, name) = (zone.clone(), zone.replace('_', " "));
-        let is_chosen = move || preferences.time_zone.get() == zone;
-        view! { <option value=value selected=is_chosen>{name}</option> }
+        let is_selected = move || preferences.time_zone.get() == zone;
+        view! { <option value=value selected=is_selected>{name}</option> }
     };
     view! {
         <div class="setting">
@@ -184,7 +183,7 @@ fn TimeZoneChoice() -> impl IntoView {
                 >
                     <For each=move || zones.get() key=String::clone children=option/>
                 </select>
-                {offer}
+                {detected}
             </div>
         </div>
     }
@@ -217,7 +216,7 @@ fn Profile() -> impl IntoView {
             <h2 id="settings-profile">{tr(keys::UI_SETTINGS_PROFILE)}</h2>
             {rows}
             <form method="post" action="/auth/sign-out" class="settings-sign-out">
-                <Button submits=true glyph=Glyph::LogOut>{tr(keys::UI_SIGN_OUT)}</Button>
+                <Button is_submit=true glyph=Glyph::LogOut>{tr(keys::UI_SIGN_OUT)}</Button>
             </form>
         </section>
     }

@@ -1,29 +1,29 @@
-//! The list of shortcuts.
+//! The dialog with the list of shortcuts.
 
-use super::{ALL, HelpState, Where};
+use super::{SHORTCUTS, ShortcutHelpState, ShortcutScope};
 use crate::{
     state::tr,
     ui::{Dialog, Kbd},
 };
 use leptos::prelude::*;
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// The list of shortcuts, over the page.
+/// The shortcut dialog.
 #[component]
 pub(crate) fn ShortcutHelp() -> impl IntoView {
-    let Some(HelpState(is_open)) = use_context::<HelpState>() else { return ().into_any() };
+    let Some(ShortcutHelpState(is_open)) = use_context::<ShortcutHelpState>() else { return ().into_any() };
     view! {
         <Dialog is_open=is_open title=tr(keys::UI_SHORTCUTS) class="shortcut-help">
-            {group(Where::Anywhere, keys::UI_SHORTCUTS_GENERAL)} {group(Where::Writing, keys::UI_SHORTCUTS_WRITING)}
+            {group(ShortcutScope::Anywhere, keys::UI_SHORTCUTS_GENERAL)} {group(ShortcutScope::Composer, keys::UI_SHORTCUTS_WRITING)}
         </Dialog>
     }
     .into_any()
 }
 
-fn group(place: Where, heading: &'static str) -> AnyView {
-    let rows = ALL
+fn group(scope: ShortcutScope, heading: &'static str) -> AnyView {
+    let rows = SHORTCUTS
         .iter()
-        .filter(|(here, ..)| *here == place)
+        .filter(|(shortcut_scope, ..)| *shortcut_scope == scope)
         .map(|(_, combination, key)| {
             view! {
                 <div class="shortcut-row">

@@ -1,11 +1,11 @@
-//! Which keys mean what. Plain and tested; `Cmd` is `Ctrl` on a Mac.
+//! The key map. On a Mac, `Cmd` counts as `Ctrl`.
 
 use leptos::ev::KeyboardEvent;
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// What a key combination asks for anywhere on the page.
+/// Command of a global keyboard shortcut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Command {
+pub(crate) enum ShortcutCommand {
     Palette,
     Help,
     NewChat,
@@ -14,29 +14,30 @@ pub(crate) enum Command {
     CloseDrawer,
 }
 
-/// Where a combination works.
+/// Where a shortcut works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Where {
+pub(crate) enum ShortcutScope {
     Anywhere,
-    Writing,
+    /// In the message composer.
+    Composer,
 }
 
-/// Every combination, as the list of shortcuts shows it: where, which keys, what it does.
-pub(crate) const ALL: &[(Where, &str, &str)] = &[
-    (Where::Anywhere, "Ctrl+K", keys::UI_SHORTCUT_PALETTE),
-    (Where::Anywhere, "Ctrl+Shift+O", keys::UI_SHORTCUT_NEW_CHAT),
-    (Where::Anywhere, "Ctrl+/", keys::UI_SHORTCUT_HELP),
-    (Where::Anywhere, "Ctrl+Shift+S", keys::UI_SHORTCUT_LEFT),
-    (Where::Anywhere, "Ctrl+]", keys::UI_SHORTCUT_RIGHT),
-    (Where::Anywhere, "Esc", keys::UI_SHORTCUT_STOP),
-    (Where::Writing, "Enter", keys::UI_SHORTCUT_SEND),
-    (Where::Writing, "Shift+Enter", keys::UI_SHORTCUT_BREAK),
-    (Where::Writing, "↑", keys::UI_SHORTCUT_EDIT_LAST),
+/// All shortcuts in display order: scope, key combination, message key of the description.
+pub(crate) const SHORTCUTS: &[(ShortcutScope, &str, &str)] = &[
+    (ShortcutScope::Anywhere, "Ctrl+K", keys::UI_SHORTCUT_PALETTE),
+    (ShortcutScope::Anywhere, "Ctrl+Shift+O", keys::UI_SHORTCUT_NEW_CHAT),
+    (ShortcutScope::Anywhere, "Ctrl+/", keys::UI_SHORTCUT_HELP),
+    (ShortcutScope::Anywhere, "Ctrl+Shift+S", keys::UI_SHORTCUT_LEFT),
+    (ShortcutScope::Anywhere, "Ctrl+]", keys::UI_SHORTCUT_RIGHT),
+    (ShortcutScope::Anywhere, "Esc", keys::UI_SHORTCUT_STOP),
+    (ShortcutScope::Composer, "Enter", keys::UI_SHORTCUT_SEND),
+    (ShortcutScope::Composer, "Shift+Enter", keys::UI_SHORTCUT_BREAK),
+    (ShortcutScope::Composer, "↑", keys::UI_SHORTCUT_EDIT_LAST),
 ];
 
-/// A key press, without the browser.
+/// A key press, independent of the browser's event type.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Press {
+pub(crate) struct KeyPress {
     pub key: String,
     pub code: String,
     pub has_control: bool,
@@ -44,7 +45,7 @@ pub(crate) struct Press {
     pub has_alt: bool,
 }
 
-impl From<&KeyboardEvent> for Press {
+impl From<&KeyboardEvent> for KeyPress {
     fn from(event: &KeyboardEvent) -> Self {
         Self {
             key: event.key(),
@@ -56,24 +57,24 @@ impl From<&KeyboardEvent> for Press {
     }
 }
 
-/// Returns what a key press asks for. Letters go by what is written on the key; the bracket and the
-/// slash also by their place, because many keyboards have them elsewhere.
-pub(crate) fn command_for(press: &Press) -> Option<Command> {
+/// Returns the command of a key press. Letters are matched by their value; bracket and slash also by key position,
+/// because many keyboard layouts have no such key.
+pub(crate) fn command_for(press: &KeyPress) -> Option<ShortcutCommand> {
     if press.key == "Escape" {
-        return Some(Command::CloseDrawer);
+        return Some(ShortcutCommand::CloseDrawer);
     }
     if !press.has_control || press.has_alt {
         return None;
     }
     match (press.key.to_ascii_lowercase().as_str(), press.has_shift) {
-        ("k", false) => Some(Command::Palette),
-        ("o", true) => Some(Command::NewChat),
-        ("s", true) => Some(Command::ToggleLeft),
-        ("/", _) => Some(Command::Help),
-        ("]", false) => Some(Command::ToggleRight),
+        ("k", false) => Some(ShortcutCommand::Palette),
+        ("o", true) => Some(ShortcutCommand::NewChat),
+        ("s", true) => Some(ShortcutCommand::ToggleLeft),
+        ("/", _) => Some(ShortcutCommand::Help),
+        ("]", false) => Some(ShortcutCommand::ToggleRight),
         _ => match (press.code.as_str(), press.has_shift) {
-            ("Slash", false) => Some(Command::Help),
-            ("BracketRight", false) => Some(Command::ToggleRight),
+            ("Slash", false) => Some(ShortcutCommand::Help),
+            ("BracketRight", false) => Some(ShortcutCommand::ToggleRight),
             _ => None,
         },
     }
@@ -83,22 +84,22 @@ pub(crate) fn command_for(press: &Press) -> Option<Command> {
 mod tests {
     use super::*;
 
-    fn press(key: &str, code: &str, has_control: bool, has_shift: bool) -> Press {
-        Press { key: key.into(), code: code.into(), has_control, has_shift, has_alt: false }
+    fn press(key: &str, code: &str, has_control: bool, has_shift: bool) -> KeyPress {
+        KeyPress { key: key.into(), code: code.into(), has_control, has_shift, has_alt: false }
     }
 
     #[test]
-    fn the_usual_combinations_are_known() {
+    fn key_combinations_map_to_commands() {
         for (given, expected) in [
-            (press("k", "KeyK", true, false), Some(Command::Palette)),
+            (press("k", "KeyK", true, false), Some(ShortcutCommand::Palette)),
             (press("K", "KeyK", true, true), None),
-            (press("O", "KeyO", true, true), Some(Command::NewChat)),
-            (press("S", "KeyS", true, true), Some(Command::ToggleLeft)),
+            (press("O", "KeyO", true, true), Some(ShortcutCommand::NewChat)),
+            (press("S", "KeyS", true, true), Some(ShortcutCommand::ToggleLeft)),
             (press("s", "KeyS", true, false), None),
-            (press("/", "Digit7", true, true), Some(Command::Help)),
-            (press("-", "Slash", true, false), Some(Command::Help)),
-            (press("+", "BracketRight", true, false), Some(Command::ToggleRight)),
-            (press("Escape", "Escape", false, false), Some(Command::CloseDrawer)),
+            (press("/", "Digit7", true, true), Some(ShortcutCommand::Help)),
+            (press("-", "Slash", true, false), Some(ShortcutCommand::Help)),
+            (press("+", "BracketRight", true, false), Some(ShortcutCommand::ToggleRight)),
+            (press("Escape", "Escape", false, false), Some(ShortcutCommand::CloseDrawer)),
             (press("k", "KeyK", false, false), None),
         ] {
             assert_eq!(command_for(&given), expected, "{given:?}");
@@ -107,7 +108,7 @@ mod tests {
 
     #[test]
     fn typing_a_character_with_alt_gr_is_not_a_command() {
-        let bracket = Press { has_alt: true, ..press("]", "Digit9", true, false) };
+        let bracket = KeyPress { has_alt: true, ..press("]", "Digit9", true, false) };
         assert_eq!(command_for(&bracket), None);
     }
 }

@@ -1,10 +1,10 @@
-//! The keys that work anywhere, and the list of them.
+//! Keyboard shortcuts and the dialog that lists them.
 
 mod help;
 mod keymap;
 
 pub(crate) use help::ShortcutHelp;
-pub(crate) use keymap::{ALL, Command, Where};
+pub(crate) use keymap::{SHORTCUTS, ShortcutCommand, ShortcutScope};
 
 use crate::{
     features::palette::PaletteState,
@@ -14,14 +14,14 @@ use crate::{
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-/// Whether the list of shortcuts is open.
+/// Whether the shortcut dialog is open.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct HelpState(pub RwSignal<bool>);
+pub(crate) struct ShortcutHelpState(pub RwSignal<bool>);
 
-/// Listens for the keys that work anywhere. Stands inside the router, shows nothing.
+/// Handles the global keyboard shortcuts. Renders nothing; must be inside the router.
 #[component]
 pub(crate) fn Shortcuts() -> impl IntoView {
-    let (palette, help) = (PaletteState(RwSignal::new(false)), HelpState(RwSignal::new(false)));
+    let (palette, help) = (PaletteState(RwSignal::new(false)), ShortcutHelpState(RwSignal::new(false)));
     provide_context(palette);
     provide_context(help);
     let (panes, viewer) = (use_panes(), use_viewer());
@@ -29,37 +29,37 @@ pub(crate) fn Shortcuts() -> impl IntoView {
     Effect::new(move |_| {
         let navigate = navigate.clone();
         let handle = window_event_listener(ev::keydown, move |event| {
-            dom::hide_tips(event.key() == "Escape");
-            // At the door there is nothing to command.
+            dom::hide_tooltips(event.key() == "Escape");
+            // Shortcuts are disabled on the sign-in page.
             if viewer.with_untracked(Option::is_none) {
                 return;
             }
-            let Some(command) = keymap::command_for(&keymap::Press::from(&event)) else { return };
-            let is_done = match command {
-                Command::Palette => {
+            let Some(command) = keymap::command_for(&keymap::KeyPress::from(&event)) else { return };
+            let is_handled = match command {
+                ShortcutCommand::Palette => {
                     palette.0.update(|open| *open = !*open);
                     true
                 }
-                Command::Help => {
+                ShortcutCommand::Help => {
                     help.0.update(|open| *open = !*open);
                     true
                 }
-                Command::NewChat => {
+                ShortcutCommand::NewChat => {
                     navigate("/", NavigateOptions::default());
                     dom::focus_soon("composer");
                     true
                 }
-                Command::ToggleLeft => {
+                ShortcutCommand::ToggleLeft => {
                     panes.toggle_left();
                     true
                 }
-                Command::ToggleRight => {
+                ShortcutCommand::ToggleRight => {
                     panes.toggle_right();
                     true
                 }
-                Command::CloseDrawer => panes.close_drawer(),
+                ShortcutCommand::CloseDrawer => panes.close_drawer(),
             };
-            if is_done {
+            if is_handled {
                 event.prevent_default();
             }
         });

@@ -1,18 +1,18 @@
-//! The door: e-mail and password, identity providers, one-time links.
+//! Sign-in pages: password, identity providers, one-time links.
 
 use crate::{
-    facts::SignInMethods,
+    page_context::SignInMethods,
     state::{tr, tr_with, use_brand, use_locale, use_preferences},
-    ui::{Button, Glyph, Icon, IconButton, Look, PageTitle, Skeleton, TextField},
+    ui::{Button, ButtonVariant, Glyph, Icon, IconButton, PageTitle, Skeleton, TextField},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use penny_i18n::keys;
 use penny_types::{Locale, tenants::BrandView};
-use penny_words::keys;
 
-/// Returns the sentence for the word after `?error=`.
-fn error_key(word: &str) -> &'static str {
-    match word {
+/// Returns the message key of the query parameter `error`.
+fn error_key(code: &str) -> &'static str {
+    match code {
         "credentials" => keys::UI_SIGN_IN_ERROR_CREDENTIALS,
         "rate_limited" => keys::UI_SIGN_IN_ERROR_RATE,
         "link" => keys::UI_SIGN_IN_ERROR_LINK,
@@ -24,24 +24,24 @@ fn error_key(word: &str) -> &'static str {
     }
 }
 
-/// Returns where to go after signing in: a path on this host, or the start page.
-fn next_path(asked: Option<String>) -> String {
-    asked
+/// Returns the path to go to after signing in. Anything but a path on this host is ignored.
+fn next_path(requested: Option<String>) -> String {
+    requested
         .filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'))
         .unwrap_or_default()
 }
 
-/// Writes a path so that it can stand in a query (RFC 3986, 2.1).
-pub(crate) fn in_query(path: &str) -> String {
-    let mut written = String::with_capacity(path.len());
+/// Percent-encodes a path for a query value (RFC 3986, 2.1).
+pub(crate) fn encode_query_path(path: &str) -> String {
+    let mut encoded = String::with_capacity(path.len());
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.' | b'~') {
-            written.push(char::from(byte));
+            encoded.push(char::from(byte));
         } else {
-            written.push_str(&format!("%{byte:02X}"));
+            encoded.push_str(&format!("%{byte:02X}"));
         }
     }
-    written
+    encoded
 }
 
 /// The sign-in page.
@@ -55,11 +55,11 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let error = move || {
         query
             .with(|query| query.get("error"))
-            .map(|word| penny_words::text(locale.get(), error_key(&word), &[]))
+            .map(|code| penny_i18n::text(locale.get(), error_key(&code), &[]))
     };
     let notice = move || {
-        let is_signed_out = query.with(|query| query.get("done").is_some_and(|word| word == "signed_out"));
-        is_signed_out.then(|| penny_words::text(locale.get(), keys::UI_SIGN_IN_SIGNED_OUT, &[]))
+        let is_signed_out = query.with(|query| query.get("done").is_some_and(|value| value == "signed_out"));
+        is_signed_out.then(|| penny_i18n::text(locale.get(), keys::UI_SIGN_IN_SIGNED_OUT, &[]))
     };
     let product = brand.product_name.clone();
     let title = tr_with(keys::UI_SIGN_IN_TITLE, move || [("product", product.clone())]);
@@ -71,25 +71,25 @@ pub(crate) fn SignInPage() -> impl IntoView {
     });
     view! {
         <PageTitle text=tr(keys::UI_SIGN_IN)/>
-        <Door brand=brand>
+        <SignInFrame brand=brand>
             <h1>{title}</h1>
             <p class="lead">{tr(keys::UI_SIGN_IN_INTRO)}</p>
             {move || error().map(alert)}
-            {move || notice().map(|words| view! { <p class="notice" role="status">{words}</p> })}
+            {move || notice().map(|text| view! { <p class="notice" role="status">{text}</p> })}
             {password}
             {has_both.then(|| view! { <p class="or"><span>{tr(keys::UI_SIGN_IN_OR)}</span></p> })}
             {providers(methods, &next)}
             {has_none.then(|| view! { <p class="notice">{tr(keys::UI_SIGN_IN_NO_METHOD)}</p> })}
-        </Door>
+        </SignInFrame>
     }
     .into_any()
 }
 
-fn alert(words: String) -> AnyView {
+fn alert(text: String) -> AnyView {
     view! {
         <div class="fault" role="alert">
             <Icon glyph=Glyph::TriangleAlert/>
-            <div class="fault-words"><p>{words}</p></div>
+            <div class="fault-words"><p>{text}</p></div>
         </div>
     }
     .into_any()
@@ -104,7 +104,7 @@ fn PasswordForm(next: String) -> impl IntoView {
     let label = move || {
         let key =
             if is_shown.get() { keys::UI_SIGN_IN_HIDE_PASSWORD } else { keys::UI_SIGN_IN_SHOW_PASSWORD };
-        penny_words::text(locale.get(), key, &[])
+        penny_i18n::text(locale.get(), key, &[])
     };
     view! {
         <form method="post" action="/auth/password" class="sign-in-form">
@@ -129,7 +129,7 @@ fn PasswordForm(next: String) -> impl IntoView {
                 />
                 <IconButton glyph=glyph label=label on_press=move |_| is_shown.update(|shown| *shown = !*shown)/>
             </div>
-            <Button look=Look::Primary submits=true>{tr(keys::UI_SIGN_IN)}</Button>
+            <Button variant=ButtonVariant::Primary is_submit=true>{tr(keys::UI_SIGN_IN)}</Button>
         </form>
     }
     .into_any()
@@ -141,36 +141,36 @@ fn providers(methods: SignInMethods, next: &str) -> AnyView {
         .into_iter()
         .map(|provider| {
             let name = provider.name;
-            let words = tr_with(keys::UI_SIGN_IN_WITH, move || [("provider", name.clone())]);
+            let label = tr_with(keys::UI_SIGN_IN_WITH, move || [("provider", name.clone())]);
             let path = format!("/auth/oidc/{}/start", provider.slug);
-            let path = if next.is_empty() { path } else { format!("{path}?next={}", in_query(next)) };
-            // Not a page of this application: the browser has to load it.
-            view! { <a class="button button-wide" href=path rel="external"><Icon glyph=Glyph::ShieldCheck/>{words}</a> }
+            let path = if next.is_empty() { path } else { format!("{path}?next={}", encode_query_path(next)) };
+            // `rel="external"`: the router must not handle this link.
+            view! { <a class="button button-wide" href=path rel="external"><Icon glyph=Glyph::ShieldCheck/>{label}</a> }
         })
         .collect_view()
         .into_any()
 }
 
-/// Asks before a one-time link is used up: mail scanners open links, people press buttons.
+/// Asks for confirmation before a one-time link is used, because mail scanners open links.
 #[component]
 pub(crate) fn LinkPage() -> impl IntoView {
     let secret = use_params_map().with_untracked(|params| params.get("secret")).unwrap_or_default();
     view! {
         <PageTitle text=tr(keys::UI_SIGN_IN)/>
-        <Door brand=use_brand()>
+        <SignInFrame brand=use_brand()>
             <h1>{tr(keys::UI_LINK_TITLE)}</h1>
             <p class="lead">{tr(keys::UI_LINK_TEXT)}</p>
             <form method="post" action=format!("/auth/link/{secret}") class="sign-in-form">
-                <Button look=Look::Primary submits=true>{tr(keys::UI_LINK_CONTINUE)}</Button>
+                <Button variant=ButtonVariant::Primary is_submit=true>{tr(keys::UI_LINK_CONTINUE)}</Button>
             </form>
-        </Door>
+        </SignInFrame>
     }
     .into_any()
 }
 
-/// The frame of the pages one sees before one is in.
+/// The frame of the pages for anonymous users, with the language selection.
 #[component]
-fn Door(brand: BrandView, children: Children) -> impl IntoView {
+fn SignInFrame(brand: BrandView, children: Children) -> impl IntoView {
     let preferences = use_preferences();
     let languages = Locale::ALL
         .iter()
@@ -185,7 +185,7 @@ fn Door(brand: BrandView, children: Children) -> impl IntoView {
                     aria-current=is_current
                     on:click=move |_| preferences.set_locale(locale)
                 >
-                    {penny_words::text(locale, crate::features::settings::locale_key(locale), &[])}
+                    {penny_i18n::text(locale, crate::features::settings::locale_key(locale), &[])}
                 </button>
             }
         })
@@ -202,9 +202,9 @@ fn Door(brand: BrandView, children: Children) -> impl IntoView {
     .into_any()
 }
 
-/// The door while its code is on its way.
+/// The sign-in page while its code is loading.
 #[component]
-pub(crate) fn DoorOutline() -> impl IntoView {
+pub(crate) fn SignInSkeleton() -> impl IntoView {
     view! {
         <main class="door" id="main" tabindex="-1">
             <div class="door-card"><BrandMark brand=use_brand()/><Skeleton lines=5/></div>
@@ -213,7 +213,7 @@ pub(crate) fn DoorOutline() -> impl IntoView {
     .into_any()
 }
 
-/// The tenant's logo, or its name set in type.
+/// The tenant's logo, or its product name.
 #[component]
 pub(crate) fn BrandMark(brand: BrandView) -> impl IntoView {
     match brand.logo_url {
@@ -236,20 +236,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_in_a_query_stays_one_value() {
-        assert_eq!(in_query("/d/health?period=MTD&id=ñ"), "/d/health%3Fperiod%3DMTD%26id%3D%C3%B1");
+    fn a_path_is_encoded_as_one_query_value() {
+        assert_eq!(encode_query_path("/d/health?period=MTD&id=ñ"), "/d/health%3Fperiod%3DMTD%26id%3D%C3%B1");
     }
 
     #[test]
     fn only_paths_on_this_host_are_followed_after_signing_in() {
-        for (asked, expected) in [
+        for (requested, expected) in [
             (Some("/c/x"), "/c/x"),
             (Some("//evil.example"), ""),
             (Some("/\\evil.example"), ""),
             (Some("https://evil.example"), ""),
             (None, ""),
         ] {
-            assert_eq!(next_path(asked.map(str::to_owned)), expected, "{asked:?}");
+            assert_eq!(next_path(requested.map(str::to_owned)), expected, "{requested:?}");
         }
     }
 }

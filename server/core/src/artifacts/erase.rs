@@ -1,21 +1,22 @@
-//! Rows of artifacts that are removed for good.
+//! Queries for erasing deleted artifacts.
 
-use crate::{ctx::Ctx, datasources, db::StoreError};
+use crate::datasources;
 use chrono::{DateTime, Utc};
 use penny_entity::{TenantScoped, artifact, artifact_version};
+use penny_kernel::{ctx::Ctx, db::StoreError};
 use penny_types::ArtifactId;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-/// Lists artifacts that were thrown away before a moment, and the digests of their versions.
-pub(super) async fn thrown_away(
+/// Lists artifacts that were deleted before a moment, and the digests of their versions.
+pub(super) async fn list_deleted_before(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     before: DateTime<Utc>,
     limit: u64,
 ) -> Result<(Vec<ArtifactId>, Vec<[u8; 32]>), StoreError> {
-    let ids: Vec<ArtifactId> = artifact::Entity::find_in(ctx.tenant)
+    let ids: Vec<ArtifactId> = artifact::Entity::find_in(ctx.tenant())
         .select_only()
         .column(artifact::Column::Id)
         .filter(artifact::Column::DeletedAt.lt(before))
@@ -24,7 +25,7 @@ pub(super) async fn thrown_away(
         .into_tuple()
         .all(conn)
         .await?;
-    let digests: Vec<Vec<u8>> = artifact_version::Entity::find_in(ctx.tenant)
+    let digests: Vec<Vec<u8>> = artifact_version::Entity::find_in(ctx.tenant())
         .select_only()
         .column(artifact_version::Column::Digest)
         .distinct()
@@ -35,21 +36,21 @@ pub(super) async fn thrown_away(
     Ok((ids, digests.into_iter().filter_map(|digest| digest.try_into().ok()).collect()))
 }
 
-/// Removes an artifact with its versions.
+/// Erases an artifact with its versions.
 pub(super) async fn erase(conn: &impl ConnectionTrait, ctx: &Ctx, id: ArtifactId) -> Result<(), StoreError> {
-    artifact::Entity::delete_by_id((ctx.tenant, id)).exec(conn).await?;
+    artifact::Entity::delete_by_id((ctx.tenant(), id)).exec(conn).await?;
     Ok(())
 }
 
-/// Says whether a version of an artifact or a datasource of the tenant names these bytes.
-pub(super) async fn is_named(
+/// Returns whether an artifact version or a datasource of the tenant references a blob.
+pub(super) async fn is_blob_referenced(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     digest: [u8; 32],
 ) -> Result<bool, StoreError> {
-    let versions = artifact_version::Entity::find_in(ctx.tenant)
+    let versions = artifact_version::Entity::find_in(ctx.tenant())
         .filter(artifact_version::Column::Digest.eq(digest.to_vec()))
         .count(conn)
         .await?;
-    Ok(versions > 0 || datasources::names_bytes(conn, ctx, digest).await?)
+    Ok(versions > 0 || datasources::references_blob(conn, ctx, digest).await?)
 }

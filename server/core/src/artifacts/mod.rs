@@ -1,17 +1,20 @@
-//! Artifacts: immutable, content-addressed versions with a lineage, an address and a life apart from
-//! the chat that made them.
+//! Artifacts: immutable, content-addressed versions with a lineage. They outlive the conversation in which
+//! they were created.
 //!
-//! Bytes lie in the blob store under their BLAKE3 digest, each tenant's apart; this room keeps the
-//! rows, checks what is put in, and signs the addresses by which bytes are read.
+//! The bytes are in the blob store under tenant and BLAKE3 digest. This module stores the rows, validates
+//! content and signs content URLs.
 
 mod erase;
 mod error;
 mod lineage;
+mod resource;
 mod rules;
 mod service;
 mod signing;
 mod store;
 
-pub use error::Error;
+pub use error::ArtifactError;
 pub use lineage::Lineage;
+pub use resource::ArtifactResource;
 pub use service::{ArtifactContent, Artifacts};
+pub(crate) use store::latest_view;

@@ -1,63 +1,67 @@
-use super::Error;
-use crate::misfit;
+use super::ArtifactError;
 use bytes::Bytes;
+use penny_i18n::keys;
+use penny_kernel::validation;
 use penny_types::{
     FieldFault,
     artifacts::{ArtifactKind, ChartContent, DashboardContent, TableContent},
 };
-use penny_words::keys;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// The largest content, in bytes.
-pub(super) const SIZE_MAX: usize = 16 * 1024 * 1024;
-/// What the content is called where it is sent.
-const CONTENT: &str = "content";
+/// Maximum size of the content.
+pub(super) const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// Request field of the content, the prefix of paths in validation errors.
+const ROOT_FIELD: &str = "content";
 
-/// Checks that content is of its kind and returns the bytes to keep and their media type.
-pub(super) fn encode(kind: ArtifactKind, content: &Value) -> Result<(Bytes, &'static str), Error> {
-    let wrong = |field| Error::BadContent { kind, field };
+/// Validates content of a kind and returns the bytes to store and their media type.
+pub(super) fn encode(kind: ArtifactKind, content: &Value) -> Result<(Bytes, &'static str), ArtifactError> {
+    let invalid = |field| ArtifactError::InvalidContent { kind, field };
     let bytes = match kind {
         ArtifactKind::Markdown | ArtifactKind::Mermaid | ArtifactKind::File => {
-            content.as_str().ok_or_else(|| wrong(not_a("string", CONTENT)))?.as_bytes().to_vec()
+            content.as_str().ok_or_else(|| invalid(wrong_type("string", ROOT_FIELD)))?.as_bytes().to_vec()
         }
         ArtifactKind::Table => {
-            check_table(&read::<TableContent>(content).map_err(wrong)?).map_err(wrong)?;
-            to_json(content)
+            validate_table(&deserialize_content::<TableContent>(content).map_err(invalid)?)
+                .map_err(invalid)?;
+            json_bytes(content)
         }
         ArtifactKind::Chart => {
-            let chart: ChartContent = read(content).map_err(wrong)?;
-            check_table(&chart.table).map_err(wrong)?;
+            let chart: ChartContent = deserialize_content(content).map_err(invalid)?;
+            validate_table(&chart.table).map_err(invalid)?;
             if !chart.option.is_object() {
-                return Err(wrong(not_a("object", "content.option")));
+                return Err(invalid(wrong_type("object", "content.option")));
             }
-            to_json(content)
+            json_bytes(content)
         }
         ArtifactKind::Dashboard => {
-            read::<DashboardContent>(content).map_err(wrong)?;
-            to_json(content)
+            deserialize_content::<DashboardContent>(content).map_err(invalid)?;
+            json_bytes(content)
         }
     };
-    if bytes.len() > SIZE_MAX {
-        return Err(Error::TooLarge { max: SIZE_MAX });
+    if bytes.len() > MAX_BYTES {
+        return Err(ArtifactError::TooLarge { max: MAX_BYTES });
     }
     Ok((Bytes::from(bytes), media_type(kind)))
 }
 
-/// Reads content as what it should be; what does not fit is named as its sender did.
-fn read<T: DeserializeOwned>(content: &Value) -> Result<T, FieldFault> {
-    misfit::read(content).map_err(|field| {
-        let path =
-            if field.field.is_empty() { CONTENT.to_owned() } else { format!("{CONTENT}.{}", field.field) };
+/// Deserialises content. Paths in errors start with [`ROOT_FIELD`].
+fn deserialize_content<T: DeserializeOwned>(content: &Value) -> Result<T, FieldFault> {
+    validation::deserialize(content).map_err(|field| {
+        let path = if field.field.is_empty() {
+            ROOT_FIELD.to_owned()
+        } else {
+            format!("{ROOT_FIELD}.{}", field.field)
+        };
         FieldFault { field: path, ..field }
     })
 }
 
-fn not_a(kind: &str, path: &str) -> FieldFault {
-    misfit::field(path, keys::FIELD_KIND, &[("kind", kind)])
+fn wrong_type(kind: &str, path: &str) -> FieldFault {
+    validation::field_fault(path, keys::FIELD_KIND, &[("kind", kind)])
 }
 
-/// Reads bytes back as the content they were made from.
+/// Decodes stored bytes to the content they were encoded from.
 pub(super) fn decode(kind: ArtifactKind, bytes: &Bytes) -> Value {
     match kind {
         ArtifactKind::Markdown | ArtifactKind::Mermaid | ArtifactKind::File => {
@@ -69,8 +73,8 @@ pub(super) fn decode(kind: ArtifactKind, bytes: &Bytes) -> Value {
     }
 }
 
-/// Puts content into words for a model that is to read it, cut to `max` bytes.
-pub(super) fn as_words(bytes: &Bytes, max: usize) -> String {
+/// Returns content as text for a model, truncated to `max` bytes.
+pub(super) fn truncated_text(bytes: &Bytes, max: usize) -> String {
     let text = String::from_utf8_lossy(bytes);
     let cut = text.floor_char_boundary(max);
     text.get(..cut).unwrap_or_default().to_owned()
@@ -85,23 +89,23 @@ const fn media_type(kind: ArtifactKind) -> &'static str {
     }
 }
 
-fn to_json(content: &Value) -> Vec<u8> {
+fn json_bytes(content: &Value) -> Vec<u8> {
     content.to_string().into_bytes()
 }
 
-fn check_table(table: &TableContent) -> Result<(), FieldFault> {
+fn validate_table(table: &TableContent) -> Result<(), FieldFault> {
     for (number, row) in table.rows.iter().enumerate() {
-        let path = format!("{CONTENT}.rows[{number}]");
+        let path = format!("{ROOT_FIELD}.rows[{number}]");
         if row.len() != table.columns.len() {
             let (found, columns) = (row.len().to_string(), table.columns.len().to_string());
-            return Err(misfit::field(
+            return Err(validation::field_fault(
                 &path,
                 keys::FAULT_TABLE_RAGGED,
                 &[("found", &found), ("columns", &columns)],
             ));
         }
         if row.iter().any(|value| value.is_object() || value.is_array()) {
-            return Err(misfit::field(&path, keys::FAULT_TABLE_NESTED, &[]));
+            return Err(validation::field_fault(&path, keys::FAULT_TABLE_NESTED, &[]));
         }
     }
     Ok(())
@@ -113,7 +117,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn content_that_is_not_of_its_kind_is_refused() {
+    fn content_that_does_not_match_its_kind_is_rejected() {
         let ragged = json!({ "columns": [{ "name": "a", "format": "number" }], "rows": [[1, 2]] });
         let nested = json!({ "columns": [{ "name": "a", "format": "number" }], "rows": [[{}]] });
         for (kind, content) in [
@@ -127,12 +131,15 @@ mod tests {
             ),
             (ArtifactKind::Dashboard, json!({})),
         ] {
-            assert!(matches!(encode(kind, &content), Err(Error::BadContent { .. })), "{kind}: {content}");
+            assert!(
+                matches!(encode(kind, &content), Err(ArtifactError::InvalidContent { .. })),
+                "{kind}: {content}"
+            );
         }
     }
 
     #[test]
-    fn content_reads_back_what_was_kept() {
+    fn content_survives_encoding_and_decoding() {
         let table = json!({ "columns": [{ "name": "a", "format": "number" }], "rows": [[1], [null]] });
         for (kind, content) in [(ArtifactKind::Markdown, json!("# Hé")), (ArtifactKind::Table, table)] {
             let (bytes, _) = encode(kind, &content).unwrap();
@@ -141,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn words_for_a_model_are_cut_between_characters() {
-        assert_eq!(as_words(&Bytes::from_static("añb".as_bytes()), 2), "a");
+    fn text_for_a_model_is_truncated_at_a_character_boundary() {
+        assert_eq!(truncated_text(&Bytes::from_static("añb".as_bytes()), 2), "a");
     }
 }

@@ -1,21 +1,27 @@
-//! Addresses by which bytes are read without a sign-in: what, until when, and a seal over both.
+//! Signed content URLs, which give access without authentication until they expire.
 
-use super::Error;
+use super::ArtifactError;
 use chrono::{DateTime, Duration, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use penny_ports::keys::Keyring;
 use penny_types::{ArtifactId, TenantId};
 
-/// How long an address works.
-pub(super) const LIFETIME: Duration = Duration::minutes(15);
-const PURPOSE: &str = "penny 2026 artifact content address";
+/// Validity of a content URL.
+pub(super) const URL_LIFETIME: Duration = Duration::minutes(15);
+const KEY_PURPOSE: &str = "penny 2026 artifact content address";
 
-fn seal(keys: &dyn Keyring, tenant: TenantId, id: ArtifactId, version: u32, expires: i64) -> blake3::Hash {
+fn signature_of(
+    keys: &dyn Keyring,
+    tenant: TenantId,
+    id: ArtifactId,
+    version: u32,
+    expires: i64,
+) -> blake3::Hash {
     let message = format!("{tenant} {id} {version} {expires}");
-    blake3::keyed_hash(&keys.derive(PURPOSE), message.as_bytes())
+    blake3::keyed_hash(&keys.derive(KEY_PURPOSE), message.as_bytes())
 }
 
-/// Makes an address relative to the server's root.
+/// Returns a signed content URL, relative to the server's root.
 pub(super) fn sign(
     keys: &dyn Keyring,
     tenant: TenantId,
@@ -24,25 +30,25 @@ pub(super) fn sign(
     until: DateTime<Utc>,
 ) -> String {
     let expires = until.timestamp();
-    let seal = BASE64URL_NOPAD.encode(seal(keys, tenant, id, version, expires).as_bytes());
-    format!("/v1/artifacts/{id}/versions/{version}/content?tenant={tenant}&exp={expires}&sig={seal}")
+    let signature = BASE64URL_NOPAD.encode(signature_of(keys, tenant, id, version, expires).as_bytes());
+    format!("/v1/artifacts/{id}/versions/{version}/content?tenant={tenant}&exp={expires}&sig={signature}")
 }
 
-/// Checks an address. The comparison takes the same time wherever the seals differ.
+/// Verifies the signature and the expiry of a content URL. The comparison takes constant time.
 pub(super) fn verify(
     keys: &dyn Keyring,
     now: DateTime<Utc>,
     (tenant, id, version): (TenantId, ArtifactId, u32),
     expires: i64,
     signature: &str,
-) -> Result<(), Error> {
+) -> Result<(), ArtifactError> {
     let given: [u8; 32] = BASE64URL_NOPAD
         .decode(signature.as_bytes())
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
-        .ok_or(Error::BadSignature)?;
-    let is_ours = seal(keys, tenant, id, version, expires) == blake3::Hash::from_bytes(given);
-    if is_ours && now.timestamp() < expires { Ok(()) } else { Err(Error::BadSignature) }
+        .ok_or(ArtifactError::InvalidSignature)?;
+    let is_authentic = signature_of(keys, tenant, id, version, expires) == blake3::Hash::from_bytes(given);
+    if is_authentic && now.timestamp() < expires { Ok(()) } else { Err(ArtifactError::InvalidSignature) }
 }
 
 #[cfg(test)]
@@ -51,23 +57,29 @@ mod tests {
     use uuid::Uuid;
 
     #[derive(Debug)]
-    struct Key(u8);
-    impl Keyring for Key {
+    struct ConstantKeyring(u8);
+    impl Keyring for ConstantKeyring {
         fn derive(&self, _: &'static str) -> [u8; 32] {
             [self.0; 32]
         }
     }
 
     #[test]
-    fn an_address_works_for_what_it_names_until_it_expires_and_for_nothing_else() {
+    fn a_signature_is_valid_only_for_its_version_and_until_it_expires() {
         let (tenant, id) = (TenantId(Uuid::from_u128(1)), ArtifactId(Uuid::from_u128(2)));
         let until = DateTime::from_timestamp(1_000, 0).unwrap();
         let before = DateTime::from_timestamp(999, 0).unwrap();
-        let url = sign(&Key(1), tenant, id, 3, until);
+        let url = sign(&ConstantKeyring(1), tenant, id, 3, until);
         let sig = url.split("sig=").nth(1).unwrap();
+        // Changing the signed text invalidates URLs that are already in use.
+        assert_eq!(
+            url,
+            "/v1/artifacts/art_00000000000000000000000002/versions/3/content\
+             ?tenant=ten_00000000000000000000000001&exp=1000&sig=31gT0ZfT36EiBez7H27kvPZ-DjlQhSo0kLNie6o8_XU"
+        );
 
-        assert!(verify(&Key(1), before, (tenant, id, 3), 1_000, sig).is_ok());
-        for (key, now, what, expires, signature) in [
+        assert!(verify(&ConstantKeyring(1), before, (tenant, id, 3), 1_000, sig).is_ok());
+        for (key, now, version, expires, signature) in [
             (1, until, (tenant, id, 3), 1_000, sig),
             (1, before, (tenant, id, 3), 2_000, sig),
             (1, before, (tenant, id, 4), 1_000, sig),
@@ -76,7 +88,7 @@ mod tests {
             (1, before, (tenant, id, 3), 1_000, "AAAA"),
             (1, before, (tenant, id, 3), 1_000, "%%"),
         ] {
-            assert!(verify(&Key(key), now, what, expires, signature).is_err());
+            assert!(verify(&ConstantKeyring(key), now, version, expires, signature).is_err());
         }
     }
 }

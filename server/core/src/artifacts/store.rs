@@ -1,11 +1,11 @@
-use super::{Error, Lineage};
-use crate::{
-    access::Reach,
+use super::{ArtifactError, ArtifactResource, Lineage};
+use penny_entity::{TenantScoped, artifact, artifact_version};
+use penny_kernel::{
+    access::{Access, ListFilter},
     ctx::Ctx,
     db::{StoreError, signed, unsigned},
     paging::{self, Cursor},
 };
-use penny_entity::{TenantScoped, artifact, artifact_version};
 use penny_types::{
     ArtifactId, ArtifactVersionId, Page, TurnId,
     artifacts::{ArtifactFilter, ArtifactKind, ArtifactView},
@@ -17,8 +17,8 @@ use sea_orm::{
 use serde_json::json;
 use std::collections::HashMap;
 
-/// Bytes as they lie in the blob store.
-pub(crate) struct Stored {
+/// A blob that has been written to the blob store.
+pub(crate) struct StoredBlob {
     pub digest: [u8; 32],
     pub media_type: &'static str,
     pub size: usize,
@@ -29,18 +29,19 @@ pub(super) async fn insert(
     ctx: &Ctx,
     kind: ArtifactKind,
     title: String,
-    stored: &Stored,
+    stored: &StoredBlob,
     lineage: &Lineage,
-) -> Result<ArtifactView, Error> {
+) -> Result<ArtifactView, ArtifactError> {
     let now = ctx.now();
     let row = artifact::ActiveModel {
-        tenant_id: Set(ctx.tenant),
-        id: Set(ctx.mint()),
+        tenant_id: Set(ctx.tenant()),
+        id: Set(ctx.new_id()),
         owner_id: Set(ctx.subject()),
         workspace_id: Set(None),
         kind: Set(kind),
         title: Set(title),
         is_pinned: Set(false),
+        labels: Set(json!([])),
         latest_version: Set(1),
         conversation_id: Set(lineage.conversation),
         turn_id: Set(lineage.turn),
@@ -53,14 +54,14 @@ pub(super) async fn insert(
     .insert(conn)
     .await?;
     let version = artifact_version::ActiveModel {
-        tenant_id: Set(ctx.tenant),
-        id: Set(ctx.mint()),
+        tenant_id: Set(ctx.tenant()),
+        id: Set(ctx.new_id()),
         artifact_id: Set(row.id),
         number: Set(1),
         digest: Set(stored.digest.to_vec()),
         media_type: Set(stored.media_type.to_owned()),
         size_bytes: Set(signed(stored.size)),
-        created_by: Set(ctx.actor.id),
+        created_by: Set(ctx.actor().id),
         turn_id: Set(lineage.turn),
         tool_call_id: Set(lineage.tool_call),
         model: Set(lineage.model.clone()),
@@ -69,7 +70,7 @@ pub(super) async fn insert(
     }
     .insert(conn)
     .await?;
-    Ok(view(&row, &version))
+    Ok(artifact_view(&row, &version))
 }
 
 pub(super) async fn find(
@@ -77,18 +78,18 @@ pub(super) async fn find(
     ctx: &Ctx,
     id: ArtifactId,
 ) -> Result<Option<artifact::Model>, StoreError> {
-    let row = artifact::Entity::find_by_id((ctx.tenant, id)).one(conn).await?;
+    let row = artifact::Entity::find_by_id((ctx.tenant(), id)).one(conn).await?;
     Ok(row.filter(|row| row.deleted_at.is_none()))
 }
 
-pub(super) async fn version(
+pub(super) async fn find_version(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     row: &artifact::Model,
     number: Option<u32>,
 ) -> Result<Option<artifact_version::Model>, StoreError> {
     let number = number.map_or(row.latest_version, |number| i32::try_from(number).unwrap_or(0));
-    artifact_version::Entity::find_in(ctx.tenant)
+    artifact_version::Entity::find_in(ctx.tenant())
         .filter(artifact_version::Column::ArtifactId.eq(row.id))
         .filter(artifact_version::Column::Number.eq(number))
         .one(conn)
@@ -96,47 +97,60 @@ pub(super) async fn version(
         .map_err(StoreError::from)
 }
 
-pub(super) async fn by_version(
+pub(super) async fn find_version_by_id(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     id: ArtifactVersionId,
 ) -> Result<Option<artifact_version::Model>, StoreError> {
-    artifact_version::Entity::find_by_id((ctx.tenant, id)).one(conn).await.map_err(StoreError::from)
+    artifact_version::Entity::find_by_id((ctx.tenant(), id)).one(conn).await.map_err(StoreError::from)
 }
 
-/// What the actor may see and nobody has thrown away; newest first.
+const fn cursor_of(row: &artifact::Model) -> Cursor<ArtifactId> {
+    Cursor { is_first_group: false, updated_at: row.updated_at, id: row.id }
+}
+
+/// Lists the artifacts the actor may see and that are not deleted, last changed first.
 pub(super) async fn list(
-    conn: &impl ConnectionTrait,
+    conn: &(impl ConnectionTrait + Sync),
     ctx: &Ctx,
-    reach: Reach,
+    (access, visible): (&Access, &ListFilter),
     filter: &ArtifactFilter,
     after: Option<Cursor<ArtifactId>>,
     limit: u32,
-) -> Result<Page<ArtifactView>, Error> {
-    use artifact::Column::{ConversationId, DeletedAt, Id, IsPinned, OwnerId, UpdatedAt};
-    let mut select = artifact::Entity::find_in(ctx.tenant)
-        .filter(reach.of(OwnerId))
+) -> Result<Page<ArtifactView>, ArtifactError> {
+    use artifact::Column::{ConversationId, DeletedAt, Id, IsPinned, UpdatedAt};
+    let wanted = limit as usize + 1;
+    let mut select = artifact::Entity::find_in(ctx.tenant())
+        .filter(visible.condition())
         .filter(DeletedAt.is_null())
         .order_by_desc(UpdatedAt)
         .order_by_desc(Id)
-        .limit(u64::from(limit) + 1);
+        .limit(wanted as u64);
     if let Some(conversation) = filter.conversation_id {
         select = select.filter(ConversationId.eq(conversation));
     }
     if let Some(is_pinned) = filter.is_pinned {
         select = select.filter(IsPinned.eq(is_pinned));
     }
-    if let Some(cursor) = after {
-        select = select.filter(cursor.beyond(UpdatedAt, Id));
+    let mut rows = Vec::new();
+    let mut after = after;
+    // Where rows are authorised one by one, a page may need several reads.
+    loop {
+        let page = match after {
+            Some(cursor) => select.clone().filter(cursor.rows_after(UpdatedAt, Id)),
+            None => select.clone(),
+        };
+        let read = page.all(conn).await?;
+        let is_last = read.len() < wanted;
+        after = read.last().map(cursor_of);
+        rows.extend(access.retain_visible::<ArtifactResource>(conn, ctx, visible, read).await?);
+        if is_last || rows.len() >= wanted {
+            break;
+        }
     }
-    let mut rows = select.all(conn).await?;
-    let next_cursor = paging::cut(&mut rows, limit, |row| Cursor {
-        is_first_group: false,
-        updated_at: row.updated_at,
-        id: row.id,
-    });
+    let next_cursor = paging::truncate_page(&mut rows, limit, cursor_of);
     let versions: HashMap<ArtifactId, artifact_version::Model> =
-        artifact_version::Entity::find_in(ctx.tenant)
+        artifact_version::Entity::find_in(ctx.tenant())
             .filter(artifact_version::Column::ArtifactId.is_in(rows.iter().map(|row| row.id)))
             .order_by_asc(artifact_version::Column::Number)
             .all(conn)
@@ -144,23 +158,25 @@ pub(super) async fn list(
             .into_iter()
             .map(|version| (version.artifact_id, version))
             .collect();
-    let items =
-        rows.iter().filter_map(|row| versions.get(&row.id).map(|version| view(row, version))).collect();
+    let items = rows
+        .iter()
+        .filter_map(|row| versions.get(&row.id).map(|version| artifact_view(row, version)))
+        .collect();
     Ok(Page { items, next_cursor })
 }
 
-pub(super) async fn of_turn(
+pub(super) async fn list_by_turn(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     turn: TurnId,
 ) -> Result<Vec<ArtifactView>, StoreError> {
-    let rows = artifact_version::Entity::find_in(ctx.tenant)
+    let rows = artifact_version::Entity::find_in(ctx.tenant())
         .filter(artifact_version::Column::TurnId.eq(turn))
         .order_by_asc(artifact_version::Column::Id)
         .all(conn)
         .await?;
     let ids = rows.iter().map(|version| version.artifact_id);
-    let artifacts: HashMap<ArtifactId, artifact::Model> = artifact::Entity::find_in(ctx.tenant)
+    let artifacts: HashMap<ArtifactId, artifact::Model> = artifact::Entity::find_in(ctx.tenant())
         .filter(artifact::Column::Id.is_in(ids))
         .filter(artifact::Column::DeletedAt.is_null())
         .all(conn)
@@ -168,10 +184,13 @@ pub(super) async fn of_turn(
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
-    Ok(rows.iter().filter_map(|version| Some(view(artifacts.get(&version.artifact_id)?, version))).collect())
+    Ok(rows
+        .iter()
+        .filter_map(|version| Some(artifact_view(artifacts.get(&version.artifact_id)?, version)))
+        .collect())
 }
 
-pub(super) async fn change(
+pub(super) async fn update(
     conn: &impl ConnectionTrait,
     row: artifact::Model,
     apply: impl FnOnce(&mut artifact::ActiveModel),
@@ -181,7 +200,7 @@ pub(super) async fn change(
     change.update(conn).await.map_err(StoreError::from)
 }
 
-pub(super) fn view(row: &artifact::Model, version: &artifact_version::Model) -> ArtifactView {
+pub(super) fn artifact_view(row: &artifact::Model, version: &artifact_version::Model) -> ArtifactView {
     ArtifactView {
         id: row.id,
         kind: row.kind,
@@ -200,4 +219,13 @@ pub(super) fn view(row: &artifact::Model, version: &artifact_version::Model) -> 
         created_at: row.created_at,
         updated_at: row.updated_at,
     }
+}
+
+/// Returns the view of an artifact at its latest version.
+pub(crate) async fn latest_view(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    row: &artifact::Model,
+) -> Result<Option<ArtifactView>, StoreError> {
+    Ok(find_version(conn, ctx, row, None).await?.map(|version| artifact_view(row, &version)))
 }

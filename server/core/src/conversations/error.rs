@@ -1,64 +1,57 @@
-use crate::{access::Denied, db::StoreError, fault::ToFault, paging::BadCursor, title::BadTitle};
+use crate::title::InvalidTitle;
+use penny_i18n::keys;
+use penny_kernel::{access::Denied, db::StoreError, fault::ToFault, paging::InvalidCursor};
 use penny_types::{Fault, FaultCode};
-use penny_words::keys;
 
-/// Says why a conversation could not be read or changed.
+/// Errors of reading and changing conversations.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// There is none, or not for this person.
+pub enum ConversationError {
+    /// The conversation does not exist or the caller cannot see it.
     #[error("no such conversation")]
     NotFound,
-    /// There is no such message in it.
     #[error("no such message in the conversation")]
-    NoSuchMessage,
-    /// The title is none.
+    MessageNotFound,
     #[error(transparent)]
-    Title(#[from] BadTitle),
-    /// The draft is too long to keep.
+    Title(#[from] InvalidTitle),
     #[error("a draft has at most {max} bytes")]
     DraftTooLong {
-        /// The longest allowed.
+        /// In bytes.
         max: usize,
     },
-    /// One of its messages is still being written.
-    #[error("an answer of the branch is still being written")]
-    StillRunning,
-    /// The branch is too long to be copied.
-    #[error("a branch of more than {max} messages is not copied")]
+    /// A turn is still writing a message of the branch.
+    #[error("a turn of the branch is still running")]
+    TurnRunning,
+    #[error("a branch of more than {max} messages cannot be copied")]
     BranchTooLong {
-        /// The longest allowed.
+        /// In messages.
         max: usize,
     },
-    /// The one branch has nothing that the other has not.
-    #[error("the branch has nothing to bring over")]
+    /// The source branch has no messages that the target does not have.
+    #[error("the branch has nothing to merge")]
     NothingToMerge,
-    /// The cursor is none of this list's.
     #[error(transparent)]
-    Cursor(#[from] BadCursor),
-    /// A policy refuses.
+    Cursor(#[from] InvalidCursor),
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The bus failed.
     #[error(transparent)]
     Bus(#[from] penny_ports::bus::BusError),
 }
 
-impl ToFault for Error {
+impl ToFault for ConversationError {
     fn to_fault(&self) -> Fault {
         match self {
-            Self::NotFound | Self::NoSuchMessage => Fault::new(FaultCode::NotFound),
+            Self::NotFound | Self::MessageNotFound => Fault::new(FaultCode::NotFound),
             Self::Title(error) => error.to_fault(),
             Self::DraftTooLong { max } => {
-                Fault::keyed(FaultCode::TooLarge, keys::FAULT_MESSAGE_TOO_LARGE).arg("max", max)
+                Fault::with_message(FaultCode::TooLarge, keys::FAULT_MESSAGE_TOO_LARGE).arg("max", max)
             }
-            Self::StillRunning => Fault::keyed(FaultCode::Conflict, keys::FAULT_TURN_RUNNING),
+            Self::TurnRunning => Fault::with_message(FaultCode::Conflict, keys::FAULT_TURN_RUNNING),
             Self::BranchTooLong { max } => {
-                Fault::keyed(FaultCode::TooLarge, keys::FAULT_BRANCH_TOO_LONG).arg("max", max)
+                Fault::with_message(FaultCode::TooLarge, keys::FAULT_BRANCH_TOO_LONG).arg("max", max)
             }
-            Self::NothingToMerge => Fault::keyed(FaultCode::Conflict, keys::FAULT_NOTHING_TO_MERGE),
+            Self::NothingToMerge => Fault::with_message(FaultCode::Conflict, keys::FAULT_NOTHING_TO_MERGE),
             Self::Cursor(error) => error.to_fault(),
             Self::Denied(denied) => denied.to_fault(),
             Self::Store(error) => error.to_fault(),

@@ -1,13 +1,15 @@
-//! Conversations: a tree of messages, of which one branch is visible.
+//! Conversations: trees of messages of which one branch is visible.
 //!
-//! This room lists, opens, renames, searches and throws away conversations, reads their messages in
-//! windows, and copies, compares and merges their branches. What else writes into them is the turns room.
+//! Lists, searches, reads, changes, deletes and restores conversations, reads their messages in windows, and
+//! forks, compares and merges branches. The messages of a turn are written by [`crate::turns`].
 
 mod branches;
 mod error;
+mod resource;
 mod service;
 pub(crate) mod store;
 
-pub use error::Error;
+pub use error::ConversationError;
+pub use resource::ConversationResource;
 pub use service::Conversations;
-pub(crate) use service::tell;
+pub(crate) use service::notify_owner;

@@ -1,20 +1,20 @@
 use super::{
-    Error,
-    store::{self, NewRow},
+    ConversationError, ConversationResource,
+    store::{self, NewConversationRow},
 };
-use crate::{
-    access::{Action, Permit, Resource},
-    audit::{self, Record},
-    ctx::{Ctx, Via},
-    db::storable_text,
-    foundation::Shared,
-    paging::Cursor,
-    title, turns,
-};
+use crate::{title, turns};
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream::BoxStream};
 use penny_entity::conversation;
-use penny_ports::bus::Notice;
+use penny_kernel::{
+    SharedKernel,
+    access::{Action, ListedResource, Permit, TenantResource},
+    audit::{self, AuditRecord},
+    ctx::{Ctx, Transport},
+    db::storable_text,
+    paging::Cursor,
+};
+use penny_ports::bus::UserEvent;
 use penny_types::{
     ConversationId, Page, PageRequest, TurnId,
     conversations::{
@@ -25,129 +25,143 @@ use penny_types::{
 };
 use sea_orm::ConnectionTrait;
 
-/// The conversations of a tenant's people.
+/// The conversation service.
 #[derive(Debug, Clone)]
 pub struct Conversations {
-    pub(super) shared: Shared,
+    pub(super) kernel: SharedKernel,
 }
 
 impl Conversations {
-    pub(crate) const fn new(shared: Shared) -> Self {
-        Self { shared }
+    pub(crate) const fn new(kernel: SharedKernel) -> Self {
+        Self { kernel }
     }
 
-    /// Begins a conversation.
+    /// Creates an empty conversation.
     ///
     /// # Errors
-    /// When the title is wrong, the person may not, or the database fails.
-    pub async fn create(&self, ctx: &Ctx, new: NewConversation) -> Result<ConversationView, Error> {
-        let permit = self.shared.access.check(ctx, Action::ConversationCreate, &Resource::Tenant)?;
-        let title = new.title.as_deref().map(title::tidy).transpose()?;
+    /// If the title is invalid, access is denied or the database fails.
+    pub async fn create(
+        &self,
+        ctx: &Ctx,
+        new: NewConversation,
+    ) -> Result<ConversationView, ConversationError> {
+        let permit = self.kernel.access.check(ctx, Action::ConversationCreate, &TenantResource)?;
+        let title = new.title.as_deref().map(title::normalize).transpose()?;
 
-        let tx = self.shared.db.begin(ctx).await?;
+        let tx = self.kernel.db.begin(ctx).await?;
         let row = store::insert(
             tx.conn(),
             ctx,
-            NewRow { title, model: new.model, origin: origin(ctx.via), forked_from: None },
+            NewConversationRow {
+                title,
+                model: new.model,
+                origin: origin_of(ctx.transport()),
+                forked_from: None,
+            },
         )
         .await?;
         audit::record(
             &tx,
             ctx,
-            Record::of("conversations.create", "conversation").target(row.id).permit(&permit),
+            AuditRecord::of("conversations.create", "conversation").target(row.id).permit(&permit),
         )
         .await?;
-        tell(&tx, &row, None);
+        notify_owner(&tx, &row, None);
         tx.commit().await?;
 
         Ok(store::view(row, None))
     }
 
-    /// Lists the person's conversations, pinned and newest first; with a query, those whose title or
-    /// messages contain its words.
+    /// Lists the conversations that the caller may see, pinned ones first, then the most recently updated;
+    /// with a query, those whose title or messages match.
     ///
     /// # Errors
-    /// When the cursor is not of this list, the token may not read conversations, or the database fails.
+    /// If the cursor is invalid, the token does not grant reading conversations or the database fails.
     pub async fn list(
         &self,
         ctx: &Ctx,
         query: Option<&str>,
         page: &PageRequest,
-    ) -> Result<Page<ConversationSummary>, Error> {
+    ) -> Result<Page<ConversationSummary>, ConversationError> {
         let query =
             query.map(|query| storable_text(query.trim().to_owned())).filter(|query| !query.is_empty());
         let cursor = page.cursor.as_deref().map(Cursor::decode).transpose()?;
-        let reach = self.shared.access.conversations(ctx)?;
-        let tx = self.shared.db.read(ctx).await?;
+        let access = &self.kernel.access;
+        let filter = access.list_filter::<ConversationResource>(ctx)?;
+        let tx = self.kernel.db.read(ctx).await?;
         match &query {
-            Some(query) => store::search(tx.conn(), ctx, reach, query, page.limit()).await,
-            None => store::list(tx.conn(), ctx, reach, cursor, page.limit()).await,
+            Some(query) => store::search(tx.conn(), ctx, (access, &filter), query, page.limit()).await,
+            None => store::list(tx.conn(), ctx, (access, &filter), cursor, page.limit()).await,
         }
     }
 
-    /// Opens a conversation.
+    /// Returns a conversation.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none for this person.
-    pub async fn get(&self, ctx: &Ctx, id: ConversationId) -> Result<ConversationView, Error> {
-        let tx = self.shared.db.read(ctx).await?;
-        let (row, _) = self.visible(tx.conn(), ctx, id, Action::ConversationView).await?;
+    /// [`ConversationError::NotFound`] if it does not exist or the caller cannot see it.
+    pub async fn get(&self, ctx: &Ctx, id: ConversationId) -> Result<ConversationView, ConversationError> {
+        let tx = self.kernel.db.read(ctx).await?;
+        let (row, _) = self.authorized(tx.conn(), ctx, id, Action::ConversationView).await?;
         let active = store::active_turn(tx.conn(), ctx, id).await?;
         Ok(store::view(row, active))
     }
 
-    /// Changes a title, a pin, a draft or the visible branch.
+    /// Changes the title, the pin, the draft or the visible branch. Changes of the draft or the visible
+    /// branch alone are neither audited nor notified.
     ///
     /// # Errors
-    /// When a value is wrong, or there is no such conversation or message.
+    /// If a value is invalid, or the conversation or message does not exist.
     pub async fn update(
         &self,
         ctx: &Ctx,
         id: ConversationId,
         patch: ConversationPatch,
-    ) -> Result<ConversationView, Error> {
-        let title = patch.title.as_deref().map(title::tidy).transpose()?;
+    ) -> Result<ConversationView, ConversationError> {
+        let title = patch.title.as_deref().map(title::normalize).transpose()?;
         if patch.draft.as_ref().is_some_and(|draft| draft.len() > MESSAGE_BYTES_MAX) {
-            return Err(Error::DraftTooLong { max: MESSAGE_BYTES_MAX });
+            return Err(ConversationError::DraftTooLong { max: MESSAGE_BYTES_MAX });
         }
 
-        let tx = self.shared.db.begin(ctx).await?;
-        let (row, permit) = self.visible(tx.conn(), ctx, id, Action::ConversationEdit).await?;
+        let tx = self.kernel.db.begin(ctx).await?;
+        let (row, permit) = self.authorized(tx.conn(), ctx, id, Action::ConversationEdit).await?;
         let leaf = match patch.leaf_id {
             Some(message) if patch.ends_there == Some(true) => {
-                Some(store::of_conversation(tx.conn(), ctx, &row, message).await?.id)
+                Some(store::get_message(tx.conn(), ctx, &row, message).await?.id)
             }
-            Some(message) => {
-                Some(store::deepest_below(tx.conn(), ctx, id, message).await?.ok_or(Error::NoSuchMessage)?)
-            }
+            Some(message) => Some(
+                store::newest_descendant(tx.conn(), ctx, id, message)
+                    .await?
+                    .ok_or(ConversationError::MessageNotFound)?,
+            ),
             None => None,
         };
-        let is_worth_telling = title.is_some() || patch.is_pinned.is_some();
+        let changes_summary = title.is_some() || patch.is_pinned.is_some();
         let draft = patch.draft.map(storable_text);
-        let row = store::change(tx.conn(), row, title, patch.is_pinned, draft, leaf).await?;
+        let row = store::update(tx.conn(), row, title, patch.is_pinned, draft, leaf).await?;
         let active = store::active_turn(tx.conn(), ctx, id).await?;
-        if is_worth_telling {
+        if changes_summary {
             audit::record(
                 &tx,
                 ctx,
-                Record::of("conversations.update", "conversation").target(id).permit(&permit),
+                AuditRecord::of("conversations.update", "conversation").target(id).permit(&permit),
             )
             .await?;
-            tell(&tx, &row, active);
+            notify_owner(&tx, &row, active);
         }
         tx.commit().await?;
 
         Ok(store::view(row, active))
     }
 
-    /// Throws a conversation away and stops its answer; [`Self::restore`] brings it back.
+    /// Marks a conversation as deleted and stops its running turns. [`Self::restore`] undoes the deletion.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none for this person.
-    pub async fn delete(&self, ctx: &Ctx, id: ConversationId) -> Result<(), Error> {
-        let tx = self.shared.db.begin(ctx).await?;
-        let (row, permit) = self.visible(tx.conn(), ctx, id, Action::ConversationEdit).await?;
-        // Nobody could stop it any more. One that waits for a person costs nothing, and may be brought back.
+    /// [`ConversationError::NotFound`] if it does not exist or the caller cannot see it.
+    pub async fn delete(&self, ctx: &Ctx, id: ConversationId) -> Result<(), ConversationError> {
+        let tx = self.kernel.db.begin(ctx).await?;
+        let (row, permit) = self.authorized(tx.conn(), ctx, id, Action::ConversationDelete).await?;
+        // No one could stop these turns once the conversation is deleted. Turns that wait for an approval use
+        // no resources and remain, so that they can be continued after a restore.
         let running = store::running_turns(tx.conn(), ctx, id).await?;
         for &turn in &running {
             turns::request_stop(tx.conn(), ctx, turn).await?;
@@ -157,131 +171,159 @@ impl Conversations {
         audit::record(
             &tx,
             ctx,
-            Record::of("conversations.delete", "conversation").target(id).permit(&permit),
+            AuditRecord::of("conversations.delete", "conversation").target(id).permit(&permit),
         )
         .await?;
-        tx.notify(owner, Notice::Conversation(ConversationUpdate { id, conversation: None }));
+        tx.notify(owner, UserEvent::Conversation(ConversationUpdate { id, conversation: None }));
         tx.commit().await?;
         for turn in running {
-            // The row says it too: a bus that is away only makes it later.
-            drop(self.shared.bus.ask_stop(turn).await);
+            // The stop is also stored in the row, so without the bus it only takes effect later.
+            drop(self.kernel.bus.request_stop(turn).await);
         }
         Ok(())
     }
 
-    /// Brings back a conversation that was thrown away.
+    /// Restores a deleted conversation.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there was none of this person's.
-    pub async fn restore(&self, ctx: &Ctx, id: ConversationId) -> Result<ConversationView, Error> {
-        let tx = self.shared.db.begin(ctx).await?;
-        let row = store::find_even_deleted(tx.conn(), ctx, id).await?.ok_or(Error::NotFound)?;
-        let permit = self.permit(ctx, &row, Action::ConversationEdit)?;
+    /// [`ConversationError::NotFound`] if it does not exist or the caller cannot see it.
+    pub async fn restore(
+        &self,
+        ctx: &Ctx,
+        id: ConversationId,
+    ) -> Result<ConversationView, ConversationError> {
+        let tx = self.kernel.db.begin(ctx).await?;
+        let row =
+            store::find_including_deleted(tx.conn(), ctx, id).await?.ok_or(ConversationError::NotFound)?;
+        let permit = self.permit(tx.conn(), ctx, &row, Action::ConversationDelete).await?;
         let row = store::set_deleted(tx.conn(), row, None).await?;
         let active = store::active_turn(tx.conn(), ctx, id).await?;
         audit::record(
             &tx,
             ctx,
-            Record::of("conversations.restore", "conversation").target(id).permit(&permit),
+            AuditRecord::of("conversations.restore", "conversation").target(id).permit(&permit),
         )
         .await?;
-        tell(&tx, &row, active);
+        notify_owner(&tx, &row, active);
         tx.commit().await?;
         Ok(store::view(row, active))
     }
 
-    /// Removes for good some of the conversations that were thrown away before a moment; returns how
-    /// many. What they made stays, without its lineage.
-    pub(crate) async fn erase(&self, ctx: &Ctx, before: DateTime<Utc>, limit: u64) -> Result<u64, Error> {
-        let tx = self.shared.db.begin(ctx).await?;
-        let ids = store::thrown_away(tx.conn(), ctx, before, limit).await?;
+    /// Erases at most `limit` conversations that were deleted before `before` and returns their number. Their
+    /// artifacts are kept but lose the reference to the conversation.
+    pub(crate) async fn erase(
+        &self,
+        ctx: &Ctx,
+        before: DateTime<Utc>,
+        limit: u64,
+    ) -> Result<u64, ConversationError> {
+        let tx = self.kernel.db.begin(ctx).await?;
+        let ids = store::list_deleted_before(tx.conn(), ctx, before, limit).await?;
         for &id in &ids {
-            store::let_go_of_artifacts(tx.conn(), ctx, id).await?;
+            store::detach_artifacts(tx.conn(), ctx, id).await?;
             store::erase(tx.conn(), ctx, id).await?;
-            audit::record(&tx, ctx, Record::of("conversations.erase", "conversation").target(id)).await?;
+            audit::record(&tx, ctx, AuditRecord::of("conversations.erase", "conversation").target(id))
+                .await?;
         }
         tx.commit().await?;
         Ok(ids.len() as u64)
     }
 
-    /// Reads a stretch of a path, the newest messages first asked for. Costs the same in a
-    /// conversation of ten messages and of five thousand.
+    /// Returns a window of a path, by default the newest messages. The cost depends on the window, not on the
+    /// length of the conversation.
     ///
     /// # Errors
-    /// When there is no such conversation or message.
+    /// If the conversation or a message does not exist.
     pub async fn messages(
         &self,
         ctx: &Ctx,
         id: ConversationId,
         window: &MessageWindowRequest,
-    ) -> Result<MessageWindow, Error> {
-        let tx = self.shared.db.read(ctx).await?;
-        let (row, _) = self.visible(tx.conn(), ctx, id, Action::ConversationView).await?;
+    ) -> Result<MessageWindow, ConversationError> {
+        let tx = self.kernel.db.read(ctx).await?;
+        let (row, _) = self.authorized(tx.conn(), ctx, id, Action::ConversationView).await?;
         store::window(tx.conn(), ctx, &row, window).await
     }
 
-    /// Follows what happens to the person's conversations from now on.
+    /// Subscribes to the changes of the caller's conversations from now on.
     ///
     /// # Errors
-    /// When the token may not read conversations, or the bus cannot be reached.
-    pub async fn updates(&self, ctx: &Ctx) -> Result<BoxStream<'static, ConversationUpdate>, Error> {
-        self.shared.access.conversations(ctx)?;
-        let notices = self.shared.bus.notices(ctx.subject()).await?;
-        Ok(notices
-            .filter_map(|notice| async move {
-                match notice {
-                    Notice::Conversation(update) => Some(update),
-                    Notice::Artifact(_) => None,
+    /// If the token does not grant reading conversations or the bus is unavailable.
+    pub async fn updates(
+        &self,
+        ctx: &Ctx,
+    ) -> Result<BoxStream<'static, ConversationUpdate>, ConversationError> {
+        self.kernel.access.list_filter::<ConversationResource>(ctx)?;
+        let events = self.kernel.bus.subscribe_user_events(ctx.subject()).await?;
+        Ok(events
+            .filter_map(|event| async move {
+                match event {
+                    UserEvent::Conversation(update) => Some(update),
+                    UserEvent::Artifact(_) => None,
                 }
             })
             .boxed())
     }
 
-    /// Loads a conversation the person may at least see, then asks for the action itself: what one
-    /// cannot see does not exist.
-    pub(crate) async fn visible(
+    /// Returns a conversation and the permit for an action on it.
+    ///
+    /// # Errors
+    /// [`ConversationError::NotFound`] if the caller cannot see it; [`ConversationError::Denied`] if the
+    /// caller can see it but the action is denied.
+    pub(crate) async fn authorized(
         &self,
-        conn: &impl ConnectionTrait,
+        conn: &(impl ConnectionTrait + Sync),
         ctx: &Ctx,
         id: ConversationId,
         action: Action,
-    ) -> Result<(conversation::Model, Permit), Error> {
-        let row = store::find(conn, ctx, id).await?.ok_or(Error::NotFound)?;
-        let permit = self.permit(ctx, &row, action)?;
+    ) -> Result<(conversation::Model, Permit), ConversationError> {
+        let row = store::find(conn, ctx, id).await?.ok_or(ConversationError::NotFound)?;
+        let permit = self.permit(conn, ctx, &row, action).await?;
         Ok((row, permit))
     }
 
-    /// As [`Self::visible`], and keeps other turns from beginning in the conversation until the
-    /// transaction ends: what two tabs send at once comes one after the other.
-    pub(crate) async fn held(
+    /// Like [`Self::authorized`], but locks the row until the transaction ends, so that concurrent messages
+    /// to one conversation are handled one after the other.
+    pub(crate) async fn lock_authorized(
         &self,
-        conn: &impl ConnectionTrait,
+        conn: &(impl ConnectionTrait + Sync),
         ctx: &Ctx,
         id: ConversationId,
         action: Action,
-    ) -> Result<(conversation::Model, Permit), Error> {
-        let row = store::lock(conn, ctx, id).await?.ok_or(Error::NotFound)?;
-        let permit = self.permit(ctx, &row, action)?;
+    ) -> Result<(conversation::Model, Permit), ConversationError> {
+        let row = store::lock(conn, ctx, id).await?.ok_or(ConversationError::NotFound)?;
+        let permit = self.permit(conn, ctx, &row, action).await?;
         Ok((row, permit))
     }
 
-    fn permit(&self, ctx: &Ctx, row: &conversation::Model, action: Action) -> Result<Permit, Error> {
-        let resource = Resource::Conversation(row.owner_id);
-        let seen = self.shared.access.check_seen(ctx, Action::ConversationView, action, &resource)?;
-        seen.ok_or(Error::NotFound)
+    async fn permit(
+        &self,
+        conn: &(impl ConnectionTrait + Sync),
+        ctx: &Ctx,
+        row: &conversation::Model,
+        action: Action,
+    ) -> Result<Permit, ConversationError> {
+        let resources = ConversationResource::load(conn, ctx, std::slice::from_ref(row)).await?;
+        let resource = resources.first().ok_or(ConversationError::NotFound)?;
+        let permit = self.kernel.access.check_visible(ctx, Action::ConversationView, action, resource)?;
+        permit.ok_or(ConversationError::NotFound)
     }
 }
 
-pub(super) const fn origin(via: Via) -> Origin {
-    match via {
-        Via::Web => Origin::Web,
-        Via::Cli => Origin::Cli,
-        Via::Graphql | Via::Rest | Via::Job => Origin::Api,
+pub(super) const fn origin_of(transport: Transport) -> Origin {
+    match transport {
+        Transport::Web => Origin::Web,
+        Transport::Cli => Origin::Cli,
+        Transport::Graphql | Transport::Rest | Transport::Job => Origin::Api,
     }
 }
 
-/// Tells the owner's pages how the conversation looks once the transaction is through.
-pub(crate) fn tell(tx: &crate::db::WriteTx, row: &conversation::Model, active: Option<TurnId>) {
+/// Notifies the owner's clients of the conversation's new state once the transaction is committed.
+pub(crate) fn notify_owner(
+    tx: &penny_kernel::db::WriteTx,
+    row: &conversation::Model,
+    active: Option<TurnId>,
+) {
     let update = ConversationUpdate { id: row.id, conversation: Some(store::summary(row, active)) };
-    tx.notify(row.owner_id, Notice::Conversation(update));
+    tx.notify(row.owner_id, UserEvent::Conversation(update));
 }

@@ -1,4 +1,4 @@
-//! What dashboards and key figures are made of, as their rows keep it.
+//! Definitions of dashboards and KPIs, as stored and as submitted.
 
 use super::rules::Target;
 use penny_types::{
@@ -9,15 +9,15 @@ use penny_types::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A text in each language.
+/// A text in every supported language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Words {
+pub(crate) struct LocalizedText {
     pub en: String,
     pub es: String,
 }
 
-impl Words {
-    pub(crate) fn of(&self, locale: Locale) -> &str {
+impl LocalizedText {
+    pub(crate) fn in_locale(&self, locale: Locale) -> &str {
         match locale {
             Locale::En => &self.en,
             Locale::Es => &self.es,
@@ -25,7 +25,7 @@ impl Words {
     }
 }
 
-/// What makes a key figure.
+/// A KPI to create or update.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewKpi {
@@ -39,43 +39,40 @@ pub(crate) struct NewKpi {
     pub target: Option<Target>,
 }
 
-/// What makes a dashboard.
+/// A dashboard to create or update.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewDashboard {
     pub slug: String,
-    pub title: Words,
-    pub description: Words,
+    pub title: LocalizedText,
+    pub description: LocalizedText,
     #[serde(rename = "widget")]
     pub widgets: Vec<NewWidget>,
 }
 
-/// What makes a widget.
+/// A widget to create.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(crate) struct NewWidget {
     pub kind: WidgetKind,
-    pub title: Words,
+    pub title: LocalizedText,
     pub columns: i32,
     #[serde(flatten)]
     pub config: WidgetConfig,
 }
 
-/// What a widget shows. The datasource is filled in when the widget is made.
+/// The content of a widget. The datasource is filled in when the widget is created.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WidgetConfig {
-    /// A key figure, by its slug.
+    /// Slug of a KPI.
     Kpi(String),
-    /// A chart over a query.
-    Chart(ChartConfig),
-    /// A table over a query.
-    Table(TableConfig),
-    /// Words.
-    Text(Words),
+    Chart(ChartWidgetConfig),
+    Table(TableWidgetConfig),
+    Text(LocalizedText),
 }
 
 impl WidgetConfig {
-    /// Returns the slug of the key figure it shows.
+    /// Returns the slug of the KPI, for a KPI widget.
     pub(crate) fn kpi(&self) -> Option<&str> {
         match self {
             Self::Kpi(slug) => Some(slug),
@@ -84,55 +81,54 @@ impl WidgetConfig {
     }
 }
 
-/// How the rows of a query become a chart.
+/// A chart of a query's rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct ChartConfig {
+pub(crate) struct ChartWidgetConfig {
     #[serde(default)]
     pub datasource: Option<DatasourceId>,
-    pub shape: Shape,
+    pub shape: ChartShape,
     pub sql: String,
     pub format: ValueFormat,
-    /// The first column, which names the rows.
+    /// The column with the labels of the rows.
     pub label: ColumnConfig,
     pub series: Vec<ColumnConfig>,
 }
 
-/// The form of a chart.
+/// The type of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Shape {
-    /// Bars side by side; the second series is a line over them.
+pub(crate) enum ChartShape {
+    /// Grouped bars; all series after the first are lines.
     BarsAndLine,
-    /// Bars side by side.
+    /// Grouped bars.
     Bars,
-    /// Bars on top of each other.
+    /// Stacked bars.
     Stacked,
-    /// One series as a funnel.
     Funnel,
 }
 
-/// How the rows of a query become a table.
+/// A table of a query's rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct TableConfig {
+pub(crate) struct TableWidgetConfig {
     #[serde(default)]
     pub datasource: Option<DatasourceId>,
     pub sql: String,
     pub columns: Vec<ColumnConfig>,
 }
 
-/// A column of a query, for people.
+/// How a column of a query is displayed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ColumnConfig {
-    /// Its name in the query.
+    /// Column name in the query.
     pub column: String,
     #[serde(flatten)]
-    pub name: Words,
+    pub name: LocalizedText,
     #[serde(default = "text")]
     pub format: ValueFormat,
-    /// Words for values that are codes.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub words: BTreeMap<String, Words>,
-    /// Whether its days stand for their months.
+    /// Display labels of values that are codes.
+    #[serde(rename = "words", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, LocalizedText>,
+    /// Whether the values are first days of months and are displayed as months.
     #[serde(default)]
     pub is_month: bool,
 }

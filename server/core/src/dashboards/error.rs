@@ -1,99 +1,92 @@
-use crate::{access::Denied, datasources, db::StoreError, fault::ToFault};
+use crate::datasources;
+use penny_i18n::keys;
+use penny_kernel::{access::Denied, db::StoreError, fault::ToFault};
 use penny_types::{
     Fault, FaultCode,
     dashboards::{FilterOption, Unit},
 };
-use penny_words::keys;
 
-/// Says why a dashboard or a key figure could not be shown.
+/// Why a dashboard or a KPI could not be returned.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// There is no dashboard of that name.
+pub enum DashboardError {
     #[error("no such dashboard")]
     NotFound,
-    /// Nothing is connected that figures could come from.
-    #[error("there are no key figures yet")]
-    NoFigures,
-    /// It was not said which one the figures are about.
-    #[error("`id` says which {unit} is meant")]
-    IdMissing {
-        /// What kind of thing.
+    /// No KPI is defined, or no datasource lists units.
+    #[error("there are no KPIs yet")]
+    NoKpis,
+    #[error("the filter {unit} requires an id")]
+    MissingUnitId {
         unit: Unit,
-        /// Those that exist.
+        /// The units that exist.
         options: Vec<FilterOption>,
     },
-    /// There is none of that id.
     #[error("there is no {unit} `{id}`")]
-    NoSuchUnit {
-        /// What kind of thing.
+    UnknownUnit {
         unit: Unit,
-        /// What was asked for.
         id: String,
-        /// Those that exist.
+        /// The units that exist.
         options: Vec<FilterOption>,
     },
-    /// A definition does not return what it must.
-    #[error("the definition `{slug}` does not return the column {column}")]
-    BadDefinition {
-        /// The key figure or widget.
+    #[error("the query of `{slug}` does not return the column {column}")]
+    MissingColumn {
+        /// Slug of the KPI or title of the widget.
         slug: String,
-        /// The column it lacks.
         column: String,
     },
-    /// A row is not what this version writes.
-    #[error("a stored definition cannot be read")]
-    BadConfig(#[source] serde_json::Error),
-    /// The datasource did not answer.
+    /// A stored definition cannot be deserialised by this version.
+    #[error("a stored definition is invalid")]
+    InvalidConfig(#[source] serde_json::Error),
     #[error(transparent)]
-    Datasource(#[from] datasources::Error),
-    /// A policy refuses.
+    Datasource(#[from] datasources::DatasourceError),
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Most choices named in a sentence.
-const MAX_NAMED: usize = 30;
+/// Maximum number of options listed in a message.
+const MAX_LISTED_OPTIONS: usize = 30;
 
-fn named(options: &[FilterOption]) -> String {
-    let names: Vec<String> =
-        options.iter().take(MAX_NAMED).map(|option| format!("{} ({})", option.id, option.name)).collect();
+fn format_options(options: &[FilterOption]) -> String {
+    let names: Vec<String> = options
+        .iter()
+        .take(MAX_LISTED_OPTIONS)
+        .map(|option| format!("{} ({})", option.id, option.name))
+        .collect();
     names.join(", ")
 }
 
-impl From<sea_orm::DbErr> for Error {
+impl From<sea_orm::DbErr> for DashboardError {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Store(error.into())
     }
 }
 
-impl ToFault for Error {
+impl ToFault for DashboardError {
     fn to_fault(&self) -> Fault {
         match self {
-            Self::NotFound => Fault::keyed(FaultCode::NotFound, keys::FAULT_DASHBOARD_NOT_FOUND),
-            Self::NoFigures => Fault::keyed(FaultCode::NotFound, keys::FAULT_NO_FIGURES),
-            Self::IdMissing { unit, options } => {
+            Self::NotFound => Fault::with_message(FaultCode::NotFound, keys::FAULT_DASHBOARD_NOT_FOUND),
+            Self::NoKpis => Fault::with_message(FaultCode::NotFound, keys::FAULT_NO_FIGURES),
+            Self::MissingUnitId { unit, options } => {
                 let key = match unit {
                     Unit::Project => keys::FAULT_PROJECT_ID_NEEDED,
                     Unit::Bu | Unit::Company => keys::FAULT_BU_ID_NEEDED,
                 };
-                Fault::keyed(FaultCode::Invalid, key)
-                    .arg("options", named(options))
+                Fault::with_message(FaultCode::Invalid, key)
+                    .arg("options", format_options(options))
                     .field("id", keys::FAULT_UNIT_ID)
             }
-            Self::NoSuchUnit { unit, id, options } => {
+            Self::UnknownUnit { unit, id, options } => {
                 let key = match unit {
                     Unit::Project => keys::FAULT_NO_SUCH_PROJECT,
                     Unit::Bu | Unit::Company => keys::FAULT_NO_SUCH_BU,
                 };
-                Fault::keyed(FaultCode::Invalid, key)
+                Fault::with_message(FaultCode::Invalid, key)
                     .arg("id", id)
-                    .arg("options", named(options))
+                    .arg("options", format_options(options))
                     .field("id", keys::FAULT_UNIT_ID)
             }
-            Self::BadDefinition { .. } | Self::BadConfig(_) => Fault::new(FaultCode::Internal),
+            Self::MissingColumn { .. } | Self::InvalidConfig(_) => Fault::new(FaultCode::Internal),
             Self::Datasource(error) => error.to_fault(),
             Self::Denied(denied) => denied.to_fault(),
             Self::Store(error) => error.to_fault(),

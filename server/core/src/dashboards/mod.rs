@@ -1,19 +1,19 @@
-//! Dashboards and key figures: what the numbers of a company mean and how they stand.
+//! Dashboards and KPIs.
 //!
-//! A key figure is data: a query, a format, a direction that is good, a target. A dashboard is a list
-//! of widgets, each a key figure or a query with a way to draw it. What is not here: where numbers
-//! come from (datasources), what becomes of a chart in a conversation (artifacts).
+//! A KPI is defined by data: a query, a format, the direction that is good, and a target. A dashboard is a
+//! list of widgets; each shows a KPI, or the result of a query as a chart or a table. The data comes from
+//! [`crate::datasources`].
 
 mod charts;
 mod definition;
 mod error;
-mod figures;
+mod kpi_values;
+mod report_context;
 mod rules;
-mod scene;
 mod service;
 mod store;
 mod widgets;
 
 pub(crate) use definition::{NewDashboard, NewKpi};
-pub use error::Error;
+pub use error::DashboardError;
 pub use service::{Dashboards, KpiReport};

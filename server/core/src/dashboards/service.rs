@@ -1,23 +1,24 @@
 use super::{
-    Error,
-    charts::company,
+    DashboardError,
+    charts::company_chart,
     definition::{NewDashboard, NewKpi, WidgetConfig},
-    figures,
-    rules::{Board, home_of},
-    scene::Scene,
-    store::{self, Kpi, pick},
+    kpi_values,
+    report_context::ReportContext,
+    rules::{DashboardKpis, best_dashboard},
+    store::{self, KpiDefinition, localized},
     widgets,
 };
-use crate::{
-    access::{Action, Resource},
-    audit::{self, Record},
-    ctx::Ctx,
-    datasources::Datasources,
-    fault::ToFault,
-    foundation::Shared,
-};
+use crate::datasources::Datasources;
 use futures::future::join_all;
 use penny_entity::{dashboard, widget};
+use penny_i18n::{formats::ValueFormatter, keys, text};
+use penny_kernel::{
+    SharedKernel,
+    access::{Action, DashboardResource, TenantResource},
+    audit::{self, AuditRecord},
+    ctx::Ctx,
+    fault::ToFault,
+};
 use penny_types::{
     DatasourceId, Locale,
     artifacts::ChartContent,
@@ -26,187 +27,198 @@ use penny_types::{
         WidgetView,
     },
 };
-use penny_words::{figures::Hand, keys, text};
 use serde_json::Value;
 
-/// The dashboards of a tenant, and its key figures.
+/// Service for dashboards and KPIs.
 #[derive(Debug, Clone)]
 pub struct Dashboards {
-    shared: Shared,
+    kernel: SharedKernel,
     datasources: Datasources,
 }
 
-/// Every key figure of one reading, and the chart of them.
+/// The KPIs of a unit and period, with their chart.
 #[derive(Debug, Clone)]
 pub struct KpiReport {
-    /// What it is about; `id` is filled in for what was named.
+    /// The resolved filters: `id` is the unit's id even if its name was given.
     pub filters: DashboardFilters,
-    /// What people call what it is about; absent for the whole company.
+    /// Display name of the unit; `None` for the whole company.
     pub unit_name: Option<String>,
-    /// First day of the stretch.
+    /// First day of the period.
     pub from: chrono::NaiveDate,
-    /// Last day of the stretch.
+    /// Last day of the period.
     pub to: chrono::NaiveDate,
-    /// ISO 4217 code of the amounts.
+    /// ISO 4217 code.
     pub currency: String,
-    /// The figures, in order.
     pub kpis: Vec<KpiValue>,
-    /// The title of the chart, in the reader's language.
+    /// Title of the chart, in the actor's language.
     pub title: String,
-    /// The figures as a chart.
     pub chart: ChartContent,
 }
 
 impl Dashboards {
-    /// Makes the service.
     #[must_use]
-    pub const fn new(shared: Shared, datasources: Datasources) -> Self {
-        Self { shared, datasources }
+    pub const fn new(kernel: SharedKernel, datasources: Datasources) -> Self {
+        Self { kernel, datasources }
     }
 
-    /// Lists the dashboards one may open.
+    /// Lists the dashboards the actor may view.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn list(&self, ctx: &Ctx) -> Result<Vec<DashboardSummary>, Error> {
+    pub async fn list(&self, ctx: &Ctx) -> Result<Vec<DashboardSummary>, DashboardError> {
         let rows = {
-            let tx = self.shared.db.read(ctx).await?;
-            store::dashboards(tx.conn(), ctx).await?
+            let tx = self.kernel.db.read(ctx).await?;
+            store::list_dashboards(tx.conn(), ctx).await?
         };
-        let may = |row: &dashboard::Model| self.may_view(ctx, &row.slug).is_ok();
-        Ok(rows.into_iter().filter(may).map(|row| summary(row, ctx.locale)).collect())
+        let may_view = |row: &dashboard::Model| self.check_view(ctx, &row.slug).is_ok();
+        Ok(rows.into_iter().filter(may_view).map(|row| dashboard_summary(row, ctx.locale())).collect())
     }
 
-    /// Opens a dashboard with its figures. A widget that fails says so and takes no other with it.
+    /// Returns a dashboard with the content of its widgets. A widget that fails carries its own error and
+    /// does not affect the others.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none of that name for this person; when the filters name
-    /// what does not exist.
+    /// [`DashboardError::NotFound`] when there is no such dashboard; when the actor may not view it, or the
+    /// filters refer to an unknown unit.
     pub async fn open(
         &self,
         ctx: &Ctx,
         slug: &str,
         filters: DashboardFilters,
-    ) -> Result<DashboardView, Error> {
-        self.may_view(ctx, slug)?;
+    ) -> Result<DashboardView, DashboardError> {
+        self.check_view(ctx, slug)?;
         let (row, rows, kpis) = {
-            let tx = self.shared.db.read(ctx).await?;
-            let row = store::find(tx.conn(), ctx, slug).await?.ok_or(Error::NotFound)?;
-            let widgets = store::widgets(tx.conn(), ctx, row.id).await?;
-            (row, widgets, store::kpis(tx.conn(), ctx).await?)
+            let tx = self.kernel.db.read(ctx).await?;
+            let row = store::find_dashboard(tx.conn(), ctx, slug).await?.ok_or(DashboardError::NotFound)?;
+            let widgets = store::list_widgets(tx.conn(), ctx, row.id).await?;
+            (row, widgets, store::list_kpis(tx.conn(), ctx).await?)
         };
-        let scene = Scene::set(ctx, &self.datasources, filters).await?;
-        let drawn = join_all(rows.into_iter().map(|row| self.widget(ctx, &scene, &kpis, row))).await;
-        let head = summary(row, ctx.locale);
+        let context = ReportContext::load(ctx, &self.datasources, filters).await?;
+        let outputs = join_all(rows.into_iter().map(|row| self.widget_view(ctx, &context, &kpis, row))).await;
+        let summary = dashboard_summary(row, ctx.locale());
         Ok(DashboardView {
-            id: head.id,
-            slug: head.slug,
-            title: head.title,
-            description: head.description,
-            period: scene.filters.period,
-            unit: scene.filters.unit,
-            unit_id: scene.filters.id,
-            from: scene.spans.now.from,
-            to: scene.spans.now.to,
-            business_units: scene.business_units,
-            projects: scene.projects,
-            currency: scene.currency,
-            widgets: drawn.into_iter().flatten().collect(),
+            id: summary.id,
+            slug: summary.slug,
+            title: summary.title,
+            description: summary.description,
+            period: context.filters.period,
+            unit: context.filters.unit,
+            unit_id: context.filters.id,
+            from: context.ranges.current.from,
+            to: context.ranges.current.to,
+            business_units: context.business_units,
+            projects: context.projects,
+            currency: context.currency,
+            widgets: outputs.into_iter().flatten().collect(),
             as_of: ctx.now(),
         })
     }
 
-    /// Returns the key figures that exist for what is asked about.
+    /// Returns the KPIs defined for a unit.
     ///
     /// # Errors
-    /// When the filters name what does not exist, or no figure could be computed.
-    pub async fn kpis(&self, ctx: &Ctx, filters: DashboardFilters) -> Result<Vec<KpiValue>, Error> {
+    /// When the filters refer to an unknown unit, or no KPI could be computed.
+    pub async fn kpis(&self, ctx: &Ctx, filters: DashboardFilters) -> Result<Vec<KpiValue>, DashboardError> {
         Ok(self.report(ctx, filters).await?.kpis)
     }
 
-    /// Returns the key figures and the chart that shows them at a glance.
+    /// Returns the KPIs with their overview chart.
     ///
     /// # Errors
     /// As [`Dashboards::kpis`].
-    pub async fn report(&self, ctx: &Ctx, filters: DashboardFilters) -> Result<KpiReport, Error> {
-        let (definitions, boards) = {
-            let tx = self.shared.db.read(ctx).await?;
-            (store::kpis(tx.conn(), ctx).await?, store::boards(tx.conn(), ctx).await?)
+    pub async fn report(&self, ctx: &Ctx, filters: DashboardFilters) -> Result<KpiReport, DashboardError> {
+        let (definitions, dashboards) = {
+            let tx = self.kernel.db.read(ctx).await?;
+            (store::list_kpis(tx.conn(), ctx).await?, store::list_dashboard_kpis(tx.conn(), ctx).await?)
         };
-        let scene = Scene::set(ctx, &self.datasources, filters).await?;
-        let definitions: Vec<&Kpi> =
-            definitions.iter().filter(|kpi| kpi.units.contains(&scene.filters.unit)).collect();
+        let context = ReportContext::load(ctx, &self.datasources, filters).await?;
+        let definitions: Vec<&KpiDefinition> =
+            definitions.iter().filter(|kpi| kpi.units.contains(&context.filters.unit)).collect();
         if definitions.is_empty() {
-            return Err(Error::NoFigures);
+            return Err(DashboardError::NoKpis);
         }
-        let read = join_all(definitions.iter().map(|kpi| self.figure(ctx, &scene, kpi))).await;
-        let kpis = gather(&definitions, read)?;
-        let hand = Hand { locale: ctx.locale, currency: &scene.currency };
-        let title = title(ctx.locale, scene.unit_name.as_deref(), scene.filters.period);
-        let summary = verdict(hand, &title, &kpis);
-        let mut chart = company(&kpis, hand, summary);
-        chart.dashboard = self.home(ctx, boards, &kpis, &scene.filters);
+        let read = join_all(definitions.iter().map(|kpi| self.kpi_value(ctx, &context, kpi))).await;
+        let kpis = collect_kpis(&definitions, read)?;
+        let formatter = ValueFormatter { locale: ctx.locale(), currency: &context.currency };
+        let title = report_title(ctx.locale(), context.unit_name.as_deref(), context.filters.period);
+        let summary = report_summary(formatter, &title, &kpis);
+        let mut chart = company_chart(&kpis, formatter, summary);
+        chart.dashboard = self.best_dashboard_link(ctx, dashboards, &kpis, &context.filters);
         Ok(KpiReport {
-            from: scene.spans.now.from,
-            to: scene.spans.now.to,
-            filters: scene.filters,
-            unit_name: scene.unit_name,
-            currency: scene.currency,
+            from: context.ranges.current.from,
+            to: context.ranges.current.to,
+            filters: context.filters,
+            unit_name: context.unit_name,
+            currency: context.currency,
             kpis,
             title,
             chart,
         })
     }
 
-    /// Defines key figures over a datasource and a dashboard of them; those of the same slugs are
-    /// renewed.
+    /// Creates KPIs and dashboards on a datasource. Those with the same slugs are updated.
     pub(crate) async fn install(
         &self,
         ctx: &Ctx,
         datasource: DatasourceId,
         kpis: Vec<NewKpi>,
         dashboards: Vec<NewDashboard>,
-    ) -> Result<(), Error> {
-        let permit = self.shared.access.check(ctx, Action::DashboardEdit, &Resource::Tenant)?;
-        let tx = self.shared.db.begin(ctx).await?;
+    ) -> Result<(), DashboardError> {
+        let permit = self.kernel.access.check(ctx, Action::DashboardEdit, &TenantResource)?;
+        let tx = self.kernel.db.begin(ctx).await?;
         for kpi in (0..).zip(kpis) {
-            store::put_kpi(tx.conn(), ctx, datasource, kpi).await?;
+            store::upsert_kpi(tx.conn(), ctx, datasource, kpi).await?;
         }
         for new in dashboards {
-            let id = store::put_dashboard(tx.conn(), ctx, datasource, new).await?;
-            audit::record(&tx, ctx, Record::of("dashboards.install", "dashboard").target(id).permit(&permit))
-                .await?;
+            let id = store::upsert_dashboard(tx.conn(), ctx, datasource, new).await?;
+            audit::record(
+                &tx,
+                ctx,
+                AuditRecord::of("dashboards.install", "dashboard").target(id).permit(&permit),
+            )
+            .await?;
         }
         Ok(tx.commit().await?)
     }
 
-    /// Finds the dashboard on which figures live, among those one may open.
-    fn home(
+    /// Links to the dashboard that shows most of the KPIs, among those the actor may view.
+    fn best_dashboard_link(
         &self,
         ctx: &Ctx,
-        mut boards: Vec<Board>,
+        mut dashboards: Vec<DashboardKpis>,
         kpis: &[KpiValue],
         filters: &DashboardFilters,
     ) -> Option<DashboardLink> {
-        boards.retain(|board| self.may_view(ctx, &board.slug).is_ok());
+        dashboards.retain(|dashboard| self.check_view(ctx, &dashboard.slug).is_ok());
         let shown: Vec<&str> = kpis.iter().map(|kpi| kpi.slug.as_str()).collect();
-        let slug = home_of(&boards, &shown)?.to_owned();
+        let slug = best_dashboard(&dashboards, &shown)?.to_owned();
         Some(DashboardLink { slug, filters: filters.clone() })
     }
 
-    fn may_view(&self, ctx: &Ctx, slug: &str) -> Result<(), Error> {
-        self.shared.access.check(ctx, Action::DashboardView, &Resource::Dashboard(slug))?;
+    fn check_view(&self, ctx: &Ctx, slug: &str) -> Result<(), DashboardError> {
+        self.kernel.access.check(ctx, Action::DashboardView, &DashboardResource(slug))?;
         Ok(())
     }
 
-    async fn figure(&self, ctx: &Ctx, scene: &Scene, kpi: &Kpi) -> Result<KpiValue, Error> {
-        let rows = scene.ask(ctx, &self.datasources, Some(kpi.datasource), &kpi.sql).await?;
-        figures::figure(kpi, scene, &rows)
+    async fn kpi_value(
+        &self,
+        ctx: &Ctx,
+        context: &ReportContext,
+        kpi: &KpiDefinition,
+    ) -> Result<KpiValue, DashboardError> {
+        let rows = context.query(ctx, &self.datasources, Some(kpi.datasource), &kpi.sql).await?;
+        kpi_values::kpi_value(kpi, context, &rows)
     }
 
-    /// Draws one widget; absent when it shows a figure that does not exist for what is asked about.
-    async fn widget(&self, ctx: &Ctx, scene: &Scene, kpis: &[Kpi], row: widget::Model) -> Option<WidgetView> {
-        let title = pick(ctx.locale, row.title_en.clone(), row.title_es.clone());
+    /// Builds one widget; `None` for a KPI that is not defined for the selected unit.
+    async fn widget_view(
+        &self,
+        ctx: &Ctx,
+        context: &ReportContext,
+        kpis: &[KpiDefinition],
+        row: widget::Model,
+    ) -> Option<WidgetView> {
+        let title = localized(ctx.locale(), row.title_en.clone(), row.title_es.clone());
         let mut view = WidgetView {
             id: row.id,
             kind: row.kind,
@@ -216,77 +228,80 @@ impl Dashboards {
             content: None,
             error: None,
         };
-        match self.draw(ctx, scene, kpis, &title, row).await {
-            Ok(Drawn::Kpi(kpi)) => view.kpi = Some(kpi),
-            Ok(Drawn::Content(content)) => view.content = Some(content),
-            Ok(Drawn::Nothing) => return None,
+        match self.widget_output(ctx, context, kpis, &title, row).await {
+            Ok(WidgetOutput::Kpi(kpi)) => view.kpi = Some(kpi),
+            Ok(WidgetOutput::Content(content)) => view.content = Some(content),
+            Ok(WidgetOutput::Omitted) => return None,
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, widget.id = %view.id, "a widget could not be drawn");
-                view.error = Some(penny_words::fault(ctx.locale, &error.to_fault()));
+                tracing::warn!(error = &error as &dyn std::error::Error, widget.id = %view.id, "could not build a widget");
+                view.error = Some(penny_i18n::fault(ctx.locale(), &error.to_fault()));
             }
         }
         Some(view)
     }
 
-    async fn draw(
+    async fn widget_output(
         &self,
         ctx: &Ctx,
-        scene: &Scene,
-        kpis: &[Kpi],
+        context: &ReportContext,
+        kpis: &[KpiDefinition],
         title: &str,
         row: widget::Model,
-    ) -> Result<Drawn, Error> {
-        let hand = Hand { locale: ctx.locale, currency: &scene.currency };
-        let config: WidgetConfig = serde_json::from_value(row.config).map_err(Error::BadConfig)?;
+    ) -> Result<WidgetOutput, DashboardError> {
+        let formatter = ValueFormatter { locale: ctx.locale(), currency: &context.currency };
+        let config: WidgetConfig =
+            serde_json::from_value(row.config).map_err(DashboardError::InvalidConfig)?;
         let content = match config {
             WidgetConfig::Kpi(slug) => {
-                let kpi = kpis.iter().find(|kpi| kpi.slug == slug).ok_or(Error::NoFigures)?;
-                if !kpi.units.contains(&scene.filters.unit) {
-                    return Ok(Drawn::Nothing);
+                let kpi = kpis.iter().find(|kpi| kpi.slug == slug).ok_or(DashboardError::NoKpis)?;
+                if !kpi.units.contains(&context.filters.unit) {
+                    return Ok(WidgetOutput::Omitted);
                 }
-                return Ok(Drawn::Kpi(self.figure(ctx, scene, kpi).await?));
+                return Ok(WidgetOutput::Kpi(self.kpi_value(ctx, context, kpi).await?));
             }
             WidgetConfig::Chart(config) => {
-                let rows = scene.ask(ctx, &self.datasources, config.datasource, &config.sql).await?;
-                serde_json::to_value(widgets::chart(title, &config, &rows, hand)?)
+                let rows = context.query(ctx, &self.datasources, config.datasource, &config.sql).await?;
+                serde_json::to_value(widgets::build_chart(title, &config, &rows, formatter)?)
             }
             WidgetConfig::Table(config) => {
-                let rows = scene.ask(ctx, &self.datasources, config.datasource, &config.sql).await?;
-                serde_json::to_value(widgets::table(title, &config, &rows, hand)?)
+                let rows = context.query(ctx, &self.datasources, config.datasource, &config.sql).await?;
+                serde_json::to_value(widgets::build_table(title, &config, &rows, formatter)?)
             }
-            WidgetConfig::Text(words) => Ok(Value::String(words.of(ctx.locale).to_owned())),
+            WidgetConfig::Text(text) => Ok(Value::String(text.in_locale(ctx.locale()).to_owned())),
         };
-        Ok(Drawn::Content(content.map_err(Error::BadConfig)?))
+        Ok(WidgetOutput::Content(content.map_err(DashboardError::InvalidConfig)?))
     }
 }
 
-/// What came of a widget.
-enum Drawn {
+/// The content of a widget.
+enum WidgetOutput {
     Kpi(KpiValue),
     Content(Value),
-    Nothing,
+    Omitted,
 }
 
-fn summary(row: dashboard::Model, locale: Locale) -> DashboardSummary {
+fn dashboard_summary(row: dashboard::Model, locale: Locale) -> DashboardSummary {
     DashboardSummary {
         id: row.id,
         slug: row.slug,
-        title: pick(locale, row.title_en, row.title_es),
-        description: pick(locale, row.description_en, row.description_es),
+        title: localized(locale, row.title_en, row.title_es),
+        description: localized(locale, row.description_en, row.description_es),
     }
 }
 
-/// Puts the figures together. One that failed is one of which nothing is known; when all failed, the
-/// first failure is the answer.
-fn gather(definitions: &[&Kpi], read: Vec<Result<KpiValue, Error>>) -> Result<Vec<KpiValue>, Error> {
+/// Collects KPI values. A failed one has no data; when all failed, returns the first error.
+fn collect_kpis(
+    definitions: &[&KpiDefinition],
+    read: Vec<Result<KpiValue, DashboardError>>,
+) -> Result<Vec<KpiValue>, DashboardError> {
     let has_any = read.iter().any(Result::is_ok);
     let mut kpis = Vec::with_capacity(read.len());
     for (definition, read) in definitions.iter().zip(read) {
         match read {
             Ok(kpi) => kpis.push(kpi),
             Err(error) if has_any => {
-                tracing::warn!(error = &error as &dyn std::error::Error, kpi.slug = %definition.slug, "a key figure could not be computed");
-                kpis.push(figures::nothing(definition));
+                tracing::warn!(error = &error as &dyn std::error::Error, kpi.slug = %definition.slug, "could not compute a KPI");
+                kpis.push(kpi_values::unknown_kpi_value(definition));
             }
             Err(error) => return Err(error),
         }
@@ -294,7 +309,7 @@ fn gather(definitions: &[&Kpi], read: Vec<Result<KpiValue, Error>>) -> Result<Ve
     Ok(kpis)
 }
 
-fn title(locale: Locale, unit_name: Option<&str>, period: Period) -> String {
+fn report_title(locale: Locale, unit_name: Option<&str>, period: Period) -> String {
     let period = match period {
         Period::Mtd => keys::FIGURES_MTD,
         Period::Qtd => keys::FIGURES_QTD,
@@ -307,24 +322,25 @@ fn title(locale: Locale, unit_name: Option<&str>, period: Period) -> String {
     }
 }
 
-/// Says in one sentence how many figures are on target and which is furthest off.
-fn verdict(hand: Hand<'_>, title: &str, kpis: &[KpiValue]) -> String {
+/// Summarises how many KPIs are on target and which one is furthest from it.
+fn report_summary(formatter: ValueFormatter<'_>, title: &str, kpis: &[KpiValue]) -> String {
     let known = kpis.iter().filter(|kpi| kpi.health != Health::Unknown).count().to_string();
     let good = kpis.iter().filter(|kpi| kpi.health == Health::Good).count().to_string();
     let gap = |kpi: &&KpiValue| match (kpi.value, kpi.target) {
         (Some(value), Some(target)) => (value - target).abs() / target.abs().max(1.0_f64.min(value.abs())),
         _ => 0.0,
     };
-    let worst = kpis.iter().filter(|kpi| kpi.health == Health::Bad).max_by(|a, b| gap(a).total_cmp(&gap(b)));
-    let worst = worst.or_else(|| kpis.iter().find(|kpi| kpi.health == Health::Watch));
+    let furthest =
+        kpis.iter().filter(|kpi| kpi.health == Health::Bad).max_by(|a, b| gap(a).total_cmp(&gap(b)));
+    let furthest = furthest.or_else(|| kpis.iter().find(|kpi| kpi.health == Health::Watch));
     let args = [("title", title), ("good", good.as_str()), ("known", known.as_str())];
-    match worst {
-        None => text(hand.locale, keys::FIGURES_SUMMARY, &args),
+    match furthest {
+        None => text(formatter.locale, keys::FIGURES_SUMMARY, &args),
         Some(kpi) => {
-            let value = hand.write(kpi.value, kpi.format);
-            let target = hand.write(kpi.target, kpi.format);
+            let value = formatter.format(kpi.value, kpi.format);
+            let target = formatter.format(kpi.target, kpi.format);
             let more = [("worst", kpi.name.as_str()), ("value", &value), ("target", &target)];
-            text(hand.locale, keys::FIGURES_SUMMARY_WORST, &[args.as_slice(), more.as_slice()].concat())
+            text(formatter.locale, keys::FIGURES_SUMMARY_WORST, &[args.as_slice(), more.as_slice()].concat())
         }
     }
 }

@@ -1,109 +1,116 @@
-//! Rows of a widget's query as a chart or a table.
+//! Conversion of query results to the charts and tables of widgets.
 
 use super::{
-    Error,
-    charts::{Plot, PlotSeries, plot},
-    definition::{ChartConfig, ColumnConfig, TableConfig},
-    figures::position,
+    DashboardError,
+    charts::{Plot, PlotSeries, plot_option},
+    definition::{ChartWidgetConfig, ColumnConfig, TableWidgetConfig},
+    kpi_values::column_index,
 };
 use chrono::NaiveDate;
-use penny_ports::analytics::Rows;
-use penny_types::artifacts::{ChartContent, TableColumn, TableContent};
-use penny_words::{
-    figures::{self, Hand},
+use penny_i18n::{
+    formats::{self, ValueFormatter},
     keys, text,
 };
+use penny_ports::analytics::QueryRows;
+use penny_types::artifacts::{ChartContent, TableColumn, TableContent};
 use serde_json::{Value, json};
 
-/// Makes a chart of a widget's rows.
-pub(super) fn chart(
+/// Builds the chart of a widget.
+pub(super) fn build_chart(
     title: &str,
-    config: &ChartConfig,
-    rows: &Rows,
-    hand: Hand<'_>,
-) -> Result<ChartContent, Error> {
+    config: &ChartWidgetConfig,
+    rows: &QueryRows,
+    formatter: ValueFormatter<'_>,
+) -> Result<ChartContent, DashboardError> {
     let columns: Vec<&ColumnConfig> = std::iter::once(&config.label).chain(&config.series).collect();
-    let picked = pick(title, &columns, rows)?;
-    let mut labels = Vec::with_capacity(picked.len());
-    for (at, row) in picked.iter().enumerate() {
-        labels.push(label(&config.label, row.first().unwrap_or(&Value::Null), at, hand));
+    let selected = select_columns(title, &columns, rows)?;
+    let mut labels = Vec::with_capacity(selected.len());
+    for (at, row) in selected.iter().enumerate() {
+        labels.push(row_label(&config.label, row.first().unwrap_or(&Value::Null), at, formatter));
     }
     let series = config.series.iter().enumerate().map(|(at, column)| PlotSeries {
         id: column.column.clone(),
-        name: column.name.of(hand.locale).to_owned(),
-        values: picked.iter().map(|row| row.get(at + 1).and_then(Value::as_f64)).collect(),
+        name: column.name.in_locale(formatter.locale).to_owned(),
+        values: selected.iter().map(|row| row.get(at + 1).and_then(Value::as_f64)).collect(),
     });
-    let drawn = Plot { shape: config.shape, labels, series: series.collect(), format: config.format, hand };
-    let summary = summary(title, config, &drawn);
+    let plot =
+        Plot { shape: config.shape, labels, series: series.collect(), format: config.format, formatter };
+    let summary = chart_summary(title, config, &plot);
     let table = TableContent {
-        columns: columns.iter().map(|column| heading(column, hand)).collect(),
-        rows: picked
+        columns: columns.iter().map(|column| table_column(column, formatter)).collect(),
+        rows: selected
             .into_iter()
-            .zip(&drawn.labels)
+            .zip(&plot.labels)
             .map(|(row, label)| std::iter::once(json!(label)).chain(row.into_iter().skip(1)).collect())
             .collect(),
     };
-    Ok(ChartContent { option: plot(&drawn, &summary), table, summary, dashboard: None })
+    Ok(ChartContent { option: plot_option(&plot, &summary), table, summary, dashboard: None })
 }
 
-/// Makes a table of a widget's rows.
-pub(super) fn table(
+/// Builds the table of a widget.
+pub(super) fn build_table(
     title: &str,
-    config: &TableConfig,
-    rows: &Rows,
-    hand: Hand<'_>,
-) -> Result<TableContent, Error> {
+    config: &TableWidgetConfig,
+    rows: &QueryRows,
+    formatter: ValueFormatter<'_>,
+) -> Result<TableContent, DashboardError> {
     let columns: Vec<&ColumnConfig> = config.columns.iter().collect();
-    let write = |row: Vec<Value>| {
-        row.into_iter().zip(&columns).map(|(value, column)| worded(column, value, hand)).collect()
+    let cells = |row: Vec<Value>| {
+        row.into_iter().zip(&columns).map(|(value, column)| with_label(column, value, formatter)).collect()
     };
     Ok(TableContent {
-        columns: columns.iter().map(|column| heading(column, hand)).collect(),
-        rows: pick(title, &columns, rows)?.into_iter().map(write).collect(),
+        columns: columns.iter().map(|column| table_column(column, formatter)).collect(),
+        rows: select_columns(title, &columns, rows)?.into_iter().map(cells).collect(),
     })
 }
 
-fn heading(column: &ColumnConfig, hand: Hand<'_>) -> TableColumn {
-    TableColumn { name: column.name.of(hand.locale).to_owned(), format: column.format }
+fn table_column(column: &ColumnConfig, formatter: ValueFormatter<'_>) -> TableColumn {
+    TableColumn { name: column.name.in_locale(formatter.locale).to_owned(), format: column.format }
 }
 
-/// Returns the named columns of the rows, in the order asked for.
-fn pick(title: &str, columns: &[&ColumnConfig], rows: &Rows) -> Result<Vec<Vec<Value>>, Error> {
-    let at =
-        columns.iter().map(|column| position(rows, title, &column.column)).collect::<Result<Vec<_>, _>>()?;
+/// Returns the requested columns of the rows, in the requested order.
+fn select_columns(
+    title: &str,
+    columns: &[&ColumnConfig],
+    rows: &QueryRows,
+) -> Result<Vec<Vec<Value>>, DashboardError> {
+    let at = columns
+        .iter()
+        .map(|column| column_index(rows, title, &column.column))
+        .collect::<Result<Vec<_>, _>>()?;
     let row = |row: &Vec<Value>| at.iter().map(|at| row.get(*at).cloned().unwrap_or(Value::Null)).collect();
     Ok(rows.rows.iter().map(row).collect())
 }
 
-fn worded(column: &ColumnConfig, value: Value, hand: Hand<'_>) -> Value {
-    let words = value.as_str().and_then(|code| column.words.get(code));
-    words.map_or(value, |words| json!(words.of(hand.locale)))
+fn with_label(column: &ColumnConfig, value: Value, formatter: ValueFormatter<'_>) -> Value {
+    let label = value.as_str().and_then(|code| column.labels.get(code));
+    label.map_or(value, |label| json!(label.in_locale(formatter.locale)))
 }
 
-fn label(column: &ColumnConfig, value: &Value, at: usize, hand: Hand<'_>) -> String {
+fn row_label(column: &ColumnConfig, value: &Value, at: usize, formatter: ValueFormatter<'_>) -> String {
     let month = value.as_str().filter(|_| column.is_month).and_then(|day| day.parse::<NaiveDate>().ok());
-    match (month, worded(column, value.clone(), hand)) {
-        (Some(month), _) => figures::short_month(hand.locale, month, at == 0),
+    match (month, with_label(column, value.clone(), formatter)) {
+        (Some(month), _) => formats::short_month(formatter.locale, month, at == 0),
         (None, Value::String(text)) => text,
         (None, Value::Null) => String::new(),
         (None, other) => other.to_string(),
     }
 }
 
-/// Says the newest month's figures, or the first label's.
-fn summary(title: &str, config: &ChartConfig, drawn: &Plot<'_>) -> String {
-    let at = if config.label.is_month { drawn.labels.len().checked_sub(1) } else { Some(0) };
-    let Some((at, label)) = at.and_then(|at| Some((at, drawn.labels.get(at)?))) else {
-        return text(drawn.hand.locale, keys::FIGURES_CHART_EMPTY, &[("title", title)]);
+/// Summarises the values of the latest month, or of the first label when labels are not months.
+fn chart_summary(title: &str, config: &ChartWidgetConfig, plot: &Plot<'_>) -> String {
+    let at = if config.label.is_month { plot.labels.len().checked_sub(1) } else { Some(0) };
+    let Some((at, label)) = at.and_then(|at| Some((at, plot.labels.get(at)?))) else {
+        return text(plot.formatter.locale, keys::FIGURES_CHART_EMPTY, &[("title", title)]);
     };
-    let figure = |series: &PlotSeries| {
+    let named_value = |series: &PlotSeries| {
         let value = series.values.get(at).copied().flatten();
-        format!("{} {}", series.name, drawn.hand.write(value, drawn.format))
+        format!("{} {}", series.name, plot.formatter.format(value, plot.format))
     };
-    let figures: Vec<String> = drawn.series.iter().map(figure).collect();
+    let values: Vec<String> = plot.series.iter().map(named_value).collect();
     text(
-        drawn.hand.locale,
+        plot.formatter.locale,
         keys::FIGURES_CHART_SUMMARY,
-        &[("title", title), ("label", label), ("figures", &figures.join(", "))],
+        &[("title", title), ("label", label), ("figures", &values.join(", "))],
     )
 }

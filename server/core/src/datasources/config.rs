@@ -1,60 +1,57 @@
-//! What a datasource's row keeps in `config`, and what makes one.
+//! The stored configuration of a datasource, and the input for creating one.
 
 use bytes::Bytes;
-use penny_ports::analytics::Column;
+use penny_ports::analytics::ColumnDef;
 use serde::{Deserialize, Serialize};
 
-/// The only kind so far: CSV files in the tenant's blob store.
+/// The only datasource kind: CSV files in the tenant's blob store.
 pub(super) const KIND: &str = "files";
 
-/// How a datasource of files is read.
+/// Stored as JSON in the column `config`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Config {
-    pub tables: Vec<TableConfig>,
+pub(crate) struct DatasourceConfig {
+    pub tables: Vec<FileTableConfig>,
     pub units: Option<UnitQueries>,
 }
 
-/// One file as a table.
+/// A file that is queried as a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct TableConfig {
+pub(crate) struct FileTableConfig {
     pub name: String,
-    /// BLAKE3 of the file, hex: its name in the blob store.
+    /// BLAKE3 digest of the file in hexadecimal, its key in the blob store.
     pub digest: String,
-    pub columns: Vec<Column>,
+    pub columns: Vec<ColumnDef>,
 }
 
-/// The queries that list what figures can be about: each returns the columns `id` and `name`.
+/// The queries that list the units KPIs can be filtered by. Each returns the columns `id` and `name`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnitQueries {
-    /// Lists the business units.
+    /// Business units.
     pub bu: String,
-    /// Lists the projects.
     pub project: String,
 }
 
-/// A file to be kept as a table.
+/// A table to create from a file.
 #[derive(Debug, Clone)]
 pub struct NewTable {
-    /// Its name in SQL: lower-case letters, digits and underscores.
+    /// Table name in SQL: lower-case letters, digits and underscores.
     pub name: String,
-    /// Its columns, in the file's order.
-    pub columns: Vec<Column>,
-    /// The file: CSV (RFC 4180) with a header line.
+    /// In the order of the file.
+    pub columns: Vec<ColumnDef>,
+    /// CSV (RFC 4180) with a header line.
     pub bytes: Bytes,
 }
 
-/// What makes a datasource of files.
+/// A datasource to create or update.
 #[derive(Debug, Clone)]
 pub struct NewDatasource {
-    /// Its short name, unique in the tenant: lower-case letters, digits and dashes.
+    /// Unique in the tenant: lower-case letters, digits and hyphens.
     pub slug: String,
-    /// What people call it.
     pub name: String,
-    /// Its files.
     pub tables: Vec<NewTable>,
-    /// What its figures can be about, when they can be narrowed.
+    /// `None` when KPIs cannot be filtered by unit.
     pub units: Option<UnitQueries>,
 }

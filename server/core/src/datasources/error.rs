@@ -1,55 +1,48 @@
-use crate::{access::Denied, db::StoreError, fault::ToFault};
+use penny_i18n::keys;
+use penny_kernel::{access::Denied, db::StoreError, fault::ToFault};
 use penny_ports::{analytics::QueryError, blobs::BlobError};
 use penny_types::{Fault, FaultCode};
-use penny_words::keys;
 
-/// Says why a datasource could not be connected or asked.
+/// Why a datasource could not be installed or queried.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// There is none of that name.
+pub enum DatasourceError {
     #[error("no such datasource")]
     NotFound,
-    /// A name is not one that can be used.
-    #[error("`{name}` is not a name for a datasource or a table")]
-    BadName {
-        /// The name.
-        name: String,
-    },
-    /// Its row is not what this version writes.
-    #[error("the datasource's configuration cannot be read")]
-    BadConfig(#[source] serde_json::Error),
-    /// The engine did not answer.
+    #[error("`{name}` is not a valid name for a datasource or a table")]
+    InvalidName { name: String },
+    /// The stored configuration cannot be deserialised by this version.
+    #[error("the datasource's configuration is invalid")]
+    InvalidConfig(#[source] serde_json::Error),
     #[error(transparent)]
     Query(#[from] QueryError),
-    /// A file is missing or could not be kept.
-    #[error("a file of the datasource could not be reached")]
+    #[error("a file of the datasource could not be read or stored")]
     Blob(#[from] BlobError),
-    /// A policy refuses.
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl From<sea_orm::DbErr> for Error {
+impl From<sea_orm::DbErr> for DatasourceError {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Store(error.into())
     }
 }
 
-impl ToFault for Error {
+impl ToFault for DatasourceError {
     fn to_fault(&self) -> Fault {
         match self {
             Self::NotFound => Fault::new(FaultCode::NotFound),
-            Self::BadName { name } => Fault::keyed(FaultCode::Invalid, keys::FAULT_DATASOURCE_NAME)
-                .arg("name", name)
-                .field("slug", keys::FAULT_DATASOURCE_NAME),
-            Self::BadConfig(_) => Fault::new(FaultCode::Internal),
+            Self::InvalidName { name } => {
+                Fault::with_message(FaultCode::Invalid, keys::FAULT_DATASOURCE_NAME)
+                    .arg("name", name)
+                    .field("slug", keys::FAULT_DATASOURCE_NAME)
+            }
+            Self::InvalidConfig(_) => Fault::new(FaultCode::Internal),
             Self::Query(error) => query_fault(error),
             Self::Blob(BlobError::Full(_)) => Fault::new(FaultCode::StorageFull),
-            Self::Blob(BlobError::NotFound | BlobError::Damaged) => Fault::new(FaultCode::Internal),
-            Self::Blob(BlobError::Failed(_)) => Fault::new(FaultCode::Unavailable),
+            Self::Blob(BlobError::NotFound | BlobError::Corrupt) => Fault::new(FaultCode::Internal),
+            Self::Blob(BlobError::Io(_)) => Fault::new(FaultCode::Unavailable),
             Self::Denied(denied) => denied.to_fault(),
             Self::Store(error) => error.to_fault(),
         }
@@ -59,17 +52,17 @@ impl ToFault for Error {
 fn query_fault(error: &QueryError) -> Fault {
     match error {
         QueryError::Refused { reason } => {
-            Fault::keyed(FaultCode::Invalid, keys::FAULT_QUERY_REFUSED).arg("reason", reason)
+            Fault::with_message(FaultCode::Invalid, keys::FAULT_QUERY_REFUSED).arg("reason", reason)
         }
         QueryError::Invalid { detail } => {
-            Fault::keyed(FaultCode::Invalid, keys::FAULT_QUERY_INVALID).arg("detail", detail)
+            Fault::with_message(FaultCode::Invalid, keys::FAULT_QUERY_INVALID).arg("detail", detail)
         }
-        QueryError::BadTable { table, detail } => {
-            Fault::keyed(FaultCode::Invalid, keys::FAULT_TABLE_UNREADABLE)
+        QueryError::InvalidTable { table, detail } => {
+            Fault::with_message(FaultCode::Invalid, keys::FAULT_TABLE_UNREADABLE)
                 .arg("table", table)
                 .arg("detail", detail)
         }
-        QueryError::Timeout => Fault::keyed(FaultCode::Timeout, keys::FAULT_QUERY_TIMEOUT),
-        QueryError::TooLarge => Fault::keyed(FaultCode::TooLarge, keys::FAULT_QUERY_TOO_LARGE),
+        QueryError::Timeout => Fault::with_message(FaultCode::Timeout, keys::FAULT_QUERY_TIMEOUT),
+        QueryError::TooLarge => Fault::with_message(FaultCode::TooLarge, keys::FAULT_QUERY_TOO_LARGE),
     }
 }

@@ -1,12 +1,12 @@
-//! Datasources: the places figures come from, and the one way to ask them.
+//! Datasources and queries on them.
 //!
-//! A datasource is a row that says where its tables are and what their columns hold; the files lie in
-//! the tenant's blob store. Questions are SQL, run by the analytics engine under the asker's rights.
-//! What is not here: what a figure means (dashboards) and the demo company (demo).
+//! A datasource is a row that describes tables and their columns; the files are in the tenant's blob store.
+//! Queries are SQL, run by the analytics engine after the actor's rights are checked. KPIs are defined in
+//! [`crate::dashboards`].
 
-mod answers;
 mod config;
 mod error;
+mod query_cache;
 mod rules;
 mod service;
 mod store;
@@ -14,7 +14,7 @@ mod store;
 mod tests;
 
 pub use config::{NewDatasource, NewTable, UnitQueries};
-pub use error::Error;
+pub use error::DatasourceError;
 pub use service::Datasources;
-pub(crate) use service::Source;
-pub(crate) use store::{Which, names_bytes};
+pub(crate) use service::OpenDatasource;
+pub(crate) use store::{DatasourceSelector, references_blob};

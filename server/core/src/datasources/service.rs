@@ -1,120 +1,128 @@
 use super::{
-    Error, NewDatasource, NewTable,
-    answers::{Answers, Key},
-    config::{Config, TableConfig, UnitQueries},
+    DatasourceError, NewDatasource, NewTable,
+    config::{DatasourceConfig, FileTableConfig, UnitQueries},
+    query_cache::{QueryCache, QueryKey},
     rules,
-    store::{self, Which},
-};
-use crate::{
-    access::{Action, Resource},
-    audit::{self, Record},
-    ctx::Ctx,
-    foundation::Shared,
+    store::{self, DatasourceSelector},
 };
 use bytes::Bytes;
 use chrono::NaiveDate;
+use penny_kernel::{
+    SharedKernel,
+    access::{Action, DatasourceResource},
+    audit::{self, AuditRecord},
+    ctx::Ctx,
+};
 use penny_ports::{
-    analytics::{CsvTable, Query, QueryError, Rows},
+    analytics::{AnalyticsQuery, CsvTable, QueryError, QueryRows},
     blobs::BlobKey,
 };
 use penny_types::{DatasourceId, TenantId};
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 
-/// Most rows of an answer.
+/// Maximum number of rows of a query result.
 const MAX_ROWS: usize = 5_000;
-/// How long a question may run.
+/// Maximum duration of a query.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// Answers kept, in bytes.
-const ANSWERS_BYTES: usize = 8 << 20;
+/// Maximum size of the cached query results.
+const CACHE_BYTES: usize = 8 << 20;
 
-/// The datasources of a tenant.
+/// Service for datasources.
 #[derive(Debug, Clone)]
 pub struct Datasources {
-    shared: Shared,
-    answers: Arc<Answers>,
+    kernel: SharedKernel,
+    cache: Arc<QueryCache>,
 }
 
 impl Datasources {
-    pub(crate) fn new(shared: Shared) -> Self {
-        Self { shared, answers: Arc::new(Answers::new(ANSWERS_BYTES)) }
+    pub(crate) fn new(kernel: SharedKernel) -> Self {
+        Self { kernel, cache: Arc::new(QueryCache::new(CACHE_BYTES)) }
     }
 
-    /// Connects a datasource of files, or renews the one of that name: doing it twice is doing it once.
+    /// Creates a datasource, or updates the one with the same slug. Idempotent.
     ///
     /// # Errors
-    /// When a name cannot be used, a file is not what its columns say, or the person may not.
-    pub async fn install(&self, ctx: &Ctx, new: NewDatasource) -> Result<DatasourceId, Error> {
-        let permit =
-            self.shared.access.check(ctx, Action::DatasourceEdit, &Resource::Datasource(&new.slug))?;
-        rules::slug(&new.slug)?;
+    /// When a name is invalid, a file does not match its columns, or the actor may not edit the datasource.
+    pub async fn install(&self, ctx: &Ctx, new: NewDatasource) -> Result<DatasourceId, DatasourceError> {
+        let permit = self.kernel.access.check(ctx, Action::DatasourceEdit, &DatasourceResource(&new.slug))?;
+        rules::validate_slug(&new.slug)?;
         let mut tables = Vec::with_capacity(new.tables.len());
         for table in new.tables {
-            tables.push(self.keep(ctx, table).await?);
+            tables.push(self.store_table(ctx, table).await?);
         }
-        let config = Config { tables, units: new.units };
-        let written = serde_json::to_value(&config).map_err(Error::BadConfig)?;
+        let config = DatasourceConfig { tables, units: new.units };
+        let config_json = serde_json::to_value(&config).map_err(DatasourceError::InvalidConfig)?;
 
-        let tx = self.shared.db.begin(ctx).await?;
-        let id = match store::find(tx.conn(), ctx, Which::Slug(&new.slug)).await? {
+        let tx = self.kernel.db.begin(ctx).await?;
+        let id = match store::find(tx.conn(), ctx, DatasourceSelector::Slug(&new.slug)).await? {
             Some((row, before)) if before == config && row.name == new.name => return Ok(row.id),
             Some((row, _)) => {
                 let id = row.id;
-                store::update(&tx, ctx, row, &new.name, written).await?;
+                store::update(&tx, ctx, row, &new.name, config_json).await?;
                 id
             }
-            None => store::insert(&tx, ctx, &new.slug, &new.name, written).await?,
+            None => store::insert(&tx, ctx, &new.slug, &new.name, config_json).await?,
         };
-        audit::record(&tx, ctx, Record::of("datasources.install", "datasource").target(id).permit(&permit))
-            .await?;
+        audit::record(
+            &tx,
+            ctx,
+            AuditRecord::of("datasources.install", "datasource").target(id).permit(&permit),
+        )
+        .await?;
         tx.commit().await?;
         Ok(id)
     }
 
-    /// Asks a datasource one SELECT with named parameters.
+    /// Runs one SELECT with named parameters.
     ///
     /// # Errors
-    /// When there is none of that name, the person may not, or the query is not answered.
+    /// When there is no such datasource, the actor may not query it, or the query fails.
     pub async fn query(
         &self,
         ctx: &Ctx,
         slug: &str,
         sql: &str,
         params: Vec<(String, Value)>,
-    ) -> Result<Rows, Error> {
-        let source = self.source(ctx, Which::Slug(slug)).await?.ok_or(Error::NotFound)?;
-        let rows = self.ask(&source, sql, params, None).await?;
-        Ok(Rows::clone(&rows))
+    ) -> Result<QueryRows, DatasourceError> {
+        let source =
+            self.open(ctx, DatasourceSelector::Slug(slug)).await?.ok_or(DatasourceError::NotFound)?;
+        let rows = self.query_open(&source, sql, params, None).await?;
+        Ok(QueryRows::clone(&rows))
     }
 
-    /// Opens a datasource for several questions of one moment.
-    pub(crate) async fn source(&self, ctx: &Ctx, which: Which<'_>) -> Result<Option<Source>, Error> {
-        let tx = self.shared.db.read(ctx).await?;
-        let Some((row, config)) = store::find(tx.conn(), ctx, which).await? else { return Ok(None) };
-        self.shared.access.check(ctx, Action::DatasourceQuery, &Resource::Datasource(&row.slug))?;
-        let (time_zone, currency) = store::customs(tx.conn(), ctx).await?;
-        let today = rules::today(ctx.now(), &time_zone);
-        Ok(Some(Source { tenant: ctx.tenant, id: row.id, config, today, currency }))
-    }
-
-    /// Asks an opened datasource; `extra` is one more table that only this question sees.
-    pub(crate) async fn ask(
+    /// Opens a datasource for several queries that use the same configuration and date.
+    pub(crate) async fn open(
         &self,
-        source: &Source,
+        ctx: &Ctx,
+        selector: DatasourceSelector<'_>,
+    ) -> Result<Option<OpenDatasource>, DatasourceError> {
+        let tx = self.kernel.db.read(ctx).await?;
+        let Some((row, config)) = store::find(tx.conn(), ctx, selector).await? else { return Ok(None) };
+        self.kernel.access.check(ctx, Action::DatasourceQuery, &DatasourceResource(&row.slug))?;
+        let (time_zone, currency) = store::tenant_settings(tx.conn(), ctx).await?;
+        let today = rules::today(ctx.now(), &time_zone);
+        Ok(Some(OpenDatasource { tenant: ctx.tenant(), id: row.id, config, today, currency }))
+    }
+
+    /// Queries an opened datasource. `extra` is an additional table for this query only.
+    pub(crate) async fn query_open(
+        &self,
+        source: &OpenDatasource,
         sql: &str,
         params: Vec<(String, Value)>,
         extra: Option<CsvTable>,
-    ) -> Result<Arc<Rows>, Error> {
-        let key = source.key(sql, &params, extra.as_ref());
-        if let Some(rows) = self.answers.find(&key) {
+    ) -> Result<Arc<QueryRows>, DatasourceError> {
+        let key = source.cache_key(sql, &params, extra.as_ref());
+        if let Some(rows) = self.cache.find(&key) {
             return Ok(rows);
         }
         let mut tables = Vec::new();
-        for table in source.config.tables.iter().filter(|table| rules::mentions(sql, &table.name)) {
+        for table in source.config.tables.iter().filter(|table| rules::may_reference(sql, &table.name)) {
             tables.push(self.fetch(source.tenant, table).await?);
         }
         tables.extend(extra);
-        let query = Query {
+        let query = AnalyticsQuery {
             tables,
             sql: sql.to_owned(),
             params,
@@ -122,31 +130,31 @@ impl Datasources {
             max_rows: MAX_ROWS,
             timeout: TIMEOUT,
         };
-        let rows = Arc::new(self.shared.engine.query(query).await?);
-        self.answers.keep(key, &rows);
+        let rows = Arc::new(self.kernel.analytics.query(query).await?);
+        self.cache.insert(key, &rows);
         Ok(rows)
     }
 
-    async fn fetch(&self, tenant: TenantId, table: &TableConfig) -> Result<CsvTable, Error> {
+    async fn fetch(&self, tenant: TenantId, table: &FileTableConfig) -> Result<CsvTable, DatasourceError> {
         let digest = table.digest()?;
-        let bytes = self.shared.blobs.get(BlobKey { tenant, digest }).await?;
+        let bytes = self.kernel.blobs.get(BlobKey { tenant, digest }).await?;
         Ok(CsvTable { name: table.name.clone(), columns: table.columns.clone(), digest, bytes })
     }
 
-    /// Proves that a file can be read as a table and keeps it.
-    async fn keep(&self, ctx: &Ctx, table: NewTable) -> Result<TableConfig, Error> {
-        rules::table(&table.name)?;
+    /// Checks that a file can be read as a table, and stores it.
+    async fn store_table(&self, ctx: &Ctx, table: NewTable) -> Result<FileTableConfig, DatasourceError> {
+        rules::validate_table_name(&table.name)?;
         let digest = *blake3::hash(&table.bytes).as_bytes();
-        self.prove(ctx, &table, digest).await?;
-        self.shared.blobs.put(BlobKey { tenant: ctx.tenant, digest }, table.bytes).await?;
-        Ok(TableConfig {
+        self.verify_csv(ctx, &table, digest).await?;
+        self.kernel.blobs.put(BlobKey { tenant: ctx.tenant(), digest }, table.bytes).await?;
+        Ok(FileTableConfig {
             name: table.name,
             digest: data_encoding::HEXLOWER.encode(&digest),
             columns: table.columns,
         })
     }
 
-    async fn prove(&self, ctx: &Ctx, table: &NewTable, digest: [u8; 32]) -> Result<(), Error> {
+    async fn verify_csv(&self, ctx: &Ctx, table: &NewTable, digest: [u8; 32]) -> Result<(), DatasourceError> {
         let sql = format!("SELECT COUNT(*) FROM {}", table.name);
         let csv = CsvTable {
             name: table.name.clone(),
@@ -155,33 +163,38 @@ impl Datasources {
             bytes: Bytes::clone(&table.bytes),
         };
         let today = ctx.now().date_naive();
-        let query =
-            Query { tables: vec![csv], sql, params: Vec::new(), today, max_rows: 1, timeout: TIMEOUT };
-        self.shared.engine.query(query).await?;
+        let query = AnalyticsQuery {
+            tables: vec![csv],
+            sql,
+            params: Vec::new(),
+            today,
+            max_rows: 1,
+            timeout: TIMEOUT,
+        };
+        self.kernel.analytics.query(query).await?;
         Ok(())
     }
 }
 
-/// A datasource opened for questions of one moment, by somebody who may ask.
+/// An opened datasource; the actor's right to query it has been checked.
 #[derive(Debug, Clone)]
-pub(crate) struct Source {
+pub(crate) struct OpenDatasource {
     tenant: TenantId,
     pub id: DatasourceId,
-    config: Config,
-    /// The day it is in the tenant's time zone.
+    config: DatasourceConfig,
+    /// The current date in the tenant's time zone.
     pub today: NaiveDate,
-    /// ISO 4217 code of the tenant's amounts.
+    /// ISO 4217 code of the tenant's currency.
     pub currency: String,
 }
 
-impl Source {
-    /// Returns the queries that list what its figures can be about.
+impl OpenDatasource {
     pub(crate) const fn units(&self) -> Option<&UnitQueries> {
         self.config.units.as_ref()
     }
 
-    /// Names an answer by all it depends on.
-    fn key(&self, sql: &str, params: &[(String, Value)], extra: Option<&CsvTable>) -> Key {
+    /// Hashes everything the result of a query depends on.
+    fn cache_key(&self, sql: &str, params: &[(String, Value)], extra: Option<&CsvTable>) -> QueryKey {
         let mut hasher = blake3::Hasher::new();
         let mut add = |bytes: &[u8]| {
             hasher.update(&(bytes.len() as u64).to_le_bytes());
@@ -207,13 +220,13 @@ impl Source {
     }
 }
 
-impl TableConfig {
-    fn digest(&self) -> Result<[u8; 32], Error> {
+impl FileTableConfig {
+    fn digest(&self) -> Result<[u8; 32], DatasourceError> {
         let bytes = data_encoding::HEXLOWER.decode(self.digest.as_bytes()).unwrap_or_default();
         bytes.try_into().map_err(|_| {
-            Error::Query(QueryError::BadTable {
+            DatasourceError::Query(QueryError::InvalidTable {
                 table: self.name.clone(),
-                detail: "its file has no proper name".to_owned(),
+                detail: "the digest of its file is invalid".to_owned(),
             })
         })
     }

@@ -1,52 +1,56 @@
-//! Rows of datasources.
+//! Queries on datasources.
 
 use super::{
-    Error,
-    config::{Config, KIND},
+    DatasourceError,
+    config::{DatasourceConfig, KIND},
 };
-use crate::{
+use penny_entity::{TenantScoped, datasource, tenant};
+use penny_kernel::{
     ctx::Ctx,
     db::{StoreError, WriteTx},
 };
-use penny_entity::{TenantScoped, datasource, tenant};
 use penny_types::DatasourceId;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter,
     QueryOrder,
 };
 
-/// Which datasource.
+/// Selects one datasource.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Which<'a> {
+pub(crate) enum DatasourceSelector<'a> {
     Slug(&'a str),
     Id(DatasourceId),
-    /// The one that lists what figures can be about; the oldest where there are several.
+    /// The oldest datasource with [`UnitQueries`](super::UnitQueries).
     WithUnits,
 }
 
 pub(super) async fn find(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
-    which: Which<'_>,
-) -> Result<Option<(datasource::Model, Config)>, Error> {
-    let rows = datasource::Entity::find_in(ctx.tenant);
-    let rows = match which {
-        Which::Slug(slug) => rows.filter(datasource::Column::Slug.eq(slug)),
-        Which::Id(id) => rows.filter(datasource::Column::Id.eq(id)),
-        Which::WithUnits => rows.order_by_asc(datasource::Column::CreatedAt),
+    selector: DatasourceSelector<'_>,
+) -> Result<Option<(datasource::Model, DatasourceConfig)>, DatasourceError> {
+    let rows = datasource::Entity::find_in(ctx.tenant());
+    let rows = match selector {
+        DatasourceSelector::Slug(slug) => rows.filter(datasource::Column::Slug.eq(slug)),
+        DatasourceSelector::Id(id) => rows.filter(datasource::Column::Id.eq(id)),
+        DatasourceSelector::WithUnits => rows.order_by_asc(datasource::Column::CreatedAt),
     };
     for row in rows.all(conn).await? {
-        let config: Config = serde_json::from_value(row.config.clone()).map_err(Error::BadConfig)?;
-        if !matches!(which, Which::WithUnits) || config.units.is_some() {
+        let config: DatasourceConfig =
+            serde_json::from_value(row.config.clone()).map_err(DatasourceError::InvalidConfig)?;
+        if !matches!(selector, DatasourceSelector::WithUnits) || config.units.is_some() {
             return Ok(Some((row, config)));
         }
     }
     Ok(None)
 }
 
-/// Returns the time zone and the currency of the tenant.
-pub(super) async fn customs(conn: &impl ConnectionTrait, ctx: &Ctx) -> Result<(String, String), StoreError> {
-    let row = tenant::Entity::find_in(ctx.tenant).one(conn).await?;
+/// Returns the tenant's time zone and currency.
+pub(super) async fn tenant_settings(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+) -> Result<(String, String), StoreError> {
+    let row = tenant::Entity::find_in(ctx.tenant()).one(conn).await?;
     Ok(row.map_or_else(|| ("UTC".to_owned(), "EUR".to_owned()), |row| (row.time_zone, row.currency)))
 }
 
@@ -58,8 +62,8 @@ pub(super) async fn insert(
     config: serde_json::Value,
 ) -> Result<DatasourceId, StoreError> {
     let row = datasource::ActiveModel {
-        tenant_id: Set(ctx.tenant),
-        id: Set(ctx.mint()),
+        tenant_id: Set(ctx.tenant()),
+        id: Set(ctx.new_id()),
         slug: Set(slug.to_owned()),
         name: Set(name.to_owned()),
         kind: Set(KIND.to_owned()),
@@ -85,17 +89,17 @@ pub(super) async fn update(
     Ok(())
 }
 
-/// Says whether a file of the tenant's datasources has this digest.
-pub(crate) async fn names_bytes(
+/// Returns whether a datasource of the tenant references a blob.
+pub(crate) async fn references_blob(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     digest: [u8; 32],
 ) -> Result<bool, StoreError> {
     let digest = data_encoding::HEXLOWER.encode(&digest);
-    let rows = datasource::Entity::find_in(ctx.tenant).all(conn).await?;
-    // What cannot be read is taken to name it: bytes are removed only when nobody can want them.
+    let rows = datasource::Entity::find_in(ctx.tenant()).all(conn).await?;
+    // An unreadable configuration counts as a reference, so that no blob in use is deleted.
     Ok(rows.iter().any(|row| {
-        serde_json::from_value::<Config>(row.config.clone())
+        serde_json::from_value::<DatasourceConfig>(row.config.clone())
             .map_or(true, |config| config.tables.iter().any(|table| table.digest == digest))
     }))
 }

@@ -1,27 +1,27 @@
-//! Lumen & Pine, the company the demo is about: it makes lamps and furniture and fits out rooms.
+//! The demo company, Lumen & Pine, which makes lamps and furniture and fits out interiors.
 
-/// A business unit and how its business goes.
+/// A business unit and the parameters of its generated data.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BusinessUnit {
     pub id: &'static str,
     pub name: &'static str,
-    /// What a unit sells costs this share of it, and what the unit spends besides.
+    /// Cost of goods sold and operating expenses, as shares of revenue.
     pub cogs: f64,
     pub opex: f64,
-    /// Growth of its sales a year, and how far the yearly wave lifts them.
+    /// Yearly growth of revenue, and the amplitude of its seasonal variation.
     pub growth: f64,
-    pub season: f64,
-    /// Chance of a new deal a day, and of winning one.
-    pub deals: f64,
-    pub win: f64,
-    /// Chance of an incident a day, and how long it takes against the usual.
-    pub incidents: f64,
-    pub slowness: f64,
-    /// Days it takes to hire, at least and at most.
-    pub hiring: (f64, f64),
+    pub seasonality: f64,
+    /// Probability of a new deal on a day, and of winning a deal.
+    pub deal_probability: f64,
+    pub win_probability: f64,
+    /// Probability of an incident on a day, and the factor of its resolution time.
+    pub incident_probability: f64,
+    pub resolution_factor: f64,
+    /// Minimum and maximum number of days to hire.
+    pub hiring_days: (f64, f64),
 }
 
-/// A project; days are counted from today.
+/// A project. Days are offsets from today.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Project {
     pub id: &'static str,
@@ -31,11 +31,11 @@ pub(super) struct Project {
     pub planned_end: i32,
     pub actual_end: Option<i32>,
     pub percent: u32,
-    /// What it was planned to sell a day when the figures begin.
-    pub base: f64,
+    /// Planned revenue per day on the first day.
+    pub base_revenue: f64,
 }
 
-/// The units. Studio shines, Lighting is sound but slow to mend, Furniture is in trouble.
+/// The business units. Studio performs well, Lighting resolves incidents slowly, Furniture is below target.
 pub(super) const UNITS: [BusinessUnit; 3] = [
     BusinessUnit {
         id: "lighting",
@@ -43,12 +43,12 @@ pub(super) const UNITS: [BusinessUnit; 3] = [
         cogs: 0.51,
         opex: 0.27,
         growth: 0.13,
-        season: 0.12,
-        deals: 0.60,
-        win: 0.36,
-        incidents: 0.36,
-        slowness: 1.18,
-        hiring: (20.0, 52.0),
+        seasonality: 0.12,
+        deal_probability: 0.60,
+        win_probability: 0.36,
+        incident_probability: 0.36,
+        resolution_factor: 1.18,
+        hiring_days: (20.0, 52.0),
     },
     BusinessUnit {
         id: "furniture",
@@ -56,12 +56,12 @@ pub(super) const UNITS: [BusinessUnit; 3] = [
         cogs: 0.60,
         opex: 0.25,
         growth: 0.02,
-        season: 0.08,
-        deals: 0.62,
-        win: 0.25,
-        incidents: 0.32,
-        slowness: 1.0,
-        hiring: (30.0, 80.0),
+        seasonality: 0.08,
+        deal_probability: 0.62,
+        win_probability: 0.25,
+        incident_probability: 0.32,
+        resolution_factor: 1.0,
+        hiring_days: (30.0, 80.0),
     },
     BusinessUnit {
         id: "studio",
@@ -69,12 +69,12 @@ pub(super) const UNITS: [BusinessUnit; 3] = [
         cogs: 0.42,
         opex: 0.33,
         growth: 0.22,
-        season: 0.10,
-        deals: 0.42,
-        win: 0.44,
-        incidents: 0.22,
-        slowness: 0.82,
-        hiring: (18.0, 46.0),
+        seasonality: 0.10,
+        deal_probability: 0.42,
+        win_probability: 0.44,
+        incident_probability: 0.22,
+        resolution_factor: 0.82,
+        hiring_days: (18.0, 46.0),
     },
 ];
 
@@ -83,12 +83,12 @@ const fn project(
     (planned_start, planned_end): (i32, i32),
     actual_end: Option<i32>,
     percent: u32,
-    base: f64,
+    base_revenue: f64,
 ) -> Project {
-    Project { id, name, unit, planned_start, planned_end, actual_end, percent, base }
+    Project { id, name, unit, planned_start, planned_end, actual_end, percent, base_revenue }
 }
 
-/// The projects, four a unit: one that carries it, one that is done, two that run.
+/// Four projects per unit: a large one, a finished one and two in progress.
 pub(super) const PROJECTS: [Project; 12] = [
     project(("aurora", "Aurora lamps", "lighting"), (-900, 420), None, 68, 21_000.0),
     project(("daybreak", "Daybreak retrofit", "lighting"), (-520, -60), Some(-75), 100, 6_000.0),
@@ -105,12 +105,12 @@ pub(super) const PROJECTS: [Project; 12] = [
 ];
 
 impl Project {
-    /// Says whether it runs on a day.
-    pub(super) fn runs(&self, day: i32) -> bool {
+    /// Returns whether the project is running on a day.
+    pub(super) fn is_running_on(&self, day: i32) -> bool {
         self.planned_start <= day && self.actual_end.is_none_or(|end| day <= end)
     }
 
-    /// Returns the word for how it stands today.
+    /// Returns the status as of today.
     pub(super) const fn status(&self) -> &'static str {
         match self.actual_end {
             Some(_) => "done",

@@ -1,24 +1,23 @@
-use crate::{dashboards, datasources, fault::ToFault};
+use crate::{dashboards, datasources};
+use penny_kernel::fault::ToFault;
 use penny_types::{Fault, FaultCode};
 
-/// Says why the demo company could not be installed.
+/// Why the demo company could not be installed.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The definitions built into the program are wrong.
-    #[error("the demo's definitions cannot be read")]
-    BadDefinitions(#[from] toml::de::Error),
-    /// Its files could not be installed.
+pub enum DemoError {
+    /// The embedded definitions are invalid.
+    #[error("the definitions of the demo are invalid")]
+    InvalidDefinitions(#[from] toml::de::Error),
     #[error(transparent)]
-    Datasource(#[from] datasources::Error),
-    /// Its figures could not be installed.
+    Datasource(#[from] datasources::DatasourceError),
     #[error(transparent)]
-    Dashboard(#[from] dashboards::Error),
+    Dashboard(#[from] dashboards::DashboardError),
 }
 
-impl ToFault for Error {
+impl ToFault for DemoError {
     fn to_fault(&self) -> Fault {
         match self {
-            Self::BadDefinitions(_) => Fault::new(FaultCode::Internal),
+            Self::InvalidDefinitions(_) => Fault::new(FaultCode::Internal),
             Self::Datasource(error) => error.to_fault(),
             Self::Dashboard(error) => error.to_fault(),
         }

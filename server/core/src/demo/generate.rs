@@ -1,45 +1,45 @@
-//! The demo's figures: the same bytes every time and everywhere.
+//! Generation of the demo's files, with identical bytes on every platform.
 //!
-//! Chance comes from ChaCha under a constant seed; arithmetic is only what IEEE 754 rounds exactly,
-//! so no machine's sine or power moves a cent. Days are counted from today, so the yearly wave is
-//! tied to today too: the figures never go stale, and no season falls on a wrong month.
+//! Randomness comes from ChaCha with a constant seed. Only arithmetic that IEEE 754 rounds exactly is used;
+//! functions such as sine differ between platforms. Days, and with them the seasonal variation, are relative
+//! to today.
 
 use super::company::{BusinessUnit, PROJECTS, Project, UNITS};
 use crate::datasources::NewTable;
-use penny_ports::analytics::{Column, ColumnKind};
+use penny_ports::analytics::{ColumnDef, ColumnKind};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// The first day there are figures for. A year to date and the same stretch a year before are at
-/// most 731 days together.
+/// The first day with data. A year to date and the same period a year before span at most 731 days.
 pub(super) const FIRST_DAY: i32 = -731;
 const SEED: &[u8; 32] = b"Lumen & Pine: lamps, desks, room";
 const YEAR: i32 = 365;
 
-/// Chance, one stream a file: a change of one leaves the others as they are.
-struct Chance(ChaCha8Rng);
+/// A seeded random generator. Each file has its own stream, so that changing one file does not change the
+/// others.
+struct SeededRandom(ChaCha8Rng);
 
-impl Chance {
-    fn of(stream: u64) -> Self {
+impl SeededRandom {
+    fn new(stream: u64) -> Self {
         let mut rng = ChaCha8Rng::from_seed(*SEED);
         rng.set_stream(stream);
         Self(rng)
     }
 
-    /// Returns a number from 0 up to, not including, 1.
+    /// Returns a number in [0, 1).
     fn unit(&mut self) -> f64 {
         f64::from(self.0.next_u32()) / 4_294_967_296.0
     }
 
-    fn between(&mut self, least: f64, most: f64) -> f64 {
-        least + (most - least) * self.unit()
+    fn uniform(&mut self, min: f64, max: f64) -> f64 {
+        min + (max - min) * self.unit()
     }
 
-    fn happens(&mut self, chance: f64) -> bool {
-        self.unit() < chance
+    fn is_true_with(&mut self, probability: f64) -> bool {
+        self.unit() < probability
     }
 
-    /// Returns about 1, mostly within `spread` of it.
+    /// Returns a factor around 1, at most 1.5 times `spread` away from it.
     fn noise(&mut self, spread: f64) -> f64 {
         1.0 + spread * (self.unit() + self.unit() + self.unit() - 1.5)
     }
@@ -50,23 +50,23 @@ impl Chance {
     }
 }
 
-/// Lays a table out: a header and rows of fields.
-struct Sheet {
+/// Builds a CSV table: a header and rows of fields.
+struct CsvBuilder {
     name: &'static str,
-    columns: Vec<Column>,
+    columns: Vec<ColumnDef>,
     csv: String,
 }
 
-impl Sheet {
+impl CsvBuilder {
     fn new(name: &'static str, columns: &[(&'static str, ColumnKind)]) -> Self {
         let mut csv = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",");
         csv.push('\n');
         let columns =
-            columns.iter().map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind }).collect();
+            columns.iter().map(|(name, kind)| ColumnDef { name: (*name).to_owned(), kind: *kind }).collect();
         Self { name, columns, csv }
     }
 
-    /// Adds a row. No field here needs quotes.
+    /// Adds a row. Fields are not quoted, because none needs it.
     fn row(&mut self, fields: &[&dyn std::fmt::Display]) {
         for (position, field) in fields.iter().enumerate() {
             let separator = if position == 0 { "" } else { "," };
@@ -81,27 +81,27 @@ impl Sheet {
 }
 
 /// A field that may be empty.
-struct Maybe(Option<i32>);
+struct OptionalDay(Option<i32>);
 
-impl std::fmt::Display for Maybe {
+impl std::fmt::Display for OptionalDay {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.map_or(Ok(()), |day| write!(f, "{day}"))
     }
 }
 
-/// Returns every file of the demo.
+/// Returns all files of the demo.
 #[must_use]
 pub fn tables() -> Vec<NewTable> {
-    let (ledger, budget) = money();
+    let (ledger, budget) = ledger_and_budget();
     vec![units(), projects(), ledger, budget, deals(), incidents(), candidates()]
 }
 
 fn units() -> NewTable {
-    let mut sheet = Sheet::new("business_units", &[("id", ColumnKind::Text), ("name", ColumnKind::Text)]);
+    let mut csv = CsvBuilder::new("business_units", &[("id", ColumnKind::Text), ("name", ColumnKind::Text)]);
     for unit in &UNITS {
-        sheet.row(&[&unit.id, &unit.name]);
+        csv.row(&[&unit.id, &unit.name]);
     }
-    sheet.finish()
+    csv.finish()
 }
 
 fn projects() -> NewTable {
@@ -115,11 +115,11 @@ fn projects() -> NewTable {
         ("percent", ColumnKind::Number),
         ("status", ColumnKind::Text),
     ];
-    let mut sheet = Sheet::new("projects", &columns);
+    let mut csv = CsvBuilder::new("projects", &columns);
     for project in &PROJECTS {
-        let end = Maybe(project.actual_end);
+        let end = OptionalDay(project.actual_end);
         let (start, planned) = (&project.planned_start, &project.planned_end);
-        sheet.row(&[
+        csv.row(&[
             &project.id,
             &project.name,
             &project.unit,
@@ -130,11 +130,11 @@ fn projects() -> NewTable {
             &project.status(),
         ]);
     }
-    sheet.finish()
+    csv.finish()
 }
 
-/// Rises from -1 to 1 and falls back once a year.
-fn wave(day: i32) -> f64 {
+/// Returns the seasonal variation of a day: a triangle wave between -1 and 1 with a period of a year.
+fn seasonal_wave(day: i32) -> f64 {
     let position = f64::from((day + 100).rem_euclid(YEAR)) / f64::from(YEAR);
     1.0 - 4.0 * (position - 0.5).abs()
 }
@@ -143,8 +143,8 @@ fn years(day: i32) -> f64 {
     f64::from(day - FIRST_DAY) / f64::from(YEAR)
 }
 
-/// How the last months went otherwise than planned.
-fn turn_of_fortune(unit: &BusinessUnit, day: i32) -> f64 {
+/// Returns the factor by which recent revenue deviates from the plan.
+fn performance_factor(unit: &BusinessUnit, day: i32) -> f64 {
     match unit.id {
         "furniture" if day > -150 => 0.93,
         "studio" if day > -90 => 1.06,
@@ -152,7 +152,7 @@ fn turn_of_fortune(unit: &BusinessUnit, day: i32) -> f64 {
     }
 }
 
-fn money() -> (NewTable, NewTable) {
+fn ledger_and_budget() -> (NewTable, NewTable) {
     let text = ColumnKind::Text;
     let ledger_columns = [
         ("day", ColumnKind::DayOffset),
@@ -169,19 +169,23 @@ fn money() -> (NewTable, NewTable) {
         ("cost", ColumnKind::Number),
     ];
     let (mut ledger, mut budget) =
-        (Sheet::new("ledger", &ledger_columns), Sheet::new("budget", &budget_columns));
-    let mut chance = Chance::of(1);
+        (CsvBuilder::new("ledger", &ledger_columns), CsvBuilder::new("budget", &budget_columns));
+    let mut random = SeededRandom::new(1);
     for day in FIRST_DAY..=0 {
         for unit in &UNITS {
-            for project in PROJECTS.iter().filter(|project| project.unit == unit.id && project.runs(day)) {
-                let plan = project.base * (1.0 + unit.season * wave(day));
+            for project in
+                PROJECTS.iter().filter(|project| project.unit == unit.id && project.is_running_on(day))
+            {
+                let plan = project.base_revenue * (1.0 + unit.seasonality * seasonal_wave(day));
                 let planned = plan * (1.0 + 0.10 * years(day));
-                let revenue =
-                    plan * (1.0 + unit.growth * years(day)) * turn_of_fortune(unit, day) * chance.noise(0.22);
-                // Timber has become dear.
-                let dearer = if unit.id == "furniture" && day > -120 { 0.045 } else { 0.0 };
-                let cogs = revenue * (unit.cogs + dearer) * chance.noise(0.06);
-                let opex = planned * unit.opex * chance.noise(0.05);
+                let revenue = plan
+                    * (1.0 + unit.growth * years(day))
+                    * performance_factor(unit, day)
+                    * random.noise(0.22);
+                // Higher timber prices.
+                let extra_cogs = if unit.id == "furniture" && day > -120 { 0.045 } else { 0.0 };
+                let cogs = revenue * (unit.cogs + extra_cogs) * random.noise(0.06);
+                let opex = planned * unit.opex * random.noise(0.05);
                 for (account, amount) in [("revenue", revenue), ("cogs", cogs), ("opex", opex)] {
                     ledger.row(&[&day, &unit.id, &project.id, &account, &amount.round()]);
                 }
@@ -193,11 +197,11 @@ fn money() -> (NewTable, NewTable) {
     (ledger.finish(), budget.finish())
 }
 
-/// Picks one of the unit's projects that run on a day.
-fn running(chance: &mut Chance, unit: &BusinessUnit, day: i32) -> &'static str {
+/// Picks one of the unit's projects that are running on a day.
+fn pick_running_project(random: &mut SeededRandom, unit: &BusinessUnit, day: i32) -> &'static str {
     let running: Vec<&Project> =
-        PROJECTS.iter().filter(|project| project.unit == unit.id && project.runs(day)).collect();
-    chance.pick(&running).map_or("", |project| project.id)
+        PROJECTS.iter().filter(|project| project.unit == unit.id && project.is_running_on(day)).collect();
+    random.pick(&running).map_or("", |project| project.id)
 }
 
 fn deals() -> NewTable {
@@ -210,19 +214,19 @@ fn deals() -> NewTable {
         ("stage", ColumnKind::Text),
         ("amount", ColumnKind::Number),
     ];
-    let mut sheet = Sheet::new("deals", &columns);
-    let (mut chance, mut count) = (Chance::of(2), 0);
+    let mut csv = CsvBuilder::new("deals", &columns);
+    let (mut random, mut count) = (SeededRandom::new(2), 0);
     for day in FIRST_DAY..=0 {
         for unit in &UNITS {
-            if !chance.happens(unit.deals) {
+            if !random.is_true_with(unit.deal_probability) {
                 continue;
             }
             count += 1;
-            let project = running(&mut chance, unit, day);
-            let cycle = chance.between(18.0, 105.0);
-            let size = chance.unit();
+            let project = pick_running_project(&mut random, unit, day);
+            let cycle = random.uniform(18.0, 105.0);
+            let size = random.unit();
             let amount = (6_000.0 + 110_000.0 * size * size) * (1.0 + 0.08 * years(day));
-            let is_won = chance.happens(unit.win);
+            let is_won = random.is_true_with(unit.win_probability);
             let closed = day + cycle as i32;
             let progress = f64::from(-day) / cycle;
             let stage = match progress {
@@ -238,15 +242,15 @@ fn deals() -> NewTable {
                 p if p < 0.75 => "proposal",
                 _ => "negotiation",
             };
-            let closed = Maybe((closed <= 0).then_some(closed));
+            let closed = OptionalDay((closed <= 0).then_some(closed));
             let amount = (amount / 100.0).round() * 100.0;
-            sheet.row(&[&format!("D-{count:04}"), &unit.id, &project, &day, &closed, &stage, &amount]);
+            csv.row(&[&format!("D-{count:04}"), &unit.id, &project, &day, &closed, &stage, &amount]);
         }
     }
-    sheet.finish()
+    csv.finish()
 }
 
-/// Hours an incident takes at least and at most, and its share of all, by severity from 1.
+/// Minimum and maximum resolution hours, and share of all incidents, for severities 1 to 4.
 const SEVERITIES: [(f64, f64, f64); 4] =
     [(2.0, 14.0, 0.06), (6.0, 40.0, 0.18), (12.0, 84.0, 0.42), (24.0, 140.0, 0.34)];
 
@@ -260,44 +264,44 @@ fn incidents() -> NewTable {
         ("severity", ColumnKind::Integer),
         ("resolution_hours", ColumnKind::Number),
     ];
-    let mut sheet = Sheet::new("incidents", &columns);
-    let (mut chance, mut count) = (Chance::of(3), 0);
+    let mut csv = CsvBuilder::new("incidents", &columns);
+    let (mut random, mut count) = (SeededRandom::new(3), 0);
     for day in FIRST_DAY..=0 {
         for unit in &UNITS {
-            if !chance.happens(unit.incidents) {
+            if !random.is_true_with(unit.incident_probability) {
                 continue;
             }
             count += 1;
-            let project = running(&mut chance, unit, day);
-            let mut draw = chance.unit();
+            let project = pick_running_project(&mut random, unit, day);
+            let mut draw = random.unit();
             let (mut severity, mut hours) = (4, 24.0);
-            for (position, (least, most, share)) in SEVERITIES.iter().enumerate() {
+            for (position, (min, max, share)) in SEVERITIES.iter().enumerate() {
                 severity = position + 1;
-                hours = chance.between(*least, *most);
+                hours = random.uniform(*min, *max);
                 draw -= share;
                 if draw < 0.0 {
                     break;
                 }
             }
-            let hours = (hours * unit.slowness * 10.0).round() / 10.0;
+            let hours = (hours * unit.resolution_factor * 10.0).round() / 10.0;
             let closed = day + (hours / 24.0) as i32;
             let (closed, hours) = if closed <= 0 {
-                (Maybe(Some(closed)), hours.to_string())
+                (OptionalDay(Some(closed)), hours.to_string())
             } else {
-                (Maybe(None), String::new())
+                (OptionalDay(None), String::new())
             };
-            sheet.row(&[&format!("I-{count:04}"), &unit.id, &project, &day, &closed, &severity, &hours]);
+            csv.row(&[&format!("I-{count:04}"), &unit.id, &project, &day, &closed, &severity, &hours]);
         }
     }
-    // Two fires that burn today.
+    // Two open incidents of severity 1.
     for (unit, project, opened) in [("lighting", "harbor", -1), ("furniture", "workshop", -3)] {
         count += 1;
-        sheet.row(&[&format!("I-{count:04}"), &unit, &project, &opened, &"", &1, &""]);
+        csv.row(&[&format!("I-{count:04}"), &unit, &project, &opened, &"", &1, &""]);
     }
-    sheet.finish()
+    csv.finish()
 }
 
-const JOBS: [&str; 6] =
+const JOB_TITLES: [&str; 6] =
     ["Engineer", "Designer", "Account manager", "Technician", "Analyst", "Operations lead"];
 
 fn candidates() -> NewTable {
@@ -309,24 +313,24 @@ fn candidates() -> NewTable {
         ("hired", ColumnKind::DayOffset),
         ("status", ColumnKind::Text),
     ];
-    let mut sheet = Sheet::new("candidates", &columns);
-    let (mut chance, mut count) = (Chance::of(4), 0);
+    let mut csv = CsvBuilder::new("candidates", &columns);
+    let (mut random, mut count) = (SeededRandom::new(4), 0);
     for day in FIRST_DAY..=0 {
         for unit in &UNITS {
-            if !chance.happens(0.11) {
+            if !random.is_true_with(0.11) {
                 continue;
             }
             count += 1;
-            let job = chance.pick(&JOBS).copied().unwrap_or_default();
-            let (least, most) = unit.hiring;
-            let hired = day + chance.between(least, most) as i32;
-            let (hired, status) = match (chance.happens(0.14), hired <= 0) {
+            let job = random.pick(&JOB_TITLES).copied().unwrap_or_default();
+            let (min, max) = unit.hiring_days;
+            let hired = day + random.uniform(min, max) as i32;
+            let (hired, status) = match (random.is_true_with(0.14), hired <= 0) {
                 (true, _) => (None, "withdrawn"),
                 (false, true) => (Some(hired), "hired"),
                 (false, false) => (None, "open"),
             };
-            sheet.row(&[&format!("C-{count:04}"), &unit.id, &job, &day, &Maybe(hired), &status]);
+            csv.row(&[&format!("C-{count:04}"), &unit.id, &job, &day, &OptionalDay(hired), &status]);
         }
     }
-    sheet.finish()
+    csv.finish()
 }

@@ -1,7 +1,7 @@
-//! The demo company: figures that look like a company's, made by the machine and the same every time.
+//! The demo company: deterministic sample data with KPIs and a dashboard.
 //!
-//! It is a real datasource with real files, key figures and a dashboard, so everything that works on
-//! it works on a company's own data. Its days are counted from today and never go stale.
+//! It is installed as an ordinary datasource, so it uses the same code as real data. Days are stored as
+//! offsets from today, so the data stays current.
 
 mod company;
 mod error;
@@ -10,6 +10,6 @@ mod seed;
 #[cfg(test)]
 mod tests;
 
-pub use error::Error;
+pub use error::DemoError;
 pub use generate::tables;
 pub use seed::{DASHBOARD_SLUG, DATASOURCE_SLUG, seed};

@@ -1,43 +1,42 @@
-use super::{Error, generate};
+use super::{DemoError, generate};
 use crate::{
     Services,
-    ctx::Ctx,
     dashboards::{NewDashboard, NewKpi},
     datasources::{NewDatasource, UnitQueries},
 };
+use penny_kernel::ctx::Ctx;
 use serde::Deserialize;
 
-/// The datasource of the demo company.
+/// Slug of the demo company's datasource.
 pub const DATASOURCE_SLUG: &str = "lumen-and-pine";
-/// Its dashboard.
+/// Slug of the demo company's dashboard.
 pub const DASHBOARD_SLUG: &str = "company-health";
 
 const KPIS: &str = include_str!("kpis.toml");
 const DASHBOARD: &str = include_str!("dashboard.toml");
 
-/// The key figures as their file has them.
+/// The content of `kpis.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Kpis {
+struct KpiFile {
     kpi: Vec<NewKpi>,
 }
 
-/// Returns the demo's key figures.
-pub(super) fn kpis() -> Result<Vec<NewKpi>, Error> {
-    Ok(toml::from_str::<Kpis>(KPIS)?.kpi)
+/// Parses the KPIs of the demo.
+pub(super) fn kpis() -> Result<Vec<NewKpi>, DemoError> {
+    Ok(toml::from_str::<KpiFile>(KPIS)?.kpi)
 }
 
-/// Returns the demo's dashboard.
-pub(super) fn dashboard() -> Result<NewDashboard, Error> {
+/// Parses the dashboard of the demo.
+pub(super) fn dashboard() -> Result<NewDashboard, DemoError> {
     Ok(toml::from_str(DASHBOARD)?)
 }
 
-/// Gives the context's tenant the demo company: its files, key figures and dashboard. Doing it again
-/// renews them.
+/// Installs the demo company's files, KPIs and dashboard in the tenant of `ctx`. Idempotent.
 ///
 /// # Errors
-/// When the files cannot be kept or the database fails.
-pub async fn seed(services: &Services, ctx: &Ctx) -> Result<(), Error> {
+/// When the files cannot be stored or the database fails.
+pub async fn seed(services: &Services, ctx: &Ctx) -> Result<(), DemoError> {
     let units = UnitQueries {
         bu: "SELECT id, name FROM business_units ORDER BY name".to_owned(),
         project: "SELECT id, name FROM projects ORDER BY name".to_owned(),

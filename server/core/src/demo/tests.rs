@@ -1,7 +1,7 @@
 use super::{generate::tables, seed};
 use std::collections::HashSet;
 
-/// BLAKE3 of each file. A change here changes every demo: make it on purpose.
+/// BLAKE3 digest of each file. Changing one changes the data of every demo.
 const DIGESTS: [(&str, &str); 7] = [
     ("business_units", "db13c97955f01ff04c57826685b78d38b813bd62283fa1453c01ea80639fe838"),
     ("projects", "01a49143a0b5d8b95db04f06174c21312cf1c2b193772dede8caa75ca7e13b20"),
@@ -13,7 +13,7 @@ const DIGESTS: [(&str, &str); 7] = [
 ];
 
 #[test]
-fn the_files_are_the_same_every_time() {
+fn the_files_are_deterministic() {
     let found: Vec<(String, String)> = tables()
         .into_iter()
         .map(|table| (table.name, blake3::hash(&table.bytes).to_hex().to_string()))
@@ -23,7 +23,7 @@ fn the_files_are_the_same_every_time() {
 }
 
 #[test]
-fn two_years_of_days_are_covered_and_nothing_happens_tomorrow() {
+fn days_cover_two_years_and_none_is_in_the_future() {
     for table in tables() {
         let mut reader = csv::Reader::from_reader(table.bytes.as_ref());
         let header = reader.headers().expect("a header").clone();
@@ -48,7 +48,7 @@ fn two_years_of_days_are_covered_and_nothing_happens_tomorrow() {
 }
 
 #[test]
-fn what_a_row_refers_to_exists() {
+fn references_between_files_are_valid() {
     let column = |table: &str, column: &str| -> Vec<String> {
         let table = tables().into_iter().find(|known| known.name == table).expect("a table");
         let at = table.columns.iter().position(|known| known.name == column).expect("a column");
@@ -70,13 +70,13 @@ fn what_a_row_refers_to_exists() {
 }
 
 #[test]
-fn the_definitions_can_be_read_and_fit_together() {
-    let kpis = seed::kpis().expect("key figures");
+fn the_definitions_are_valid_and_consistent() {
+    let kpis = seed::kpis().expect("valid KPIs");
     let slugs: HashSet<&str> = kpis.iter().map(|kpi| kpi.slug.as_str()).collect();
     assert_eq!((kpis.len(), slugs.len()), (10, 10));
     assert!(kpis.iter().all(|kpi| kpi.target.is_some() || kpi.sql.contains("AS target")));
     let dashboard = seed::dashboard().expect("a dashboard");
     let shown: HashSet<&str> = dashboard.widgets.iter().filter_map(|widget| widget.config.kpi()).collect();
-    assert_eq!(shown, slugs, "every key figure stands on the dashboard");
+    assert_eq!(shown, slugs, "the dashboard does not show every KPI");
     assert!(dashboard.widgets.iter().all(|widget| (3..=12).contains(&widget.columns)));
 }

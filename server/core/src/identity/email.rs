@@ -1,10 +1,10 @@
-//! Addresses, as they are compared.
+//! E-mail addresses: normalisation, masking and display names.
 
-/// Returns the form in which two spellings of an address are one, or nothing when it is no address.
+/// Returns the normalised form used to compare addresses, or `None` when the text is not an address.
 ///
-/// Lower case throughout, though RFC 5321 lets the part before the @ differ by case: no provider
-/// people use does, and two accounts that differ by case are a trap. The domain is in its ASCII
-/// form (IDNA), so that a look-alike stays another address.
+/// Lower case throughout: RFC 5321 allows a case-sensitive local part, but no common provider uses it,
+/// and two accounts that differ only by case would be confusing. The domain is converted to ASCII
+/// (IDNA), so that a look-alike domain stays a different address.
 #[must_use]
 pub fn normalise(address: &str) -> Option<String> {
     let address = address.trim();
@@ -24,25 +24,25 @@ pub fn normalise(address: &str) -> Option<String> {
     (normalised.len() <= 254).then_some(normalised)
 }
 
-/// Returns what may be kept of an address, or of what was typed as one: its first letter and its domain.
+/// Returns the part of a typed address that may be logged: its first letter and its domain.
 #[must_use]
-pub fn masked(typed: &str) -> String {
+pub fn mask(typed: &str) -> String {
     match typed.rsplit_once('@') {
         Some((local, domain)) => {
             let first: String = local.chars().take(1).collect();
             let domain: String = domain.chars().filter(|letter| !letter.is_control()).take(128).collect();
             format!("{first}***@{domain}")
         }
-        // Whatever was typed here may be a password.
+        // Without an @ the text may be a password typed into the wrong field.
         None => "***".to_owned(),
     }
 }
 
-/// Returns a name to show for an address without one.
+/// Derives a display name from the local part of an address.
 #[must_use]
-pub fn name_from(address: &str) -> String {
+pub fn display_name_from(address: &str) -> String {
     let local = address.split('@').next().unwrap_or_default();
-    let words: Vec<String> = local
+    let parts: Vec<String> = local
         .split(['.', '_', '-', '+'])
         .filter(|word| !word.is_empty())
         .map(|word| {
@@ -50,5 +50,5 @@ pub fn name_from(address: &str) -> String {
             letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
         })
         .collect();
-    if words.is_empty() { address.to_owned() } else { words.join(" ") }
+    if parts.is_empty() { address.to_owned() } else { parts.join(" ") }
 }

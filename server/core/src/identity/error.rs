@@ -1,101 +1,116 @@
-//! What can be wrong with who somebody is.
+//! Errors of authentication and account management.
 
-use super::password::{HashFailed, Weakness};
-use crate::{access::Denied, db::StoreError, fault::ToFault};
+use super::password::{HashError, PasswordWeakness};
+use penny_i18n::keys;
+use penny_kernel::{
+    access::{Denied, PolicyError},
+    ctx::CtxError,
+    db::StoreError,
+    fault::ToFault,
+};
 use penny_types::{Fault, FaultCode};
-use penny_words::keys;
 
-/// Says why somebody is not let in, or their account not changed.
+/// Why a sign-in or an account operation failed.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The address or the password is wrong; which one is not told.
+pub enum IdentityError {
+    /// The address or the password is wrong; which of the two is not disclosed.
     #[error("the address or the password is wrong")]
     WrongCredentials,
-    /// Nobody signs in by password here.
-    #[error("signing in by password is switched off")]
-    PasswordsOff,
-    /// Too many wrong attempts from there.
+    #[error("signing in by password is disabled")]
+    PasswordsDisabled,
     #[error("too many attempts to sign in")]
     TooManyAttempts {
-        /// How long to wait.
+        /// Seconds to wait before the next attempt.
         seconds: u64,
     },
-    /// The link was used, has expired or never was.
-    #[error("the sign-in link does not work")]
-    LinkUnusable,
-    /// The token is wrong, expired or taken back.
-    #[error("the token does not work")]
-    TokenUnusable,
-    /// The session's person may no longer act.
-    #[error("the person may no longer sign in")]
+    /// The link was used, has expired, or does not exist.
+    #[error("the sign-in link is not valid")]
+    InvalidLink,
+    /// The token is unknown, expired or revoked.
+    #[error("the token is not valid")]
+    InvalidToken,
+    #[error("the account is inactive")]
     Inactive,
-    /// The provider's person has an address that an account here has, and may not take it over.
+    /// An account with the external user's address exists, and linking by address is not enabled.
     #[error("an account with that address exists and is not linked to the provider")]
     AddressTaken,
-    /// There is none, or not for this person.
-    #[error("there is no such account or token")]
+    #[error("no such account or token")]
     NotFound,
-    /// A field breaks a rule.
-    #[error("{field} breaks a rule: {key}")]
+    #[error("{field} is invalid: {key}")]
     Invalid {
-        /// The field.
         field: &'static str,
-        /// The sentence about it.
+        /// Key of the translated message.
         key: &'static str,
     },
-    /// The password is no good.
     #[error(transparent)]
-    Weak(#[from] Weakness),
-    /// The policies say no.
+    Weak(#[from] PasswordWeakness),
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// The hash could not be computed.
+    /// A stored policy of the tenant is invalid.
     #[error(transparent)]
-    Hash(#[from] HashFailed),
-    /// The database failed.
+    Policies(#[from] PolicyError),
+    #[error(transparent)]
+    Hash(#[from] HashError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What the room's verbs give.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T> = std::result::Result<T, IdentityError>;
 
-impl From<sea_orm::DbErr> for Error {
+impl From<sea_orm::DbErr> for IdentityError {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Store(error.into())
     }
 }
 
-impl ToFault for Error {
+impl From<CtxError> for IdentityError {
+    fn from(error: CtxError) -> Self {
+        match error {
+            CtxError::Inactive => Self::Inactive,
+            CtxError::NotDelegated(denied) => Self::Denied(denied),
+            CtxError::Policies(error) => Self::Policies(error),
+            CtxError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl ToFault for IdentityError {
     fn to_fault(&self) -> Fault {
         match self {
             Self::WrongCredentials => {
-                Fault::keyed(FaultCode::Unauthenticated, keys::IDENTITY_WRONG_CREDENTIALS)
+                Fault::with_message(FaultCode::Unauthenticated, keys::IDENTITY_WRONG_CREDENTIALS)
             }
-            Self::PasswordsOff => Fault::keyed(FaultCode::Forbidden, keys::IDENTITY_PASSWORDS_OFF),
+            Self::PasswordsDisabled => {
+                Fault::with_message(FaultCode::Forbidden, keys::IDENTITY_PASSWORDS_OFF)
+            }
             Self::TooManyAttempts { seconds } => {
-                Fault::keyed(FaultCode::RateLimited, keys::IDENTITY_TOO_MANY_ATTEMPTS)
+                Fault::with_message(FaultCode::RateLimited, keys::IDENTITY_TOO_MANY_ATTEMPTS)
                     .arg("count", seconds)
                     .retry_after(*seconds)
             }
-            Self::LinkUnusable => Fault::keyed(FaultCode::Unauthenticated, keys::IDENTITY_LINK_UNUSABLE),
-            Self::TokenUnusable => Fault::keyed(FaultCode::Unauthenticated, keys::IDENTITY_TOKEN_UNUSABLE),
+            Self::InvalidLink => {
+                Fault::with_message(FaultCode::Unauthenticated, keys::IDENTITY_LINK_UNUSABLE)
+            }
+            Self::InvalidToken => {
+                Fault::with_message(FaultCode::Unauthenticated, keys::IDENTITY_TOKEN_UNUSABLE)
+            }
             Self::Inactive => Fault::new(FaultCode::Unauthenticated),
-            Self::AddressTaken => Fault::keyed(FaultCode::Forbidden, keys::IDENTITY_ADDRESS_TAKEN),
+            Self::AddressTaken => Fault::with_message(FaultCode::Forbidden, keys::IDENTITY_ADDRESS_TAKEN),
             Self::NotFound => Fault::new(FaultCode::NotFound),
             Self::Invalid { field, key } => Fault::new(FaultCode::Invalid).field(field, key),
             Self::Weak(weakness) => Fault::new(FaultCode::Invalid).field("password", weakness_key(*weakness)),
             Self::Denied(denied) => denied.to_fault(),
             Self::Hash(_) => Fault::new(FaultCode::Unavailable).retry_after(1),
+            Self::Policies(_) => Fault::new(FaultCode::Internal),
             Self::Store(error) => error.to_fault(),
         }
     }
 }
 
-const fn weakness_key(weakness: Weakness) -> &'static str {
+const fn weakness_key(weakness: PasswordWeakness) -> &'static str {
     match weakness {
-        Weakness::TooShort => keys::IDENTITY_PASSWORD_SHORT,
-        Weakness::TooLong => keys::IDENTITY_PASSWORD_LONG,
-        Weakness::Guessable => keys::IDENTITY_PASSWORD_GUESSABLE,
+        PasswordWeakness::TooShort => keys::IDENTITY_PASSWORD_SHORT,
+        PasswordWeakness::TooLong => keys::IDENTITY_PASSWORD_LONG,
+        PasswordWeakness::Guessable => keys::IDENTITY_PASSWORD_GUESSABLE,
     }
 }

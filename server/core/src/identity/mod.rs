@@ -1,12 +1,13 @@
-//! Who people are: accounts, the ways to sign in, browsers' sessions and personal access tokens.
+//! Authentication: accounts, sign-in methods, browser sessions and personal access tokens.
 //!
-//! What they may do is decided in [`crate::access`]; this room only says who they are and what they
-//! hold. Every secret it keeps is a hash.
+//! Authorization is [`penny_kernel::access`]. Secrets are stored only as hashes.
 
-mod email;
+mod accounts;
+pub(crate) mod email;
 mod error;
+#[cfg(test)]
+mod golden_vectors;
 mod password;
-mod people;
 mod secrets;
 mod service;
 mod sessions;
@@ -17,9 +18,9 @@ mod tests;
 mod throttle;
 mod tokens;
 
-pub use error::Error;
-pub use people::{FirstAdmin, NewUser, utc_offset_minutes};
-pub use service::{Identity, Options, SignedIn};
+pub use accounts::{FirstAdminStatus, NewUser, utc_offset_minutes};
+pub use error::IdentityError;
+pub use service::{Identity, IdentityOptions, SignedIn};
 pub use sessions::{Sessions, StoredSession};
-pub use sign_in::{ExternalPerson, ExternalRules, LINK_MINUTES, PasswordAttempt};
+pub use sign_in::{ExternalSignInOptions, ExternalUser, LINK_MINUTES, PasswordAttempt};
 pub use tokens::{NewToken, scopes};

@@ -1,35 +1,32 @@
-//! Passwords: what they must be, and how they are kept.
+//! Password strength rules and hashing.
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 
-/// The least characters of a password (NIST SP 800-63B, 3.1.1.2, asks for 8 at least beside a
-/// second factor and 15 alone; 10 is where we stand until there is a second factor).
+/// Minimum number of characters. NIST SP 800-63B, section 3.1.1.2, requires 8 with a second factor and
+/// 15 without; 10 is a compromise until a second factor is supported.
 pub const MIN_CHARS: usize = 10;
-/// The most bytes: more would only feed the hash.
+/// Maximum number of bytes, which bounds the cost of hashing.
 const MAX_BYTES: usize = 1024;
-/// The most hashes computed at once: each takes 19 MiB.
-const AT_ONCE: usize = 4;
+/// Maximum number of hashes computed concurrently; each needs 19 MiB.
+const MAX_CONCURRENT_HASHES: usize = 4;
 
-/// What is wrong with a password somebody chose.
+/// Why a new password is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Weakness {
-    /// Too few characters.
-    #[error("a password has at least {MIN_CHARS} characters")]
+pub enum PasswordWeakness {
+    #[error("the password has fewer than {MIN_CHARS} characters")]
     TooShort,
-    /// Too many bytes.
-    #[error("a password has at most {MAX_BYTES} bytes")]
+    #[error("the password has more than {MAX_BYTES} bytes")]
     TooLong,
-    /// Everybody's first guess.
     #[error("the password is too easy to guess")]
     Guessable,
 }
 
-/// What people who guess try first, as far as it is long enough to pass otherwise. Compared without
-/// case, digits at the end and what is not a letter.
-const GUESSES: &[&str] = &[
+/// Common passwords, including ones that become long enough only with appended digits. Compared in lower
+/// case, with everything but letters removed.
+const COMMON_PASSWORDS: &[&str] = &[
     "password",
     "passwort",
     "contrasena",
@@ -49,16 +46,13 @@ const GUESSES: &[&str] = &[
     "company",
 ];
 
-/// Checks a password somebody chooses.
-///
-/// # Errors
-/// Says what is wrong with it.
-pub fn check(password: &str, email: &str) -> Result<(), Weakness> {
+/// Checks a new password against the strength rules.
+pub fn check(password: &str, email: &str) -> Result<(), PasswordWeakness> {
     if password.chars().count() < MIN_CHARS {
-        return Err(Weakness::TooShort);
+        return Err(PasswordWeakness::TooShort);
     }
     if password.len() > MAX_BYTES {
-        return Err(Weakness::TooLong);
+        return Err(PasswordWeakness::TooLong);
     }
     let lower = password.to_lowercase();
     let letters: String = lower.chars().filter(|c| c.is_alphabetic()).collect();
@@ -69,31 +63,32 @@ pub fn check(password: &str, email: &str) -> Result<(), Weakness> {
     let is_digits_in_order =
         "01234567890123456789".contains(&lower) || "98765432109876543210".contains(&lower);
     let is_own_name = local.len() >= 4 && lower.contains(&local);
-    if distinct.len() < 4 || is_digits_in_order || is_own_name || GUESSES.contains(&letters.as_str()) {
-        return Err(Weakness::Guessable);
+    if distinct.len() < 4 || is_digits_in_order || is_own_name || COMMON_PASSWORDS.contains(&letters.as_str())
+    {
+        return Err(PasswordWeakness::Guessable);
     }
     Ok(())
 }
 
-/// Says that a hash could not be computed: no memory, or no thread.
+/// A hash could not be computed, because memory or a thread was not available.
 #[derive(Debug, thiserror::Error)]
 #[error("the password could not be hashed: {0}")]
-pub struct HashFailed(String);
+pub struct HashError(String);
 
-/// Computes and compares hashes with Argon2id (RFC 9106), off the threads that serve requests.
+/// Computes and verifies Argon2id hashes (RFC 9106) on blocking threads, not on those that serve requests.
 ///
-/// The parameters are OWASP's first choice for Argon2id: 19 MiB, two passes, one lane. A hash
-/// carries its parameters, so older ones still compare after they are raised.
+/// The parameters are the ones OWASP recommends: 19 MiB, two passes, one lane. A hash carries its
+/// parameters, so older hashes still verify after the defaults are raised.
 #[derive(Debug, Clone)]
 pub struct Hasher {
-    turns: Arc<Semaphore>,
-    /// Compared against when there is no account, so that its absence takes as long.
-    decoy: Arc<OnceLock<Option<PasswordHash>>>,
+    permits: Arc<Semaphore>,
+    /// Verified against when the account does not exist, so that both cases take equally long.
+    dummy_hash: Arc<OnceLock<Option<PasswordHash>>>,
 }
 
 impl Default for Hasher {
     fn default() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), decoy: Arc::default() }
+        Self { permits: Arc::new(Semaphore::new(MAX_CONCURRENT_HASHES)), dummy_hash: Arc::default() }
     }
 }
 
@@ -101,27 +96,28 @@ impl Hasher {
     /// Hashes a password, in PHC string format.
     ///
     /// # Errors
-    /// When there is no memory for it.
-    pub async fn hash(&self, password: &SecretString, salt: [u8; 16]) -> Result<String, HashFailed> {
+    /// When memory or a thread is not available.
+    pub async fn hash(&self, password: &SecretString, salt: [u8; 16]) -> Result<String, HashError> {
         let password = password.clone();
         self.run(move || compute(password.expose_secret().as_bytes(), &salt).map(|hash| hash.to_string()))
             .await?
     }
 
-    /// Says whether a password is the one that was hashed. Without a hash it works as long and says no.
+    /// Returns whether a password matches a hash. Without a hash the result is false after the same work.
     ///
     /// # Errors
-    /// When there is no memory for it.
-    pub async fn is_right(&self, password: &SecretString, hash: Option<&str>) -> Result<bool, HashFailed> {
+    /// When memory or a thread is not available.
+    pub async fn verify(&self, password: &SecretString, hash: Option<&str>) -> Result<bool, HashError> {
         let stored = hash.map(PasswordHash::new).and_then(Result::ok);
         let is_known = stored.is_some() && password.expose_secret().len() <= MAX_BYTES;
         let given: Vec<u8> = password.expose_secret().bytes().take(MAX_BYTES).collect();
-        let decoy = Arc::clone(&self.decoy);
+        let dummy_hash = Arc::clone(&self.dummy_hash);
         let is_same = self
             .run(move || {
-                let decoy =
-                    || decoy.get_or_init(|| compute(b"nobody's password", b"no account's salt").ok()).clone();
-                let hash = stored.or_else(decoy);
+                let dummy_hash = || {
+                    dummy_hash.get_or_init(|| compute(b"dummy password", b"dummy account salt").ok()).clone()
+                };
+                let hash = stored.or_else(dummy_hash);
                 hash.is_some_and(|hash| Argon2::default().verify_password(&given, &hash).is_ok())
             })
             .await?;
@@ -131,11 +127,11 @@ impl Hasher {
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, HashFailed> {
-        let failed = |error: &dyn std::fmt::Display| HashFailed(error.to_string());
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|error| failed(&error))?;
+    ) -> Result<T, HashError> {
+        let failed = |error: &dyn std::fmt::Display| HashError(error.to_string());
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|error| failed(&error))?;
         tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+            let _permit = permit;
             work()
         })
         .await
@@ -143,6 +139,6 @@ impl Hasher {
     }
 }
 
-fn compute(password: &[u8], salt: &[u8]) -> Result<PasswordHash, HashFailed> {
-    Argon2::default().hash_password_with_salt(password, salt).map_err(|error| HashFailed(error.to_string()))
+fn compute(password: &[u8], salt: &[u8]) -> Result<PasswordHash, HashError> {
+    Argon2::default().hash_password_with_salt(password, salt).map_err(|error| HashError(error.to_string()))
 }

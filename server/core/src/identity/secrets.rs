@@ -1,89 +1,92 @@
-//! Secrets that are carried by people and programs: tokens and one-time links.
+//! Bearer secrets: personal access tokens and one-time sign-in links.
 //!
-//! Both are 256 random bits. What is stored is a keyed hash (BLAKE3 under a key of this
-//! installation), so that neither a copy of the database nor a table of hashes opens anything, and
-//! looking one up compares hashes, which tells nothing about the secret by its timing.
+//! Both are 256 random bits. Only a keyed hash is stored (BLAKE3 under a key of this installation):
+//! neither a copy of the database nor a precomputed table of hashes is usable, and a lookup compares
+//! hashes, so its timing reveals nothing about the secret.
 
-use crate::ctx::World;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use penny_kernel::ctx::SystemPorts;
 use secrecy::{ExposeSecret, SecretString};
 
-/// What every token begins with, for people and for scanners of leaked secrets.
+/// The prefix of every token, recognised by people and by secret scanners.
 pub const TOKEN_PREFIX: &str = "pny_";
 const SECRET_HEX: usize = 64;
 const CHECK_HEX: usize = 8;
-/// Characters of a token kept in clear, to tell tokens apart.
-const SHOWN: usize = 8;
+/// Characters after [`TOKEN_PREFIX`] that are stored in clear, so that lists can tell tokens apart.
+const PREFIX_CHARS: usize = 8;
 
-/// A fresh secret, with what is kept of it.
+/// A newly generated secret and the values stored for it.
 #[derive(Debug)]
-pub struct Minted {
-    /// What its owner gets, once.
+pub struct IssuedSecret {
+    /// Shown to the owner once; never stored.
     pub secret: SecretString,
-    /// What is stored.
     pub hash: Vec<u8>,
-    /// The first characters, for lists.
+    /// The first characters of a token, stored in clear; empty for a link.
     pub prefix: String,
 }
 
-/// Hashes what is looked up by, under the installation's key for that purpose.
+/// Computes keyed hashes of secrets, under the installation's key for one purpose.
 #[derive(Clone)]
-pub struct SecretHash {
+pub struct SecretHasher {
     key: [u8; 32],
 }
 
-impl std::fmt::Debug for SecretHash {
+impl std::fmt::Debug for SecretHasher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SecretHash").finish_non_exhaustive()
+        f.debug_struct("SecretHasher").finish_non_exhaustive()
     }
 }
 
-impl SecretHash {
-    /// Makes the hash from a derived key.
+impl SecretHasher {
+    /// Creates a hasher from a derived key.
     #[must_use]
     pub const fn new(key: [u8; 32]) -> Self {
         Self { key }
     }
 
-    /// Hashes.
     #[must_use]
-    pub fn of(&self, secret: &[u8]) -> Vec<u8> {
+    pub fn hash(&self, secret: &[u8]) -> Vec<u8> {
         blake3::keyed_hash(&self.key, secret).as_bytes().to_vec()
     }
 }
 
-/// Lets a slip of the pen, or a token cut short, be told from a wrong one without a look-up.
-fn check_digits(body: &str) -> String {
+/// Returns the checksum of a token's random part: a mistyped or truncated token is rejected without a
+/// database lookup.
+fn checksum(body: &str) -> String {
     let digest = blake3::hash(body.as_bytes());
     let (start, _) = digest.as_bytes().split_at(CHECK_HEX / 2);
     HEXLOWER.encode(start)
 }
 
-/// Mints a token: `pny_`, 64 hexadecimal digits of chance, 8 to check them.
+/// Generates a token: `pny_`, 64 random hexadecimal digits, 8 checksum digits.
 #[must_use]
-pub fn mint_token(world: &World, hash: &SecretHash) -> Minted {
+pub fn generate_token(world: &SystemPorts, hash: &SecretHasher) -> IssuedSecret {
     let body = HEXLOWER.encode(&world.secret::<32>());
-    let token = format!("{TOKEN_PREFIX}{body}{}", check_digits(&body));
-    Minted {
-        hash: hash.of(token.as_bytes()),
-        prefix: token.chars().take(TOKEN_PREFIX.len() + SHOWN).collect(),
+    let token = format!("{TOKEN_PREFIX}{body}{}", checksum(&body));
+    IssuedSecret {
+        hash: hash.hash(token.as_bytes()),
+        prefix: token.chars().take(TOKEN_PREFIX.len() + PREFIX_CHARS).collect(),
         secret: SecretString::from(token),
     }
 }
 
-/// Says whether a text could be a token at all.
+/// Returns whether a text has the format and checksum of a token.
 #[must_use]
 pub fn is_well_formed(token: &SecretString) -> bool {
     let Some(rest) = token.expose_secret().strip_prefix(TOKEN_PREFIX) else {
         return false;
     };
     rest.len() == SECRET_HEX + CHECK_HEX
-        && rest.split_at_checked(SECRET_HEX).is_some_and(|(body, check)| check_digits(body) == check)
+        && rest.split_at_checked(SECRET_HEX).is_some_and(|(body, check)| checksum(body) == check)
 }
 
-/// Mints the secret of a one-time link, fit for an address.
+/// Generates the URL-safe secret of a one-time link.
 #[must_use]
-pub fn mint_link(world: &World, hash: &SecretHash) -> Minted {
+pub fn generate_link_secret(world: &SystemPorts, hash: &SecretHasher) -> IssuedSecret {
     let secret = BASE64URL_NOPAD.encode(&world.secret::<32>());
-    Minted { hash: hash.of(secret.as_bytes()), prefix: String::new(), secret: SecretString::from(secret) }
+    IssuedSecret {
+        hash: hash.hash(secret.as_bytes()),
+        prefix: String::new(),
+        secret: SecretString::from(secret),
+    }
 }

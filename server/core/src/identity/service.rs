@@ -1,156 +1,82 @@
-//! The room's service: what its verbs share. The verbs stand in files of their own.
+//! The identity service: shared state and context loading. Its methods are grouped by topic in the
+//! sibling files.
 
-use super::{
-    error::{Error, Result},
-    password::Hasher,
-    secrets::SecretHash,
-    sessions::Sessions,
-    store::{self, Held},
-    throttle::Throttle,
+use super::{error::Result, password::Hasher, secrets::SecretHasher, sessions::Sessions, throttle::Throttle};
+use penny_kernel::{
+    SharedKernel,
+    ctx::{Authenticated, Ctx, Transport},
 };
-use crate::{
-    Shared,
-    ctx::{Actor, Ctx, Grants, Via, Visitor, World},
-    db::ReadTx,
-};
-use penny_entity::principal;
 use penny_types::{Locale, PrincipalId, TenantId};
 use std::sync::Arc;
 
-/// What an operator decides about signing in.
+/// Sign-in options set by the operator.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// Whether e-mail and password work.
+pub struct IdentityOptions {
     pub passwords_enabled: bool,
 }
 
-impl Default for Options {
+impl Default for IdentityOptions {
     fn default() -> Self {
         Self { passwords_enabled: true }
     }
 }
 
-/// Somebody who proved who they are.
+/// An authenticated principal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignedIn {
-    /// In which tenant.
     pub tenant: TenantId,
-    /// Who.
     pub principal: PrincipalId,
 }
 
-/// Accounts, ways to sign in, sessions and tokens.
+/// Service for accounts, sign-in, sessions and tokens.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    pub(super) shared: Shared,
-    pub(super) options: Options,
+    pub(super) kernel: SharedKernel,
+    pub(super) options: IdentityOptions,
     pub(super) hasher: Hasher,
     pub(super) throttle: Arc<Throttle>,
-    pub(super) link_hash: SecretHash,
-    pub(super) token_hash: SecretHash,
-    /// Sessions of browsers.
+    pub(super) link_hash: SecretHasher,
+    pub(super) token_hash: SecretHasher,
     pub sessions: Sessions,
 }
 
 impl Identity {
-    /// Makes the room.
     #[must_use]
-    pub fn new(shared: Shared) -> Self {
-        let key = |purpose| SecretHash::new(shared.keyring.derive(purpose));
+    pub fn new(kernel: SharedKernel) -> Self {
+        let key = |purpose| SecretHasher::new(kernel.keyring.derive(purpose));
         Self {
-            options: Options::default(),
+            options: IdentityOptions::default(),
             hasher: Hasher::default(),
             throttle: Arc::default(),
             link_hash: key("sign-in link"),
             token_hash: key("personal access token"),
-            sessions: Sessions::new(Arc::clone(&shared), key("browser session")),
-            shared,
+            sessions: Sessions::new(Arc::clone(&kernel), key("browser session")),
+            kernel,
         }
     }
 
-    /// Makes the room do as the operator decided.
     #[must_use]
-    pub fn with_options(self, options: Options) -> Self {
+    pub fn with_options(self, options: IdentityOptions) -> Self {
         Self { options, ..self }
     }
 
-    /// Says whether people may sign in by password.
     #[must_use]
     pub const fn passwords_enabled(&self) -> bool {
         self.options.passwords_enabled
     }
 
-    /// Makes the context of a person who is signed in: what they hold is read anew each time, so
-    /// that a right taken away is gone at the next request. Without a `locale`, theirs is used.
+    /// Builds the request context of a signed-in user. Rights are read on every call, so a revoked right is gone at
+    /// the next request. Without a `locale`, the account's is used.
     ///
     /// # Errors
-    /// When they may no longer act.
+    /// When the account is inactive.
     pub async fn ctx_for(
         &self,
-        world: &World,
-        who: SignedIn,
-        via: Via,
+        signed_in: SignedIn,
+        transport: Transport,
         locale: Option<Locale>,
     ) -> Result<Ctx> {
-        let actor = |kind| Actor { id: who.principal, kind, on_behalf_of: None };
-        let tx = self.shared.db.read(&Ctx::system(who.tenant, world.clone())).await?;
-        load_ctx(&tx, world, who, via, locale, Grants::default(), actor).await
+        let who = Authenticated::new(signed_in.tenant, signed_in.principal);
+        Ok(self.kernel.principal_ctx(who, transport, locale).await?)
     }
-}
-
-/// Loads an account with its grants and makes its context; `limits` is what a token leaves of them.
-pub(super) async fn load_ctx(
-    tx: &ReadTx,
-    world: &World,
-    who: SignedIn,
-    via: Via,
-    locale: Option<Locale>,
-    limits: Grants,
-    actor: impl FnOnce(penny_types::people::PrincipalKind) -> Actor,
-) -> Result<Ctx> {
-    let found = store::standing(tx, who.tenant, who.principal).await?;
-    let account = found.filter(|account| account.is_active).ok_or(Error::Inactive)?;
-    Ok(Ctx {
-        actor: actor(account.kind),
-        tenant: who.tenant,
-        grants: Arc::new(held(account.grants, limits)),
-        locale: locale.unwrap_or(account.locale),
-        via,
-        request: world.mint(),
-        world: world.clone(),
-    })
-}
-
-/// Sorts grants into roles that count everywhere and tools by name.
-fn held(grants: Vec<Held>, limits: Grants) -> Grants {
-    let mut held = limits;
-    for grant in grants {
-        match (grant.tool, grant.datasource) {
-            (None, None) => held.roles.push(grant.role),
-            (Some(tool), None) => held.tools.push(tool),
-            // A grant of a single datasource adds nothing yet: whoever may query one may query all.
-            (_, Some(_)) => {}
-        }
-    }
-    held.roles.sort_unstable();
-    held.roles.dedup();
-    held.tools.sort_unstable();
-    held
-}
-
-/// Makes the context in which PENNY acts for a visitor not yet known.
-pub(super) fn doorkeeper(visitor: &Visitor) -> Ctx {
-    let mut ctx = Ctx::system(visitor.tenant, visitor.world.clone());
-    ctx.via = visitor.via;
-    ctx.locale = visitor.locale;
-    ctx.request = visitor.request;
-    ctx
-}
-
-/// Makes the context in which a person's coming in is recorded: they act.
-pub(super) fn acting(visitor: &Visitor, who: &principal::Model) -> Ctx {
-    let mut ctx = doorkeeper(visitor);
-    ctx.actor = Actor { id: who.id, kind: who.kind, on_behalf_of: None };
-    ctx.grants = Arc::default();
-    ctx
 }

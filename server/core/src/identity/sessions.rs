@@ -1,52 +1,48 @@
-//! Sessions of browsers, kept under the hash of the id their cookie holds: a copy of the table
-//! signs nobody in.
+//! Browser sessions, stored under a keyed hash of the session id in the cookie, so that a copy of the
+//! table cannot be used to sign in.
 
-use super::{error::Result, secrets::SecretHash};
-use crate::{Shared, ctx::World};
+use super::{error::Result, secrets::SecretHasher};
 use chrono::{DateTime, Utc};
 use penny_entity::session;
+use penny_kernel::{SharedKernel, ctx::SystemPorts};
 use penny_types::{PrincipalId, TenantId};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 
-/// A session, as it is kept.
+/// A browser session as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredSession {
-    /// The tenant it is used in.
     pub tenant: Option<TenantId>,
-    /// Who is signed in.
     pub principal: Option<PrincipalId>,
-    /// What it holds, encoded.
+    /// The session's values, encoded by the transport.
     pub data: Vec<u8>,
-    /// When it ends.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Keeps sessions. They are found before a tenant is known, so they go through the narrow door.
+/// Stores browser sessions. They are read before a tenant is known, so every query uses the lookup role.
 #[derive(Debug, Clone)]
 pub struct Sessions {
-    shared: Shared,
-    hash: SecretHash,
+    kernel: SharedKernel,
+    hash: SecretHasher,
 }
 
 impl Sessions {
-    pub(super) const fn new(shared: Shared, hash: SecretHash) -> Self {
-        Self { shared, hash }
+    pub(super) const fn new(kernel: SharedKernel, hash: SecretHasher) -> Self {
+        Self { kernel, hash }
     }
 
-    /// Returns the world sessions are kept in.
     #[must_use]
-    pub fn world(&self) -> &World {
-        &self.shared.world
+    pub fn system(&self) -> &SystemPorts {
+        &self.kernel.system
     }
 
-    /// Finds a session that has not ended.
+    /// Finds a session that has not expired.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn find(&self, id: &[u8]) -> Result<Option<StoredSession>> {
-        let tx = self.shared.db.lookup().await?;
-        let row = session::Entity::find_by_id(self.hash.of(id)).one(&tx).await?;
-        let now = self.shared.world.now();
+        let tx = self.kernel.db.lookup().await?;
+        let row = session::Entity::find_by_id(self.hash.hash(id)).one(&tx).await?;
+        let now = self.kernel.system.now();
         Ok(row.filter(|row| row.expires_at > now).map(|row| StoredSession {
             tenant: row.tenant_id,
             principal: row.principal_id,
@@ -55,15 +51,15 @@ impl Sessions {
         }))
     }
 
-    /// Writes a session, new or not.
+    /// Creates or replaces a session.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn save(&self, id: &[u8], stored: StoredSession) -> Result<()> {
-        let now = self.shared.world.now();
-        let tx = self.shared.db.begin_lookup().await?;
+        let now = self.kernel.system.now();
+        let tx = self.kernel.db.begin_lookup().await?;
         let row = session::ActiveModel {
-            id_hash: Set(self.hash.of(id)),
+            id_hash: Set(self.hash.hash(id)),
             tenant_id: Set(stored.tenant),
             principal_id: Set(stored.principal),
             data: Set(stored.data),
@@ -83,24 +79,24 @@ impl Sessions {
         Ok(tx.commit().await?)
     }
 
-    /// Ends a session.
+    /// Deletes a session.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn end(&self, id: &[u8]) -> Result<()> {
-        let tx = self.shared.db.begin_lookup().await?;
-        session::Entity::delete_by_id(self.hash.of(id)).exec(&tx).await?;
+    pub async fn delete(&self, id: &[u8]) -> Result<()> {
+        let tx = self.kernel.db.begin_lookup().await?;
+        session::Entity::delete_by_id(self.hash.hash(id)).exec(&tx).await?;
         Ok(tx.commit().await?)
     }
 
-    /// Removes sessions that have ended; returns how many.
+    /// Deletes expired sessions and returns their number.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn forget_ended(&self) -> Result<u64> {
-        let tx = self.shared.db.begin_lookup().await?;
+    pub async fn delete_expired(&self) -> Result<u64> {
+        let tx = self.kernel.db.begin_lookup().await?;
         let done = session::Entity::delete_many()
-            .filter(session::Column::ExpiresAt.lte(self.shared.world.now()))
+            .filter(session::Column::ExpiresAt.lte(self.kernel.system.now()))
             .exec(&tx)
             .await?;
         tx.commit().await?;

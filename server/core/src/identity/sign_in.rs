@@ -1,119 +1,120 @@
-//! Coming in: by password, by a one-time link, by an OpenID Connect provider.
+//! Sign-in by password, by one-time link and through an OpenID Connect provider.
 
 use super::{
+    accounts::{NewAccount, insert_account},
     email,
-    error::{Error, Result},
-    people::{NewAccount, insert_account},
+    error::{IdentityError, Result},
     secrets,
-    service::{Identity, SignedIn, acting, doorkeeper},
+    service::{Identity, SignedIn},
     store,
 };
-use crate::{
-    access::{Action, Resource},
-    audit::{self, Record},
-    ctx::{Ctx, Visitor},
+use chrono::{DateTime, TimeDelta, Utc};
+use penny_entity::{enums::Outcome, external_identity, principal, sign_in_link};
+use penny_kernel::{
+    access::{Action, TenantResource},
+    audit::{self, AuditRecord},
+    ctx::{AnonymousRequest, Ctx},
     db::WriteTx,
 };
-use chrono::{DateTime, TimeDelta, Utc};
-use penny_entity::{external_identity, principal, sign_in_link, words::Outcome};
 use penny_types::{PrincipalId, people::Role};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use secrecy::{ExposeSecret, SecretString};
 
-/// How long a one-time link works.
+/// Default validity of a one-time link.
 pub const LINK_MINUTES: i64 = 15;
 
-/// An attempt to sign in by password.
+/// Credentials as typed by the user.
 #[derive(Debug, Clone)]
 pub struct PasswordAttempt {
-    /// The address as typed.
     pub email: String,
-    /// The password as typed.
     pub password: SecretString,
 }
 
-/// What failed links are counted under; no account has such a name.
-const LINKS: &str = "link";
+/// Account name under which failed links are throttled; it is not a valid address.
+const LINK_THROTTLE_KEY: &str = "link";
 
-/// A person as a provider knows them, its answers already checked.
+/// A user as described by the validated claims of an identity provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExternalPerson {
-    /// The provider's issuer.
+pub struct ExternalUser {
     pub issuer: String,
-    /// The provider's name for them, never reused by it.
+    /// The provider's stable identifier of the user (`sub`), never reassigned.
     pub subject: String,
-    /// Their address.
     pub email: Option<String>,
-    /// Whether the provider says the address is theirs.
+    /// Whether the provider has verified the address (`email_verified`).
     pub is_email_verified: bool,
-    /// Their name.
     pub name: Option<String>,
 }
 
-/// What an operator decides about a provider's people.
+/// Options for users of an identity provider, set by the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExternalRules {
-    /// Whether a verified address finds the account that already has it.
-    pub may_link_by_email: bool,
-    /// The role of somebody who comes the first time.
-    pub first_role: Role,
+pub struct ExternalSignInOptions {
+    /// Whether a verified address links to the existing account with that address.
+    pub can_link_by_email: bool,
+    /// Role of accounts created at the first sign-in.
+    pub initial_role: Role,
 }
 
 impl Identity {
-    /// Removes one-time links that ran out before a moment.
-    pub(crate) async fn forget_links(&self, ctx: &Ctx, before: DateTime<Utc>) -> Result<()> {
-        let tx = self.shared.db.begin(ctx).await?;
-        store::forget_links(tx.conn(), ctx.tenant, before).await?;
+    /// Deletes one-time links that expired before a moment.
+    pub(crate) async fn delete_expired_links(&self, ctx: &Ctx, before: DateTime<Utc>) -> Result<()> {
+        let tx = self.kernel.db.begin(ctx).await?;
+        store::delete_expired_links(tx.conn(), ctx.tenant(), before).await?;
         Ok(tx.commit().await?)
     }
 
-    /// Lets somebody in who knows an account's password.
+    /// Signs in with an address and a password.
     ///
     /// # Errors
-    /// The same answer, after the same work, for a wrong password and an account that is not there.
-    pub async fn sign_in_password(&self, visitor: &Visitor, attempt: PasswordAttempt) -> Result<SignedIn> {
+    /// The same error, after the same work, for a wrong password and for an unknown account.
+    pub async fn sign_in_password(
+        &self,
+        request: &AnonymousRequest,
+        attempt: PasswordAttempt,
+    ) -> Result<SignedIn> {
         if !self.options.passwords_enabled {
-            return Err(Error::PasswordsOff);
+            return Err(IdentityError::PasswordsDisabled);
         }
         let typed = attempt.email.trim().to_lowercase();
-        let account = email::normalise(&attempt.email).unwrap_or(typed);
-        let whom = email::masked(&account);
-        self.slow_down(visitor, &account, &whom).await?;
+        let address = email::normalise(&attempt.email).unwrap_or(typed);
+        let masked_address = email::mask(&address);
+        self.check_throttle(request, &address, &masked_address).await?;
 
-        let found = {
-            let tx = self.shared.db.read(&doorkeeper(visitor)).await?;
-            store::find_by_email(&tx, visitor.tenant, &account).await?.filter(|who| who.is_active)
+        let account = {
+            let tx = self.kernel.db.read(&request.system_ctx(&[])).await?;
+            store::find_by_email(&tx, request.tenant, &address).await?.filter(|account| account.is_active)
         };
-        let hash = found.as_ref().and_then(|who| who.password_hash.as_deref());
-        let is_right = self.hasher.is_right(&attempt.password, hash).await?;
+        let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
+        let is_correct = self.hasher.verify(&attempt.password, hash).await?;
 
-        let Some(who) = found.filter(|_| is_right) else {
-            self.record_refusal(visitor, "identity.sign_in_password", &whom).await?;
-            return Err(Error::WrongCredentials);
+        let Some(account) = account.filter(|_| is_correct) else {
+            self.record_denial(request, "identity.sign_in_password", &masked_address).await?;
+            return Err(IdentityError::WrongCredentials);
         };
-        self.throttle.succeeded(visitor.tenant, &account, visitor.address);
-        let ctx = acting(visitor, &who);
-        let tx = self.shared.db.begin(&ctx).await?;
-        let signed_in = enter(&tx, &ctx, &who, "identity.sign_in_password").await?;
+        self.throttle.record_success(request.tenant, &address, request.address);
+        let ctx = request.signing_in(account.id, account.kind);
+        let tx = self.kernel.db.begin(&ctx).await?;
+        let signed_in = complete_sign_in(&tx, &ctx, &account, "identity.sign_in_password").await?;
         tx.commit().await?;
         Ok(signed_in)
     }
 
-    /// Makes a one-time link's secret for an account. Only its hash is kept.
+    /// Creates a one-time link for an account and returns its secret, of which only the hash is stored.
     ///
     /// # Errors
-    /// When the actor may not let others in, or there is no such account.
-    pub async fn issue_link(&self, ctx: &Ctx, whom: PrincipalId, minutes: i64) -> Result<SecretString> {
-        let permit = self.shared.access.check(ctx, Action::TenantConfigure, &Resource::Tenant)?;
-        let tx = self.shared.db.begin(ctx).await?;
-        let who =
-            store::find(&tx, ctx.tenant, whom).await?.filter(|who| who.is_active).ok_or(Error::NotFound)?;
-        store::forget_links(&tx, ctx.tenant, ctx.now()).await?;
-        let minted = secrets::mint_link(&ctx.world, &self.link_hash);
+    /// When the actor may not configure the tenant, or there is no such account.
+    pub async fn issue_link(&self, ctx: &Ctx, principal: PrincipalId, minutes: i64) -> Result<SecretString> {
+        let permit = self.kernel.access.check(ctx, Action::TenantConfigure, &TenantResource)?;
+        let tx = self.kernel.db.begin(ctx).await?;
+        let account = store::find(&tx, ctx.tenant(), principal)
+            .await?
+            .filter(|account| account.is_active)
+            .ok_or(IdentityError::NotFound)?;
+        store::delete_expired_links(&tx, ctx.tenant(), ctx.now()).await?;
+        let issued = secrets::generate_link_secret(&ctx.system_ports(), &self.link_hash);
         let row = sign_in_link::ActiveModel {
-            tenant_id: Set(ctx.tenant),
-            secret_hash: Set(minted.hash),
-            principal_id: Set(who.id),
+            tenant_id: Set(ctx.tenant()),
+            secret_hash: Set(issued.hash),
+            principal_id: Set(account.id),
             created_at: Set(ctx.now()),
             expires_at: Set(ctx.now() + TimeDelta::minutes(minutes)),
             used_at: Set(None),
@@ -122,203 +123,227 @@ impl Identity {
         audit::record(
             &tx,
             ctx,
-            Record::of("identity.issue_link", "principal").target(who.id).permit(&permit),
+            AuditRecord::of("identity.issue_link", "principal").target(account.id).permit(&permit),
         )
         .await?;
         tx.commit().await?;
-        Ok(minted.secret)
+        Ok(issued.secret)
     }
 
-    /// Says whether a link could be used at the visitor's door, without using it: mail scanners and
-    /// link previews fetch addresses too.
+    /// Checks that a link is valid for the request's tenant without consuming it, because mail scanners
+    /// and link previews also fetch the URL.
     ///
     /// # Errors
-    /// When it could not.
-    pub async fn check_link(&self, visitor: &Visitor, secret: &SecretString) -> Result<()> {
-        let hash = self.link_hash.of(secret.expose_secret().as_bytes());
-        let tx = self.shared.db.lookup().await?;
+    /// When the link is not valid.
+    pub async fn check_link(&self, request: &AnonymousRequest, secret: &SecretString) -> Result<()> {
+        let hash = self.link_hash.hash(secret.expose_secret().as_bytes());
+        let tx = self.kernel.db.lookup().await?;
         let link = store::find_link(&tx, &hash).await?;
         let is_usable = link.is_some_and(|link| {
-            link.tenant_id == visitor.tenant
+            link.tenant_id == request.tenant
                 && link.used_at.is_none()
-                && link.expires_at > visitor.world.now()
+                && link.expires_at > request.system.now()
         });
-        if is_usable { Ok(()) } else { Err(Error::LinkUnusable) }
+        if is_usable { Ok(()) } else { Err(IdentityError::InvalidLink) }
     }
 
-    /// Lets somebody in by a one-time link and uses it up.
+    /// Signs in with a one-time link and consumes it.
     ///
     /// # Errors
-    /// When it was used, has expired, belongs to another tenant or never was: one answer for all. When too
-    /// many from that address did not work.
-    pub async fn consume_link(&self, visitor: &Visitor, secret: &SecretString) -> Result<SignedIn> {
-        self.slow_down(visitor, LINKS, LINKS).await?;
-        let done = self.use_link(visitor, secret).await;
-        match &done {
-            Ok(_) => self.throttle.succeeded(visitor.tenant, LINKS, visitor.address),
-            Err(Error::LinkUnusable) => {
-                self.record_refusal(visitor, "identity.sign_in_link", LINKS).await?;
+    /// The same error for a link that was used, has expired, belongs to another tenant or does not exist;
+    /// another one after too many failures from the request's address.
+    pub async fn consume_link(&self, request: &AnonymousRequest, secret: &SecretString) -> Result<SignedIn> {
+        self.check_throttle(request, LINK_THROTTLE_KEY, LINK_THROTTLE_KEY).await?;
+        let result = self.use_link(request, secret).await;
+        match &result {
+            Ok(_) => self.throttle.record_success(request.tenant, LINK_THROTTLE_KEY, request.address),
+            Err(IdentityError::InvalidLink) => {
+                self.record_denial(request, "identity.sign_in_link", LINK_THROTTLE_KEY).await?;
             }
             Err(_) => {}
         }
-        done
+        result
     }
 
-    async fn use_link(&self, visitor: &Visitor, secret: &SecretString) -> Result<SignedIn> {
-        self.check_link(visitor, secret).await?;
-        let hash = self.link_hash.of(secret.expose_secret().as_bytes());
-        let tx = self.shared.db.begin(&doorkeeper(visitor)).await?;
-        let link = sign_in_link::Entity::find_by_id((visitor.tenant, hash.clone())).one(&tx).await?;
-        let link = link.ok_or(Error::LinkUnusable)?;
-        if !store::use_link(&tx, visitor.tenant, &hash, visitor.world.now()).await? {
-            return Err(Error::LinkUnusable);
+    async fn use_link(&self, request: &AnonymousRequest, secret: &SecretString) -> Result<SignedIn> {
+        self.check_link(request, secret).await?;
+        let hash = self.link_hash.hash(secret.expose_secret().as_bytes());
+        let tx = self.kernel.db.begin(&request.system_ctx(&[])).await?;
+        let link = sign_in_link::Entity::find_by_id((request.tenant, hash.clone())).one(&tx).await?;
+        let link = link.ok_or(IdentityError::InvalidLink)?;
+        if !store::mark_link_used(&tx, request.tenant, &hash, request.system.now()).await? {
+            return Err(IdentityError::InvalidLink);
         }
-        let who = store::find(&tx, visitor.tenant, link.principal_id).await?;
-        let who = who.filter(|who| who.is_active).ok_or(Error::LinkUnusable)?;
-        let signed_in = enter(&tx, &acting(visitor, &who), &who, "identity.sign_in_link").await?;
+        let account = store::find(&tx, request.tenant, link.principal_id).await?;
+        let account = account.filter(|account| account.is_active).ok_or(IdentityError::InvalidLink)?;
+        let signed_in = complete_sign_in(
+            &tx,
+            &request.signing_in(account.id, account.kind),
+            &account,
+            "identity.sign_in_link",
+        )
+        .await?;
         tx.commit().await?;
         Ok(signed_in)
     }
 
-    /// Lets a provider's person in: who they are by issuer and subject, never by address alone. One
-    /// who comes the first time gets an account, or the one with their verified address where the
-    /// operator allows it.
+    /// Signs in a user authenticated by an identity provider. The account is identified by issuer and
+    /// subject, never by address alone. At the first sign-in an account is created, or the account with
+    /// the verified address is linked when the operator allows it.
     ///
     /// # Errors
-    /// When their address belongs to another account, or the account may not act.
+    /// When the address belongs to another account, or the account is inactive.
     pub async fn sign_in_external(
         &self,
-        visitor: &Visitor,
-        person: &ExternalPerson,
-        rules: ExternalRules,
+        request: &AnonymousRequest,
+        user: &ExternalUser,
+        options: ExternalSignInOptions,
     ) -> Result<SignedIn> {
-        let done = self.enter_external(visitor, person, rules).await;
-        if matches!(done, Err(Error::AddressTaken | Error::Inactive)) {
-            self.record_external_refusal(visitor, &person.issuer).await?;
+        let result = self.try_sign_in_external(request, user, options).await;
+        if matches!(result, Err(IdentityError::AddressTaken | IdentityError::Inactive)) {
+            self.record_external_denial(request, &user.issuer).await?;
         }
-        done
+        result
     }
 
-    async fn enter_external(
+    async fn try_sign_in_external(
         &self,
-        visitor: &Visitor,
-        person: &ExternalPerson,
-        rules: ExternalRules,
+        request: &AnonymousRequest,
+        user: &ExternalUser,
+        options: ExternalSignInOptions,
     ) -> Result<SignedIn> {
-        let keeper = doorkeeper(visitor);
-        let tx = self.shared.db.begin(&keeper).await?;
-        let known = store::find_external(&tx, visitor.tenant, &person.issuer, &person.subject).await?;
-        let who = match &known {
-            Some(known) => store::find(&tx, visitor.tenant, known.principal_id).await?,
-            None => Some(self.welcome(&tx, visitor, person, rules).await?),
+        let system_ctx = request.system_ctx(&[]);
+        let tx = self.kernel.db.begin(&system_ctx).await?;
+        let known = store::find_external(&tx, request.tenant, &user.issuer, &user.subject).await?;
+        let account = match &known {
+            Some(known) => store::find(&tx, request.tenant, known.principal_id).await?,
+            None => Some(self.find_or_create_external_account(&tx, request, user, options).await?),
         };
-        let who = who.filter(|who| who.is_active).ok_or(Error::Inactive)?;
-        remember(&tx, visitor, person, who.id, known.is_some()).await?;
-        let signed_in = enter(&tx, &acting(visitor, &who), &who, "identity.sign_in_external").await?;
+        let account = account.filter(|account| account.is_active).ok_or(IdentityError::Inactive)?;
+        save_external_identity(&tx, request, user, account.id, known.is_some()).await?;
+        let signed_in = complete_sign_in(
+            &tx,
+            &request.signing_in(account.id, account.kind),
+            &account,
+            "identity.sign_in_external",
+        )
+        .await?;
         tx.commit().await?;
         Ok(signed_in)
     }
 
-    /// Finds or makes the account of a provider's person who comes the first time.
-    async fn welcome(
+    /// Finds or creates the account for the first sign-in of an external user.
+    async fn find_or_create_external_account(
         &self,
         tx: &WriteTx,
-        visitor: &Visitor,
-        person: &ExternalPerson,
-        rules: ExternalRules,
+        request: &AnonymousRequest,
+        user: &ExternalUser,
+        options: ExternalSignInOptions,
     ) -> Result<principal::Model> {
-        let given = person.email.as_deref().filter(|_| person.is_email_verified);
-        if let Some(normalised) = given.and_then(email::normalise)
-            && let Some(who) = store::find_by_email(tx, visitor.tenant, &normalised).await?
+        let verified_email = user.email.as_deref().filter(|_| user.is_email_verified);
+        if let Some(normalised) = verified_email.and_then(email::normalise)
+            && let Some(account) = store::find_by_email(tx, request.tenant, &normalised).await?
         {
-            return if rules.may_link_by_email { Ok(who) } else { Err(Error::AddressTaken) };
+            return if options.can_link_by_email { Ok(account) } else { Err(IdentityError::AddressTaken) };
         }
-        let name = person.name.clone().or_else(|| given.map(email::name_from));
+        let name = user.name.clone().or_else(|| verified_email.map(email::display_name_from));
         let account = NewAccount {
-            email: given.map(ToOwned::to_owned),
-            name: name.unwrap_or_else(|| person.subject.chars().take(40).collect()),
-            role: rules.first_role,
-            locale: visitor.locale,
+            email: verified_email.map(ToOwned::to_owned),
+            name: name.unwrap_or_else(|| user.subject.chars().take(40).collect()),
+            role: options.initial_role,
+            locale: request.locale,
             password_hash: None,
         };
-        insert_account(tx, &doorkeeper(visitor), account).await
+        insert_account(tx, &request.system_ctx(&[]), account).await
     }
 
-    /// Records that somebody whom a provider sent was not let in.
+    /// Records a denied sign-in through a provider.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn record_external_refusal(&self, visitor: &Visitor, provider: &str) -> Result<()> {
-        self.record_refusal(visitor, "identity.sign_in_external", provider).await
+    pub async fn record_external_denial(&self, request: &AnonymousRequest, provider: &str) -> Result<()> {
+        self.record_denial(request, "identity.sign_in_external", provider).await
     }
 
-    /// Records that somebody left.
+    /// Records a sign-out.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn record_sign_out(&self, visitor: &Visitor, who: SignedIn) -> Result<()> {
-        let visitor = Visitor { tenant: who.tenant, ..visitor.clone() };
-        let tx = self.shared.db.begin(&doorkeeper(&visitor)).await?;
-        let Some(who) = store::find(&tx, visitor.tenant, who.principal).await? else { return Ok(()) };
-        let record = Record::of("identity.sign_out", "principal").target(who.id);
-        audit::record(&tx, &acting(&visitor, &who), record).await?;
+    pub async fn record_sign_out(&self, request: &AnonymousRequest, signed_in: SignedIn) -> Result<()> {
+        let request = AnonymousRequest { tenant: signed_in.tenant, ..request.clone() };
+        let tx = self.kernel.db.begin(&request.system_ctx(&[])).await?;
+        let Some(account) = store::find(&tx, request.tenant, signed_in.principal).await? else {
+            return Ok(());
+        };
+        let record = AuditRecord::of("identity.sign_out", "principal").target(account.id);
+        audit::record(&tx, &request.signing_in(account.id, account.kind), record).await?;
         Ok(tx.commit().await?)
     }
 
-    /// Counts an attempt at an account and refuses it while there is a wait for it.
-    async fn slow_down(&self, visitor: &Visitor, account: &str, whom: &str) -> Result<()> {
-        let (tenant, address, now) = (visitor.tenant, visitor.address, visitor.world.now());
+    /// Counts a sign-in attempt, or rejects it during a wait.
+    async fn check_throttle(&self, request: &AnonymousRequest, account: &str, target: &str) -> Result<()> {
+        let (tenant, address, now) = (request.tenant, request.address, request.system.now());
         let seconds = self.throttle.wait_seconds(tenant, account, address, now);
         if seconds == 0 {
-            self.throttle.attempt(tenant, account, address, now);
+            self.throttle.record_attempt(tenant, account, address, now);
             return Ok(());
         }
-        if self.throttle.is_news(tenant, account, address) {
-            self.record_refusal(visitor, "identity.slow_down", whom).await?;
+        if self.throttle.mark_recorded(tenant, account, address) {
+            self.record_denial(request, "identity.slow_down", target).await?;
         }
-        Err(Error::TooManyAttempts { seconds })
+        Err(IdentityError::TooManyAttempts { seconds })
     }
 
-    /// Records that somebody was not let in: as whom or by what, and from where.
-    async fn record_refusal(&self, visitor: &Visitor, action: &'static str, whom: &str) -> Result<()> {
-        let ctx = doorkeeper(visitor);
+    /// Records a denied sign-in, with the masked account or the provider, and the address.
+    async fn record_denial(
+        &self,
+        request: &AnonymousRequest,
+        action: &'static str,
+        target: &str,
+    ) -> Result<()> {
+        let ctx = request.system_ctx(&[]);
         let target =
-            visitor.address.map_or_else(|| whom.to_owned(), |address| format!("{whom} from {address}"));
-        let tx = self.shared.db.begin(&ctx).await?;
-        let record = Record::of(action, "principal").named(&target).outcome(Outcome::Denied);
+            request.address.map_or_else(|| target.to_owned(), |address| format!("{target} from {address}"));
+        let tx = self.kernel.db.begin(&ctx).await?;
+        let record = AuditRecord::of(action, "principal").target_name(&target).outcome(Outcome::Denied);
         audit::record(&tx, &ctx, record).await?;
         Ok(tx.commit().await?)
     }
 }
 
-/// Records that somebody came in.
-async fn enter(tx: &WriteTx, ctx: &Ctx, who: &principal::Model, action: &'static str) -> Result<SignedIn> {
-    store::entered(tx, who, ctx.locale, ctx.now()).await?;
-    audit::record(tx, ctx, Record::of(action, "principal").target(who.id)).await?;
-    Ok(SignedIn { tenant: ctx.tenant, principal: who.id })
+/// Records a successful sign-in and returns the authenticated principal.
+async fn complete_sign_in(
+    tx: &WriteTx,
+    ctx: &Ctx,
+    account: &principal::Model,
+    action: &'static str,
+) -> Result<SignedIn> {
+    store::record_sign_in(tx, account, ctx.locale(), ctx.now()).await?;
+    audit::record(tx, ctx, AuditRecord::of(action, "principal").target(account.id)).await?;
+    Ok(SignedIn { tenant: ctx.tenant(), principal: account.id })
 }
 
-/// Keeps which provider's person an account is, and when they were last seen.
-async fn remember(
+/// Links an external user to an account, or updates the time of the last sign-in.
+async fn save_external_identity(
     tx: &WriteTx,
-    visitor: &Visitor,
-    person: &ExternalPerson,
-    whom: PrincipalId,
+    request: &AnonymousRequest,
+    user: &ExternalUser,
+    principal: PrincipalId,
     is_known: bool,
 ) -> Result<()> {
-    let now = visitor.world.now();
+    let now = request.system.now();
     let mut row = external_identity::ActiveModel {
-        tenant_id: Set(visitor.tenant),
-        issuer: Set(person.issuer.clone()),
-        subject: Set(person.subject.clone()),
-        email: Set(person.email.clone()),
+        tenant_id: Set(request.tenant),
+        issuer: Set(user.issuer.clone()),
+        subject: Set(user.subject.clone()),
+        email: Set(user.email.clone()),
         last_seen_at: Set(now),
         ..Default::default()
     };
     if is_known {
         row.update(tx).await?;
     } else {
-        row.principal_id = Set(whom);
+        row.principal_id = Set(principal);
         row.created_at = Set(now);
         external_identity::Entity::insert(row).exec_without_returning(tx).await?;
     }

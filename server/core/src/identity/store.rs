@@ -1,21 +1,15 @@
-//! Rows of accounts, tokens and links. Everything begins at a tenant, but for the three look-ups
-//! that find out which.
+//! Queries on accounts, tokens and links. Every query is limited to a tenant, except the lookups by
+//! secret hash, which determine the tenant.
 
 use chrono::{DateTime, Utc};
-use penny_entity::{TenantScoped, external_identity, principal, role_grant, sign_in_link, token};
-use penny_types::{
-    DatasourceId, Locale, PrincipalId, TenantId, TokenId,
-    people::{PrincipalKind, Role},
-};
+use penny_entity::{TenantScoped, external_identity, principal, role_assignment, sign_in_link, token};
+use penny_types::{Locale, PrincipalId, TenantId, TokenId, people::Role};
 use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-    sea_query::{Expr, ExprTrait, IntoCondition},
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 
-/// Finds an account by its address as it is compared.
+/// Finds an account by its normalised address.
 pub async fn find_by_email(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
@@ -24,7 +18,6 @@ pub async fn find_by_email(
     principal::Entity::find_in(tenant).filter(principal::Column::EmailNormalised.eq(email)).one(conn).await
 }
 
-/// Finds an account.
 pub async fn find(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
@@ -33,83 +26,30 @@ pub async fn find(
     principal::Entity::find_by_id((tenant, id)).one(conn).await
 }
 
-/// What every request asks about whoever sends it.
-pub struct Standing {
-    /// What kind of principal they are.
-    pub kind: PrincipalKind,
-    /// Whether they may act at all.
-    pub is_active: bool,
-    /// In which language they are spoken to.
-    pub locale: Locale,
-    /// What they hold for themselves and not on another's behalf.
-    pub grants: Vec<Held>,
-}
-
-/// A role somebody holds.
-pub struct Held {
-    pub role: Role,
-    /// The one tool it is narrowed to.
-    pub tool: Option<String>,
-    /// The one datasource it is narrowed to.
-    pub datasource: Option<DatasourceId>,
-}
-
-/// Finds what every request asks about whoever sends it, and no more, at once.
-pub async fn standing(
+/// Returns whether an account is assigned a built-in role directly.
+pub async fn has_role(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     id: PrincipalId,
-) -> Result<Option<Standing>, DbErr> {
-    type Row = (PrincipalKind, bool, Locale, Option<Role>, Option<String>, Option<DatasourceId>);
-    let held = principal::Entity::belongs_to(role_grant::Entity)
-        .from((principal::Column::TenantId, principal::Column::Id))
-        .to((role_grant::Column::TenantId, role_grant::Column::PrincipalId))
-        .on_condition(|_, grant| {
-            Expr::col((grant, role_grant::Column::OnBehalfOf)).is_null().into_condition()
-        });
-    let rows: Vec<Row> = principal::Entity::find_by_id((tenant, id))
-        .select_only()
-        .columns([principal::Column::Kind, principal::Column::IsActive, principal::Column::Locale])
-        .columns([role_grant::Column::Role, role_grant::Column::Tool, role_grant::Column::DatasourceId])
-        .join(JoinType::LeftJoin, held.into())
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let mut found: Option<Standing> = None;
-    for (kind, is_active, locale, role, tool, datasource) in rows {
-        let standing = found.get_or_insert_with(|| Standing { kind, is_active, locale, grants: Vec::new() });
-        standing.grants.extend(role.map(|role| Held { role, tool, datasource }));
-    }
-    Ok(found)
+    role: Role,
+) -> Result<bool, DbErr> {
+    let assignments = role_assignment::Entity::find_in(tenant)
+        .filter(role_assignment::Column::PrincipalId.eq(id))
+        .filter(role_assignment::Column::Role.eq(role));
+    Ok(assignments.count(conn).await? > 0)
 }
 
-/// Lists what somebody holds, for themselves and not on another's behalf.
-pub async fn grants(
-    conn: &impl ConnectionTrait,
-    tenant: TenantId,
-    id: PrincipalId,
-) -> Result<Vec<role_grant::Model>, DbErr> {
-    role_grant::Entity::find_in(tenant)
-        .filter(role_grant::Column::PrincipalId.eq(id))
-        .filter(role_grant::Column::OnBehalfOf.is_null())
-        .order_by_asc(role_grant::Column::Id)
-        .all(conn)
-        .await
-}
-
-/// Lists the accounts that hold a role everywhere, oldest first.
-pub async fn holders(
+/// Lists the active accounts that are assigned a built-in role directly, oldest first.
+pub async fn list_by_role(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     role: Role,
 ) -> Result<Vec<principal::Model>, DbErr> {
-    let ids: Vec<PrincipalId> = role_grant::Entity::find_in(tenant)
-        .filter(role_grant::Column::Role.eq(role))
-        .filter(role_grant::Column::Tool.is_null())
-        .filter(role_grant::Column::DatasourceId.is_null())
-        .filter(role_grant::Column::OnBehalfOf.is_null())
+    let ids: Vec<PrincipalId> = role_assignment::Entity::find_in(tenant)
+        .filter(role_assignment::Column::Role.eq(role))
+        .filter(role_assignment::Column::PrincipalId.is_not_null())
         .select_only()
-        .column(role_grant::Column::PrincipalId)
+        .column(role_assignment::Column::PrincipalId)
         .into_tuple()
         .all(conn)
         .await?;
@@ -121,26 +61,26 @@ pub async fn holders(
         .await
 }
 
-/// Notes that somebody came in; in their first visit, in which language.
-pub async fn entered(
+/// Records the time of a sign-in, and at the first one the locale.
+pub async fn record_sign_in(
     conn: &impl ConnectionTrait,
-    who: &principal::Model,
+    account: &principal::Model,
     locale: Locale,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let mut row: principal::ActiveModel = principal::ActiveModel {
-        tenant_id: Set(who.tenant_id),
-        id: Set(who.id),
+        tenant_id: Set(account.tenant_id),
+        id: Set(account.id),
         last_signed_in_at: Set(Some(now)),
         ..Default::default()
     };
-    if who.last_signed_in_at.is_none() {
+    if account.last_signed_in_at.is_none() {
         row.locale = Set(locale);
     }
     row.update(conn).await.map(drop)
 }
 
-/// Finds a link by its secret's hash, in whichever tenant it is.
+/// Finds a link by the hash of its secret, in any tenant.
 pub async fn find_link(
     conn: &impl ConnectionTrait,
     hash: &[u8],
@@ -148,8 +88,8 @@ pub async fn find_link(
     sign_in_link::Entity::find().filter(sign_in_link::Column::SecretHash.eq(hash)).one(conn).await
 }
 
-/// Uses a link up; says whether it was still there to be used. Two at once: one of them was.
-pub async fn use_link(
+/// Marks a link as used and returns whether it was still valid. Of two concurrent calls one returns true.
+pub async fn mark_link_used(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     hash: &[u8],
@@ -165,8 +105,8 @@ pub async fn use_link(
     Ok(done.rows_affected == 1)
 }
 
-/// Removes links that can no longer be used.
-pub async fn forget_links(
+/// Deletes links that expired at or before `now`.
+pub async fn delete_expired_links(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     now: DateTime<Utc>,
@@ -178,7 +118,7 @@ pub async fn forget_links(
     Ok(())
 }
 
-/// Finds who a provider's person is here.
+/// Finds the account link of an external user.
 pub async fn find_external(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
@@ -188,37 +128,37 @@ pub async fn find_external(
     external_identity::Entity::find_by_id((tenant, issuer.to_owned(), subject.to_owned())).one(conn).await
 }
 
-/// Finds a token by its secret's hash, in whichever tenant it is.
+/// Finds a token by the hash of its secret, in any tenant.
 pub async fn find_token(conn: &impl ConnectionTrait, hash: &[u8]) -> Result<Option<token::Model>, DbErr> {
     token::Entity::find().filter(token::Column::SecretHash.eq(hash)).one(conn).await
 }
 
-/// Lists somebody's tokens that were not taken back, newest first.
-pub async fn tokens(
+/// Lists an owner's unrevoked tokens, newest first.
+pub async fn list_tokens(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     owner: PrincipalId,
 ) -> Result<Vec<token::Model>, DbErr> {
-    of_owner(tenant, owner).order_by_desc(token::Column::Id).limit(1000).all(conn).await
+    active_tokens(tenant, owner).order_by_desc(token::Column::Id).limit(1000).all(conn).await
 }
 
-/// Counts somebody's tokens that were not taken back.
+/// Counts an owner's unrevoked tokens.
 pub async fn count_tokens(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     owner: PrincipalId,
 ) -> Result<u64, DbErr> {
-    of_owner(tenant, owner).count(conn).await
+    active_tokens(tenant, owner).count(conn).await
 }
 
-fn of_owner(tenant: TenantId, owner: PrincipalId) -> sea_orm::Select<token::Entity> {
+fn active_tokens(tenant: TenantId, owner: PrincipalId) -> sea_orm::Select<token::Entity> {
     token::Entity::find_in(tenant)
         .filter(token::Column::PrincipalId.eq(owner))
         .filter(token::Column::RevokedAt.is_null())
 }
 
-/// Takes a token back; says whether there was one.
-pub async fn revoke(
+/// Revokes a token and returns whether an unrevoked one existed.
+pub async fn revoke_token(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     owner: PrincipalId,
@@ -235,8 +175,8 @@ pub async fn revoke(
     Ok(done.rows_affected == 1)
 }
 
-/// Notes when a token was used.
-pub async fn used(
+/// Records when a token was last used.
+pub async fn record_token_use(
     conn: &impl ConnectionTrait,
     tenant: TenantId,
     id: TokenId,

@@ -1,8 +1,8 @@
-//! Slows down guessing without locking anybody out.
+//! Throttling of password guessing, without account lockout.
 //!
-//! Failures are counted for an account *from an address*, and for an address alone, in each company by
-//! itself. Somebody who guesses at alice's account slows down themselves, not alice. Kept in memory and bounded: the
-//! oldest are forgotten first, and a restart forgives.
+//! Failed attempts are counted for each (tenant, account, address) and each (tenant, address), so guessing
+//! at an account from one address does not delay its owner at another. The counts are kept in memory and
+//! bounded: the oldest are evicted first, and a restart clears them.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
@@ -12,47 +12,46 @@ use std::{
     net::{IpAddr, Ipv6Addr},
 };
 
-/// Failures an account may have from one address before a wait.
-const FREE_PER_ACCOUNT: u32 = 5;
-/// Failures an address may have over all accounts before a wait. Offices share addresses.
-const FREE_PER_ADDRESS: u32 = 50;
-/// The longest wait, in seconds.
-const LONGEST_WAIT: i64 = 300;
-/// After this many minutes without a failure all is forgiven.
-const FORGIVEN_AFTER_MINUTES: i64 = 15;
-/// The most counts kept.
-const MOST: usize = 20_000;
+/// Failures for one account from one address before waits begin.
+const FREE_FAILURES_PER_ACCOUNT: u32 = 5;
+/// Failures from one address over all accounts before waits begin; higher, because offices share addresses.
+const FREE_FAILURES_PER_ADDRESS: u32 = 50;
+const MAX_WAIT_SECONDS: i64 = 300;
+/// Minutes without a failure after which a count is reset.
+const RESET_AFTER_MINUTES: i64 = 15;
+/// Maximum number of counts kept in memory.
+const MAX_ENTRIES: usize = 20_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Key {
+enum ThrottleKey {
     Account(TenantId, String, Option<IpAddr>),
     Address(TenantId, IpAddr),
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Count {
+struct AttemptCount {
     failures: u32,
     last: DateTime<Utc>,
-    /// Whether it is on record that the present wait was not kept.
-    is_told: bool,
+    /// Whether an attempt during the current wait is already in the audit log.
+    is_recorded: bool,
 }
 
 /// Counts failed attempts to sign in.
 #[derive(Debug, Default)]
 pub struct Throttle {
-    counts: Mutex<HashMap<Key, Count>>,
+    counts: Mutex<HashMap<ThrottleKey, AttemptCount>>,
 }
 
-/// Returns the seconds to wait after so many failures: 1, 2, 4 and so on beyond the free ones.
-fn wait_after(failures: u32, free: u32) -> i64 {
+/// Returns the seconds to wait after `failures`: 0 below `free`, then 1, 2, 4 and so on.
+fn wait_seconds_after(failures: u32, free: u32) -> i64 {
     let Some(beyond) = failures.checked_sub(free) else {
         return 0;
     };
-    1_i64.checked_shl(beyond).filter(|wait| *wait > 0).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
+    1_i64.checked_shl(beyond).filter(|wait| *wait > 0).unwrap_or(MAX_WAIT_SECONDS).min(MAX_WAIT_SECONDS)
 }
 
-/// Makes one address of what one subscriber holds: a /64 of IPv6 is one household.
-fn household(address: IpAddr) -> IpAddr {
+/// Maps the addresses of one subscriber to one: an IPv6 address to its /64 network.
+fn subscriber_network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or_else(
@@ -62,16 +61,16 @@ fn household(address: IpAddr) -> IpAddr {
     }
 }
 
-fn keys(tenant: TenantId, account: &str, address: Option<IpAddr>) -> Vec<(Key, u32)> {
-    let address = address.map(household);
-    let account = Key::Account(tenant, account.chars().take(254).collect(), address);
-    let mut keys = vec![(account, FREE_PER_ACCOUNT)];
-    keys.extend(address.map(|address| (Key::Address(tenant, address), FREE_PER_ADDRESS)));
+fn throttle_keys(tenant: TenantId, account: &str, address: Option<IpAddr>) -> Vec<(ThrottleKey, u32)> {
+    let address = address.map(subscriber_network);
+    let account = ThrottleKey::Account(tenant, account.chars().take(254).collect(), address);
+    let mut keys = vec![(account, FREE_FAILURES_PER_ACCOUNT)];
+    keys.extend(address.map(|address| (ThrottleKey::Address(tenant, address), FREE_FAILURES_PER_ADDRESS)));
     keys
 }
 
 impl Throttle {
-    /// Returns the seconds to wait before the next attempt, zero when it may be made now.
+    /// Returns the seconds to wait before the next attempt, 0 when none.
     pub fn wait_seconds(
         &self,
         tenant: TenantId,
@@ -80,61 +79,67 @@ impl Throttle {
         now: DateTime<Utc>,
     ) -> u64 {
         let counts = self.counts.lock();
-        keys(tenant, account, address)
+        throttle_keys(tenant, account, address)
             .into_iter()
             .filter_map(|(key, free)| {
-                let count = counts.get(&key).filter(|count| !is_forgiven(count, now))?;
-                let until = count.last + TimeDelta::seconds(wait_after(count.failures, free));
+                let count = counts.get(&key).filter(|count| !is_expired(count, now))?;
+                let until = count.last + TimeDelta::seconds(wait_seconds_after(count.failures, free));
                 u64::try_from((until - now).num_milliseconds()).ok().map(|left| left.div_ceil(1000))
             })
             .max()
             .unwrap_or(0)
     }
 
-    /// Counts an attempt before its outcome is known, so that many at once count too.
-    pub fn attempt(&self, tenant: TenantId, account: &str, address: Option<IpAddr>, now: DateTime<Utc>) {
+    /// Counts an attempt before its outcome is known, so that concurrent attempts count too.
+    pub fn record_attempt(
+        &self,
+        tenant: TenantId,
+        account: &str,
+        address: Option<IpAddr>,
+        now: DateTime<Utc>,
+    ) {
         let mut counts = self.counts.lock();
-        if counts.len() >= MOST {
-            make_room(&mut counts, now);
+        if counts.len() >= MAX_ENTRIES {
+            evict(&mut counts, now);
         }
-        for (key, _) in keys(tenant, account, address) {
-            let count = counts.entry(key).or_insert(Count { failures: 0, last: now, is_told: false });
-            if is_forgiven(count, now) {
+        for (key, _) in throttle_keys(tenant, account, address) {
+            let count =
+                counts.entry(key).or_insert(AttemptCount { failures: 0, last: now, is_recorded: false });
+            if is_expired(count, now) {
                 count.failures = 0;
             }
             count.failures = count.failures.saturating_add(1);
             count.last = now;
-            count.is_told = false;
+            count.is_recorded = false;
         }
     }
 
-    /// Says whether an attempt during a wait is the first one: that one is worth a record, and more would
-    /// let whoever guesses fill the trail.
-    pub fn is_news(&self, tenant: TenantId, account: &str, address: Option<IpAddr>) -> bool {
+    /// Marks the current wait as audited and returns whether it was not yet. Only the first attempt during
+    /// a wait is recorded, so that an attacker cannot fill the audit log.
+    pub fn mark_recorded(&self, tenant: TenantId, account: &str, address: Option<IpAddr>) -> bool {
         let mut counts = self.counts.lock();
-        let mut is_news = false;
-        for (key, _) in keys(tenant, account, address) {
+        let mut is_first = false;
+        for (key, _) in throttle_keys(tenant, account, address) {
             if let Some(count) = counts.get_mut(&key) {
-                is_news |= !std::mem::replace(&mut count.is_told, true);
+                is_first |= !std::mem::replace(&mut count.is_recorded, true);
             }
         }
-        is_news
+        is_first
     }
 
-    /// Returns how many counts are kept.
     #[cfg(test)]
     pub fn len(&self) -> usize {
         self.counts.lock().len()
     }
 
-    /// Forgives an account at an address after the right password.
-    pub fn succeeded(&self, tenant: TenantId, account: &str, address: Option<IpAddr>) {
+    /// Clears the count of an account from an address after a successful sign-in.
+    pub fn record_success(&self, tenant: TenantId, account: &str, address: Option<IpAddr>) {
         let mut counts = self.counts.lock();
-        for (key, _) in keys(tenant, account, address) {
+        for (key, _) in throttle_keys(tenant, account, address) {
             match key {
-                Key::Account(..) => drop(counts.remove(&key)),
-                // One right password does not excuse guessing at others.
-                Key::Address(..) => {
+                ThrottleKey::Account(..) => drop(counts.remove(&key)),
+                // One success does not clear failures on other accounts.
+                ThrottleKey::Address(..) => {
                     if let Some(count) = counts.get_mut(&key) {
                         count.failures = count.failures.saturating_sub(1);
                     }
@@ -144,14 +149,14 @@ impl Throttle {
     }
 }
 
-fn is_forgiven(count: &Count, now: DateTime<Utc>) -> bool {
-    now - count.last >= TimeDelta::minutes(FORGIVEN_AFTER_MINUTES)
+fn is_expired(count: &AttemptCount, now: DateTime<Utc>) -> bool {
+    now - count.last >= TimeDelta::minutes(RESET_AFTER_MINUTES)
 }
 
-/// Forgets what is forgiven, else the older half.
-fn make_room(counts: &mut HashMap<Key, Count>, now: DateTime<Utc>) {
-    counts.retain(|_, count| !is_forgiven(count, now));
-    if counts.len() >= MOST {
+/// Drops expired counts, and when none are expired the older half.
+fn evict(counts: &mut HashMap<ThrottleKey, AttemptCount>, now: DateTime<Utc>) {
+    counts.retain(|_, count| !is_expired(count, now));
+    if counts.len() >= MAX_ENTRIES {
         let mut times: Vec<DateTime<Utc>> = counts.values().map(|count| count.last).collect();
         let middle = times.len() / 2;
         let (_, median, _) = times.select_nth_unstable(middle);

@@ -1,38 +1,36 @@
-//! Personal access tokens: for programs that act as their owner.
+//! Personal access tokens, with which programs act as the token's owner.
 
 use super::{
-    error::{Error, Result},
-    secrets::{self, Minted},
-    service::{Identity, SignedIn, load_ctx},
+    error::{IdentityError, Result},
+    secrets::{self, IssuedSecret},
+    service::Identity,
     store,
-};
-use crate::{
-    access::{Action, Permit, Resource},
-    audit::{self, Record},
-    ctx::{Actor, Ctx, Grants, Via, World},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use penny_entity::token;
+use penny_i18n::keys;
+use penny_kernel::{
+    access::{Action, Permit, PrincipalResource, TenantResource},
+    audit::{self, AuditRecord},
+    ctx::{Authenticated, Ctx, CtxError, SystemPorts, Transport},
+};
 use penny_types::{Locale, PrincipalId, TokenId, people::TokenView};
-use penny_words::keys;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use secrecy::{ExposeSecret, SecretString};
 
-/// The most tokens one person has at a time.
-const MOST_TOKENS: u64 = 100;
+const MAX_TOKENS_PER_OWNER: u64 = 100;
 
 /// A token to make.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewToken {
-    /// What its owner calls it.
     pub name: String,
-    /// What it may be used for; empty means all its owner may.
+    /// Allowed scopes; empty means no restriction.
     pub scopes: Vec<String>,
-    /// How long it works; absent means until it is taken back.
+    /// `None` means the token is valid until it is revoked.
     pub lifetime: Option<TimeDelta>,
 }
 
-/// Lists the scopes there are.
+/// Lists all scopes, sorted.
 #[must_use]
 pub fn scopes() -> Vec<&'static str> {
     let mut scopes: Vec<&'static str> = Action::ALL.iter().map(|action| action.scope()).collect();
@@ -42,154 +40,163 @@ pub fn scopes() -> Vec<&'static str> {
 }
 
 impl Identity {
-    /// Makes a token for the actor. The secret is told once and not kept. Made with a token, it outlives
-    /// that one no more than it may do more than that one.
+    /// Creates a token for the actor and returns its secret, which is not stored. A token created by a
+    /// request that uses a token has no wider scopes and no later expiry than that one.
     ///
     /// # Errors
-    /// When the name or a scope is wrong, or the actor's own token may do less than asked for.
+    /// When the name or a scope is invalid, or a scope exceeds those of the token in use.
     pub async fn issue_token(&self, ctx: &Ctx, new: NewToken) -> Result<(TokenView, SecretString)> {
         let owner = ctx.subject();
-        let permit = self.shared.access.check(ctx, Action::TokenEdit, &Resource::Principal(owner))?;
-        self.write_token(ctx, owner, new, &permit).await
+        let permit = self.kernel.access.check(ctx, Action::TokenEdit, &PrincipalResource(owner))?;
+        self.insert_token(ctx, owner, new, &permit).await
     }
 
-    /// Makes a token for somebody else; for the command line and administrators.
+    /// Creates a token for another account; used by the command line and administrators.
     ///
     /// # Errors
-    /// When the actor does not run the tenant, or as [`Self::issue_token`].
+    /// When the actor may not configure the tenant, or as for [`Self::issue_token`].
     pub async fn issue_token_for(
         &self,
         ctx: &Ctx,
         owner: PrincipalId,
         new: NewToken,
     ) -> Result<(TokenView, SecretString)> {
-        let permit = self.shared.access.check(ctx, Action::TenantConfigure, &Resource::Tenant)?;
-        self.write_token(ctx, owner, new, &permit).await
+        let permit = self.kernel.access.check(ctx, Action::TenantConfigure, &TenantResource)?;
+        self.insert_token(ctx, owner, new, &permit).await
     }
 
-    async fn write_token(
+    async fn insert_token(
         &self,
         ctx: &Ctx,
         owner: PrincipalId,
         new: NewToken,
         permit: &Permit,
     ) -> Result<(TokenView, SecretString)> {
-        let new = checked(new, &ctx.grants.scopes)?;
-        let tx = self.shared.db.begin(ctx).await?;
-        store::find(&tx, ctx.tenant, owner).await?.filter(|who| who.is_active).ok_or(Error::NotFound)?;
-        if store::count_tokens(&tx, ctx.tenant, owner).await? >= MOST_TOKENS {
-            return Err(Error::Invalid { field: "name", key: keys::IDENTITY_TOKEN_TOO_MANY });
+        let new = validate(new, ctx.rights().scopes())?;
+        let tx = self.kernel.db.begin(ctx).await?;
+        store::find(&tx, ctx.tenant(), owner)
+            .await?
+            .filter(|account| account.is_active)
+            .ok_or(IdentityError::NotFound)?;
+        if store::count_tokens(&tx, ctx.tenant(), owner).await? >= MAX_TOKENS_PER_OWNER {
+            return Err(IdentityError::Invalid { field: "name", key: keys::IDENTITY_TOKEN_TOO_MANY });
         }
-        let minted = secrets::mint_token(&ctx.world, &self.token_hash);
-        let row = row(ctx, owner, new, &minted).insert(&tx).await?;
-        let record = Record::of("identity.issue_token", "token").target(row.id).permit(permit);
+        let issued = secrets::generate_token(&ctx.system_ports(), &self.token_hash);
+        let row = token_row(ctx, owner, new, &issued).insert(&tx).await?;
+        let record = AuditRecord::of("identity.issue_token", "token").target(row.id).permit(permit);
         audit::record(&tx, ctx, record).await?;
         tx.commit().await?;
-        Ok((view(row), minted.secret))
+        Ok((token_view(row), issued.secret))
     }
 
     /// Lists the actor's tokens, newest first.
     ///
     /// # Errors
-    /// When the actor may not see them.
+    /// When the actor may not edit tokens.
     pub async fn list_tokens(&self, ctx: &Ctx) -> Result<Vec<TokenView>> {
-        self.shared.access.check(ctx, Action::TokenEdit, &Resource::Principal(ctx.subject()))?;
-        let tx = self.shared.db.read(ctx).await?;
-        Ok(store::tokens(&tx, ctx.tenant, ctx.subject()).await?.into_iter().map(view).collect())
+        self.kernel.access.check(ctx, Action::TokenEdit, &PrincipalResource(ctx.subject()))?;
+        let tx = self.kernel.db.read(ctx).await?;
+        Ok(store::list_tokens(&tx, ctx.tenant(), ctx.subject()).await?.into_iter().map(token_view).collect())
     }
 
-    /// Takes one of the actor's tokens back; it stops working at once.
+    /// Revokes one of the actor's tokens, effective immediately.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is no such token.
     pub async fn revoke_token(&self, ctx: &Ctx, id: TokenId) -> Result<()> {
-        let permit = self.shared.access.check(ctx, Action::TokenEdit, &Resource::Principal(ctx.subject()))?;
-        let tx = self.shared.db.begin(ctx).await?;
-        if !store::revoke(&tx, ctx.tenant, ctx.subject(), id, ctx.now()).await? {
-            return Err(Error::NotFound);
+        let permit = self.kernel.access.check(ctx, Action::TokenEdit, &PrincipalResource(ctx.subject()))?;
+        let tx = self.kernel.db.begin(ctx).await?;
+        if !store::revoke_token(&tx, ctx.tenant(), ctx.subject(), id, ctx.now()).await? {
+            return Err(IdentityError::NotFound);
         }
-        audit::record(&tx, ctx, Record::of("identity.revoke_token", "token").target(id).permit(&permit))
+        audit::record(&tx, ctx, AuditRecord::of("identity.revoke_token", "token").target(id).permit(&permit))
             .await?;
         Ok(tx.commit().await?)
     }
 
-    /// Finds out who a token speaks for. It implies its tenant, whatever the host.
+    /// Authenticates a token and builds the request context. The tenant is the token's, not the host's.
     ///
     /// # Errors
-    /// One answer for a token that is wrong, expired or taken back, and for an owner who may not act.
+    /// The same error for a token that is unknown, expired or revoked, and for an inactive owner.
     pub async fn authenticate_token(
         &self,
-        world: &World,
+        system: &SystemPorts,
         secret: &SecretString,
-        via: Via,
+        transport: Transport,
         locale: Option<Locale>,
     ) -> Result<Ctx> {
         if !secrets::is_well_formed(secret) {
-            return Err(Error::TokenUnusable);
+            return Err(IdentityError::InvalidToken);
         }
-        let hash = self.token_hash.of(secret.expose_secret().as_bytes());
-        let tx = self.shared.db.lookup().await?;
-        let found = store::find_token(&tx, &hash).await?;
-        let now = world.now();
-        let is_good = |token: &token::Model| {
+        let hash = self.token_hash.hash(secret.expose_secret().as_bytes());
+        let tx = self.kernel.db.lookup().await?;
+        let row = store::find_token(&tx, &hash).await?;
+        let now = system.now();
+        let is_valid = |token: &token::Model| {
             token.revoked_at.is_none() && token.expires_at.is_none_or(|expires| expires > now)
         };
-        let token = found.filter(is_good).ok_or(Error::TokenUnusable)?;
-        let who = SignedIn { tenant: token.tenant_id, principal: token.principal_id };
-        let actor = |kind| Actor { id: token.principal_id, kind, on_behalf_of: token.on_behalf_of };
-        let limits = Grants { scopes: texts(&token.scopes), until: token.expires_at, ..Grants::default() };
-        // Every request with a token asks both, so both come of one transaction.
-        let tx = tx.enter(&Ctx::system(who.tenant, world.clone())).await?;
-        let ctx = load_ctx(&tx, world, who, via, locale, limits, actor).await;
-        let ctx =
-            ctx.map_err(|error| if matches!(error, Error::Inactive) { Error::TokenUnusable } else { error })?;
-        self.note_use(&ctx, &token);
+        let token = row.filter(is_valid).ok_or(IdentityError::InvalidToken)?;
+        let who = Authenticated {
+            tenant: token.tenant_id,
+            principal: token.principal_id,
+            on_behalf_of: token.on_behalf_of,
+            scopes: string_list(&token.scopes),
+            expires_at: token.expires_at,
+        };
+        // Token lookup and account loading share one transaction, because they run on every request.
+        let tx = tx.enter(&Ctx::system(who.tenant, system.clone(), &[])).await?;
+        let ctx = self.kernel.principal_ctx_in(&tx, who, transport, locale, system.new_id()).await;
+        let ctx = ctx.map_err(|error| match error {
+            CtxError::Inactive | CtxError::NotDelegated(_) => IdentityError::InvalidToken,
+            other => other.into(),
+        })?;
+        self.record_use(&ctx, &token);
         Ok(ctx)
     }
 
-    /// Notes the use once a minute, beside the request and not before it.
-    fn note_use(&self, ctx: &Ctx, token: &token::Model) {
+    /// Records the use of a token at most once a minute, in a background task.
+    fn record_use(&self, ctx: &Ctx, token: &token::Model) {
         let minute = |time: DateTime<Utc>| time.timestamp().div_euclid(60);
         let now = ctx.now();
         if token.last_used_at.is_some_and(|last| minute(last) >= minute(now)) {
             return;
         }
-        let (db, id) = (self.shared.db.clone(), token.id);
-        let ctx = Ctx::system(ctx.tenant, ctx.world.clone());
-        self.shared.tasks.spawn(async move {
-            let noted: Result<()> = async {
+        let (db, id) = (self.kernel.db.clone(), token.id);
+        let ctx = Ctx::system(ctx.tenant(), ctx.system_ports().clone(), &[]);
+        self.kernel.tasks.spawn(async move {
+            let recorded: Result<()> = async {
                 let tx = db.begin(&ctx).await?;
-                store::used(&tx, ctx.tenant, id, now).await?;
+                store::record_token_use(&tx, ctx.tenant(), id, now).await?;
                 Ok(tx.commit().await?)
             }
             .await;
-            if let Err(error) = noted {
-                tracing::warn!(token.id = %id, error = &error as &dyn std::error::Error, "the use of a token could not be noted");
+            if let Err(error) = recorded {
+                tracing::warn!(token.id = %id, error = &error as &dyn std::error::Error, "could not record the use of a token");
             }
         });
     }
 }
 
-/// Checks a token to be made; `own` are the scopes of the token that asks, if one does.
-fn checked(new: NewToken, own: &[String]) -> Result<NewToken> {
+/// Validates a token to create; `own` are the scopes of the token used by the request, if any.
+fn validate(new: NewToken, own: &[String]) -> Result<NewToken> {
     let name = new.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
-        return Err(Error::Invalid { field: "name", key: keys::IDENTITY_TOKEN_NAME });
+        return Err(IdentityError::Invalid { field: "name", key: keys::IDENTITY_TOKEN_NAME });
     }
     let known = scopes();
     if !new.scopes.iter().all(|scope| known.contains(&scope.as_str())) {
-        return Err(Error::Invalid { field: "scopes", key: keys::IDENTITY_TOKEN_SCOPE });
+        return Err(IdentityError::Invalid { field: "scopes", key: keys::IDENTITY_TOKEN_SCOPE });
     }
     if new.lifetime.is_some_and(|lifetime| lifetime <= TimeDelta::zero() || lifetime > TimeDelta::days(3660))
     {
-        return Err(Error::Invalid { field: "expires", key: keys::IDENTITY_TOKEN_LIFETIME });
+        return Err(IdentityError::Invalid { field: "expires", key: keys::IDENTITY_TOKEN_LIFETIME });
     }
     let mut scopes = new.scopes;
     if !own.is_empty() {
         if scopes.is_empty() {
             scopes = own.to_vec();
         } else if !scopes.iter().all(|scope| own.contains(scope)) {
-            return Err(Error::Invalid { field: "scopes", key: keys::IDENTITY_TOKEN_SCOPE_WIDER });
+            return Err(IdentityError::Invalid { field: "scopes", key: keys::IDENTITY_TOKEN_SCOPE_WIDER });
         }
     }
     scopes.sort_unstable();
@@ -197,32 +204,32 @@ fn checked(new: NewToken, own: &[String]) -> Result<NewToken> {
     Ok(NewToken { name, scopes, lifetime: new.lifetime })
 }
 
-/// Makes a token's row. It ends with the token it is made with, if not before.
-fn row(ctx: &Ctx, owner: PrincipalId, new: NewToken, minted: &Minted) -> token::ActiveModel {
+/// Builds a token's row. It expires no later than the token used by the request.
+fn token_row(ctx: &Ctx, owner: PrincipalId, new: NewToken, issued: &IssuedSecret) -> token::ActiveModel {
     let wanted = new.lifetime.map(|lifetime| ctx.now() + lifetime);
     token::ActiveModel {
-        tenant_id: Set(ctx.tenant),
-        id: Set(ctx.mint()),
+        tenant_id: Set(ctx.tenant()),
+        id: Set(ctx.new_id()),
         principal_id: Set(owner),
         on_behalf_of: Set(None),
         name: Set(new.name),
-        prefix: Set(minted.prefix.clone()),
-        secret_hash: Set(minted.hash.clone()),
+        prefix: Set(issued.prefix.clone()),
+        secret_hash: Set(issued.hash.clone()),
         scopes: Set(new.scopes.into()),
         created_at: Set(ctx.now()),
-        expires_at: Set([wanted, ctx.grants.until].into_iter().flatten().min()),
+        expires_at: Set([wanted, ctx.rights().expires_at()].into_iter().flatten().min()),
         last_used_at: Set(None),
         revoked_at: Set(None),
     }
 }
 
-fn texts(json: &serde_json::Value) -> Vec<String> {
+fn string_list(json: &serde_json::Value) -> Vec<String> {
     serde_json::from_value(json.clone()).unwrap_or_default()
 }
 
-fn view(row: token::Model) -> TokenView {
+fn token_view(row: token::Model) -> TokenView {
     TokenView {
-        scopes: texts(&row.scopes),
+        scopes: string_list(&row.scopes),
         id: row.id,
         name: row.name,
         created_at: row.created_at,

@@ -1,32 +1,28 @@
-use crate::fault::ToFault;
+use penny_i18n::keys;
+use penny_kernel::fault::ToFault;
 use penny_types::{Fault, FaultCode};
-use penny_words::keys;
 
-/// Says why no model can be asked.
+/// Errors of choosing a model.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// No provider is set up at all.
-    #[error("no model provider is set up")]
+pub enum RoutingError {
+    #[error("no model provider is configured")]
     NoProvider,
-    /// No name was given, and the provider does not say which models it has.
-    #[error("no model is named, and {provider} lists none")]
-    Unnamed {
-        /// The provider.
-        provider: String,
-    },
-    /// The name is longer than any model's.
-    #[error("not a model's name")]
-    BadName,
+    /// No model was requested, no default is configured and the first provider lists no models.
+    #[error("no model was requested and provider {provider} lists none")]
+    NoDefaultModel { provider: String },
+    /// The name is empty, too long or contains control characters.
+    #[error("invalid model name")]
+    InvalidModelName,
 }
 
-impl ToFault for Error {
+impl ToFault for RoutingError {
     fn to_fault(&self) -> Fault {
         match self {
-            Self::NoProvider => Fault::keyed(FaultCode::Unavailable, keys::FAULT_NO_MODEL),
-            Self::Unnamed { provider } => {
-                Fault::keyed(FaultCode::Invalid, keys::FAULT_MODEL_UNNAMED).arg("provider", provider)
+            Self::NoProvider => Fault::with_message(FaultCode::Unavailable, keys::FAULT_NO_MODEL),
+            Self::NoDefaultModel { provider } => {
+                Fault::with_message(FaultCode::Invalid, keys::FAULT_MODEL_UNNAMED).arg("provider", provider)
             }
-            Self::BadName => Fault::new(FaultCode::Invalid).field("model", keys::FAULT_FIELD),
+            Self::InvalidModelName => Fault::new(FaultCode::Invalid).field("model", keys::FAULT_FIELD),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Which model answers: names like `provider/model` to a provider and the name it knows.
+//! Resolves model names such as `provider/model` to a provider and the model name that it uses.
 
 mod error;
+mod provider;
 mod service;
-mod source;
 #[cfg(test)]
 mod tests;
 
-pub use error::Error;
+pub use error::RoutingError;
+pub use provider::{ProviderEntry, ProviderOrigin};
 pub use service::{Route, Routing};
-pub use source::{Source, Standing};

@@ -1,25 +1,23 @@
 use super::{
-    Error,
-    source::{Source, Standing},
+    RoutingError,
+    provider::{ProviderEntry, ProviderOrigin},
 };
-use crate::ctx::Ctx;
+use penny_kernel::ctx::Ctx;
 use penny_ports::models::ModelProvider;
 use penny_types::models::ModelView;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
-/// The longest name of a model, in bytes.
-const NAME_MAX: usize = 200;
-/// Between two tries to learn what a provider offers, the first and the longest; each is twice the
-/// one before.
-const ASK_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// Maximum length of a model name, in bytes.
+const MODEL_NAME_BYTES_MAX: usize = 200;
+/// First and longest delay between requests for a model list; the delay doubles each time.
+const REFRESH_DELAYS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
-/// A provider and the name by which it knows the model.
+/// A provider and one of its models.
 #[derive(Debug, Clone)]
 pub struct Route {
-    /// Whom to ask.
     pub provider: Arc<dyn ModelProvider>,
-    /// For what.
+    /// The model name without the provider prefix.
     pub model: String,
 }
 
@@ -31,57 +29,60 @@ impl Route {
     }
 }
 
-/// Chooses models.
+/// Chooses the provider and model of a request.
 #[derive(Debug, Clone)]
 pub struct Routing {
-    sources: Arc<[Source]>,
-    named: Option<String>,
+    entries: Arc<[ProviderEntry]>,
+    default_model: Option<String>,
 }
 
 impl Routing {
-    /// Sets up routing over providers in order of preference, all of the operator's choice; `named` is
-    /// the `provider/model` used when a message names none.
+    /// Creates the routing for configured providers in order of preference. `default_model` is used if a
+    /// message names no model.
     #[must_use]
-    pub fn new(providers: Vec<Arc<dyn ModelProvider>>, named: Option<String>) -> Self {
-        let chosen = |provider| Source::new(provider, Standing::Chosen);
-        Self::of(providers.into_iter().map(chosen).collect(), named)
+    pub fn new(providers: Vec<Arc<dyn ModelProvider>>, default_model: Option<String>) -> Self {
+        let entry = |provider| ProviderEntry::new(provider, ProviderOrigin::Configured);
+        Self::from_entries(providers.into_iter().map(entry).collect(), default_model)
     }
 
-    /// Sets up routing over sources in order of preference.
+    /// Creates the routing for providers in order of preference.
     #[must_use]
-    pub fn of(sources: Vec<Source>, named: Option<String>) -> Self {
-        Self { sources: sources.into(), named }
+    pub fn from_entries(entries: Vec<ProviderEntry>, default_model: Option<String>) -> Self {
+        Self { entries: entries.into(), default_model }
     }
 
-    /// Finds who answers for a name. A name that the first provider lists goes to it whole, whatever
-    /// it begins with. Of any other, a known provider's name in front is taken off; one without goes
-    /// to the first provider as it is: an operator's provider may know models that it does not list.
+    /// Resolves a model name, or the default model for `None`.
+    ///
+    /// 1. A name that the first provider lists goes to the first provider unchanged.
+    /// 2. Otherwise the prefix before the first `/` selects the provider of that name and is removed.
+    /// 3. Any other name goes to the first provider unchanged, since a provider may accept models that it
+    ///    does not list.
     ///
     /// # Errors
-    /// When there is no provider, the name is none, or none is given and none is known.
-    pub fn resolve(&self, name: Option<&str>) -> Result<Route, Error> {
-        let first = self.first().ok_or(Error::NoProvider)?;
-        let Some(name) = name.or(self.named.as_deref()) else {
-            let unnamed = || Error::Unnamed { provider: first.provider().name().to_owned() };
-            return first.first_model().map(|model| first.route(model)).ok_or_else(unnamed);
+    /// If there is no provider, the name is invalid, or no name is given and there is no default.
+    pub fn resolve(&self, name: Option<&str>) -> Result<Route, RoutingError> {
+        let first = self.first().ok_or(RoutingError::NoProvider)?;
+        let Some(name) = name.or(self.default_model.as_deref()) else {
+            let no_default = || RoutingError::NoDefaultModel { provider: first.provider().name().to_owned() };
+            return first.first_model_id().map(|model| first.route(model)).ok_or_else(no_default);
         };
-        if name.is_empty() || name.len() > NAME_MAX || name.chars().any(char::is_control) {
-            return Err(Error::BadName);
+        if name.is_empty() || name.len() > MODEL_NAME_BYTES_MAX || name.chars().any(char::is_control) {
+            return Err(RoutingError::InvalidModelName);
         }
-        if first.lists(name) {
+        if first.has_model(name) {
             return Ok(first.route(name.to_owned()));
         }
         let by_prefix = name.split_once('/').and_then(|(prefix, model)| {
-            let source = self.there().find(|source| source.provider().name() == prefix)?;
-            Some(source.route(model.to_owned()))
+            let entry = self.available().find(|entry| entry.provider().name() == prefix)?;
+            Some(entry.route(model.to_owned()))
         });
         Ok(by_prefix.unwrap_or_else(|| first.route(name.to_owned())))
     }
 
-    /// Lists the models the person may pick, the one used by default first. A provider that does not
-    /// answer is listed with what it offered last.
+    /// Lists the available models, the default first. If a provider does not respond, its last known
+    /// models are returned.
     pub async fn list(&self, _ctx: &Ctx) -> Vec<ModelView> {
-        self.ask_all().await;
+        self.refresh_all().await;
         let default = self.resolve(None).ok();
         let default_id = default.as_ref().map(Route::name);
         let view = |provider: &Arc<dyn ModelProvider>, model: &str, name: String| {
@@ -95,9 +96,9 @@ impl Routing {
             }
         };
         let mut models: Vec<ModelView> = Vec::new();
-        for source in self.sources.iter() {
-            let listed = source.listed().into_iter();
-            models.extend(listed.map(|model| view(source.provider(), &model.id, model.name)));
+        for entry in self.entries.iter() {
+            let listed = entry.models().into_iter();
+            models.extend(listed.map(|model| view(entry.provider(), &model.id, model.name)));
         }
         if let Some(route) = default.filter(|_| !models.iter().any(|model| model.is_default)) {
             models.push(view(&route.provider, &route.model, route.model.clone()));
@@ -106,44 +107,46 @@ impl Routing {
         models
     }
 
-    /// Asks every provider at once what it offers.
-    pub async fn ask_all(&self) {
-        futures::future::join_all(self.sources.iter().map(Source::ask)).await;
+    /// Refreshes the model lists of all providers concurrently.
+    pub async fn refresh_all(&self) {
+        futures::future::join_all(self.entries.iter().map(ProviderEntry::refresh)).await;
     }
 
-    /// Waits for the first provider's list where a message that names no model needs it.
-    pub(crate) async fn ready_for(&self, name: Option<&str>) {
-        let is_named = name.is_some() || self.named.is_some();
-        if let Some(first) = self.first().filter(|first| !is_named && !first.was_asked()) {
-            first.ask().await;
+    /// Lists the first provider's models if a message without a model name needs the default model and
+    /// they have not been listed yet.
+    pub(crate) async fn ensure_default_listed(&self, name: Option<&str>) {
+        let is_named = name.is_some() || self.default_model.is_some();
+        if let Some(first) = self.first().filter(|first| !is_named && !first.is_listed()) {
+            first.refresh().await;
         }
     }
 
-    /// Asks the operator's providers again and again, until each has said what it offers or the
+    /// Refreshes the configured providers with increasing delays until each has listed a model or the
     /// server stops.
-    pub async fn keep_asking(self, stopping: CancellationToken) {
-        let (mut wait, longest) = ASK_AGAIN;
-        let is_owing =
-            |source: &&Source| source.standing() == Standing::Chosen && source.first_model().is_none();
+    pub async fn refresh_until_listed(self, stopping: CancellationToken) {
+        let (mut delay, longest) = REFRESH_DELAYS;
+        let is_unlisted = |entry: &&ProviderEntry| {
+            entry.origin() == ProviderOrigin::Configured && entry.first_model_id().is_none()
+        };
         loop {
-            let owing: Vec<&Source> = self.sources.iter().filter(is_owing).collect();
-            if owing.is_empty() {
+            let unlisted: Vec<&ProviderEntry> = self.entries.iter().filter(is_unlisted).collect();
+            if unlisted.is_empty() {
                 return;
             }
-            futures::future::join_all(owing.into_iter().map(Source::ask)).await;
+            futures::future::join_all(unlisted.into_iter().map(ProviderEntry::refresh)).await;
             tokio::select! {
                 () = stopping.cancelled() => return,
-                () = tokio::time::sleep(wait) => wait = longest.min(wait * 2),
+                () = tokio::time::sleep(delay) => delay = longest.min(delay * 2),
             }
         }
     }
 
-    fn there(&self) -> impl Iterator<Item = &Source> {
-        self.sources.iter().filter(|source| source.is_there())
+    fn available(&self) -> impl Iterator<Item = &ProviderEntry> {
+        self.entries.iter().filter(|entry| entry.is_available())
     }
 
-    /// Returns the one that is asked when no other is named.
-    fn first(&self) -> Option<&Source> {
-        self.there().next()
+    /// Returns the provider used for names without a known prefix.
+    fn first(&self) -> Option<&ProviderEntry> {
+        self.available().next()
     }
 }

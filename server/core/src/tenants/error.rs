@@ -1,50 +1,43 @@
-//! What can be wrong with a company.
+//! Errors of the tenant service.
 
-use crate::{access::Denied, db::StoreError, fault::ToFault, themes};
+use crate::themes;
+use penny_i18n::keys;
+use penny_kernel::{access::Denied, db::StoreError, fault::ToFault};
 use penny_types::{Fault, FaultCode};
-use penny_words::keys;
 
-/// Says why a company is not made, found or changed.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// There is none of that name.
-    #[error("there is no tenant of that name")]
+pub enum TenantError {
+    #[error("no such tenant")]
     NotFound,
-    /// There is no default tenant: the installation has not been set up.
+    /// The installation has not been set up.
     #[error("there is no default tenant")]
     NoDefault,
-    /// A field breaks a rule.
-    #[error("{field} breaks a rule: {key}")]
+    #[error("{field} is invalid: {key}")]
     Invalid {
-        /// The field.
         field: &'static str,
-        /// The sentence about it.
+        /// Key of the translated message.
         key: &'static str,
     },
-    /// Another tenant has the name or the host.
+    /// Another tenant has this slug or host.
     #[error("another tenant already has that {0}")]
     Taken(&'static str),
-    /// The look is wrong.
     #[error(transparent)]
-    Theme(#[from] themes::Error),
-    /// The policies say no.
+    Theme(#[from] themes::ThemeError),
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What the room's verbs give.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T> = std::result::Result<T, TenantError>;
 
-impl From<sea_orm::DbErr> for Error {
+impl From<sea_orm::DbErr> for TenantError {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Store(error.into())
     }
 }
 
-impl ToFault for Error {
+impl ToFault for TenantError {
     fn to_fault(&self) -> Fault {
         match self {
             Self::NotFound => Fault::new(FaultCode::NotFound),

@@ -1,6 +1,6 @@
-//! Companies: which one a host means, what it is called, how it looks, and making another.
+//! Tenants: resolution by host, creation, name and theme.
 //!
-//! Their looks are checked in [`crate::themes`]; their people live in [`crate::identity`].
+//! Themes are validated in [`crate::themes`]; accounts are in [`crate::identity`].
 
 mod error;
 mod rules;
@@ -9,6 +9,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use error::Error;
+pub use error::TenantError;
 pub use rules::{NewTenant, host_name};
 pub use service::Tenants;

@@ -1,35 +1,34 @@
-//! What a company's names may be.
+//! Validation of tenants.
 
-use super::error::{Error, Result};
+use super::error::{Result, TenantError};
 use crate::themes::NewTheme;
+use penny_i18n::keys;
 use penny_types::Locale;
-use penny_words::keys;
 
-/// A company to make.
+/// A tenant to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTenant {
-    /// Its short name.
+    /// 1 to 40 lower-case ASCII letters, digits and hyphens.
     pub slug: String,
-    /// Its name.
     pub name: String,
-    /// The host names it claims.
+    /// Host names that resolve to the tenant.
     pub hosts: Vec<String>,
-    /// Whether hosts that no tenant claims mean it.
+    /// Whether unknown hosts resolve to the tenant.
     pub is_default: bool,
-    /// The language of what has no reader of its own.
+    /// Locale of content that is not addressed to one user.
     pub locale: Locale,
-    /// IANA name of its time zone.
+    /// IANA time zone name.
     pub time_zone: String,
-    /// ISO 4217 code of its amounts.
+    /// ISO 4217 code.
     pub currency: String,
-    /// Its look; absent parts keep the product's own.
+    /// Absent values default to the product's theme.
     pub theme: Option<NewTheme>,
 }
 
 impl NewTenant {
-    /// Makes one with the usual settings.
+    /// Creates a tenant with default settings.
     #[must_use]
-    pub fn named(slug: &str, name: &str) -> Self {
+    pub fn with_defaults(slug: &str, name: &str) -> Self {
         Self {
             slug: slug.to_owned(),
             name: name.to_owned(),
@@ -43,9 +42,9 @@ impl NewTenant {
     }
 }
 
-/// Checks a company's names and brings its hosts into the form they are compared in.
-pub fn checked(mut new: NewTenant) -> Result<NewTenant> {
-    let invalid = |field, key| Error::Invalid { field, key };
+/// Validates a tenant and normalises its hosts.
+pub fn validate(mut new: NewTenant) -> Result<NewTenant> {
+    let invalid = |field, key| TenantError::Invalid { field, key };
     let is_slug = (1..=40).contains(&new.slug.len())
         && new.slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !new.slug.starts_with('-')
@@ -73,8 +72,8 @@ pub fn checked(mut new: NewTenant) -> Result<NewTenant> {
     Ok(new)
 }
 
-/// Returns a host as it is compared: lower case, ASCII (IDNA), without port or final dot. Nothing
-/// when it is no name: an address of numbers belongs to no tenant.
+/// Returns the normalised form of a host: lower case, ASCII (IDNA), without port or final dot. Returns
+/// `None` for an IP address, which belongs to no tenant.
 #[must_use]
 pub fn host_name(host: &str) -> Option<String> {
     let host = host.trim();

@@ -1,222 +1,222 @@
-//! The room's service.
+//! The tenant service.
 
 use super::{
-    error::{Error, Result},
+    error::{Result, TenantError},
     rules::{self, NewTenant},
     store,
 };
-use crate::{
-    Shared,
-    access::{Action, Resource},
-    audit::{self, Record},
-    ctx::{Ctx, World},
-    themes::{self, NewTheme},
-};
+use crate::themes::{self, NewTheme};
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
+use penny_kernel::{
+    SharedKernel,
+    access::{Action, TenantResource},
+    audit::{self, AuditRecord},
+    ctx::{Ctx, SystemPorts},
+};
 use penny_types::{TenantId, tenants::BrandView};
 use sea_orm::EntityTrait;
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
-/// How long an answer is kept: another process may claim a host or change a look.
-const FRESH: TimeDelta = TimeDelta::seconds(5);
-/// The most answers kept: hosts come from strangers.
-const MOST: usize = 1000;
+/// Lifetime of cached values. Short, because another process may change hosts and themes.
+const CACHE_TTL: TimeDelta = TimeDelta::seconds(5);
+/// Maximum number of cached values, because host headers come from unauthenticated clients.
+const MAX_CACHED: usize = 1000;
 
-/// Companies, their hosts and their look.
+/// Service for tenants, their hosts and their themes.
 #[derive(Debug, Clone)]
 pub struct Tenants {
-    shared: Shared,
-    hosts: Recent<String, TenantId>,
-    brands: Recent<TenantId, BrandView>,
+    kernel: SharedKernel,
+    hosts: TtlCache<String, TenantId>,
+    brands: TtlCache<TenantId, BrandView>,
 }
 
 impl Tenants {
-    /// Makes the room.
     #[must_use]
-    pub fn new(shared: Shared) -> Self {
-        Self { shared, hosts: Recent::default(), brands: Recent::default() }
+    pub fn new(kernel: SharedKernel) -> Self {
+        Self { kernel, hosts: TtlCache::default(), brands: TtlCache::default() }
     }
 
-    /// Finds the tenant a host means: the one that claims it, else the default one.
+    /// Resolves a host to its tenant, or to the default tenant when no tenant has the host.
     ///
     /// # Errors
     /// When there is no default tenant yet, or the database fails.
-    pub async fn resolve_host(&self, world: &World, host: &str) -> Result<TenantId> {
+    pub async fn resolve_host(&self, system: &SystemPorts, host: &str) -> Result<TenantId> {
         let Some(host) = rules::host_name(host) else {
-            return self.default(world).await;
+            return self.default_tenant(system).await;
         };
-        let now = world.now();
+        let now = system.now();
         if let Some(tenant) = self.hosts.get(&host, now) {
             return Ok(tenant);
         }
-        let claimed = {
-            let tx = self.shared.db.lookup().await?;
-            store::by_host(&tx, &host).await?
+        let known = {
+            let tx = self.kernel.db.lookup().await?;
+            store::find_by_host(&tx, &host).await?
         };
-        let tenant = match claimed {
+        let tenant = match known {
             Some(tenant) => tenant,
-            None => self.default(world).await?,
+            None => self.default_tenant(system).await?,
         };
         self.hosts.put(host, tenant, now);
         Ok(tenant)
     }
 
-    /// Returns the tenant that hosts without a claim mean.
+    /// Returns the default tenant.
     ///
     /// # Errors
     /// When there is none yet, or the database fails.
-    pub async fn default(&self, world: &World) -> Result<TenantId> {
-        // No name is empty, so the empty one stands for what no name means.
-        let (key, now) = (String::new(), world.now());
+    pub async fn default_tenant(&self, system: &SystemPorts) -> Result<TenantId> {
+        // A host is never empty, so the empty string is the cache key of the default tenant.
+        let (key, now) = (String::new(), system.now());
         if let Some(tenant) = self.hosts.get(&key, now) {
             return Ok(tenant);
         }
-        let tx = self.shared.db.lookup().await?;
-        let tenant = store::default(&tx).await?.ok_or(Error::NoDefault)?;
+        let tx = self.kernel.db.lookup().await?;
+        let tenant = store::find_default(&tx).await?.ok_or(TenantError::NoDefault)?;
         self.hosts.put(key, tenant, now);
         Ok(tenant)
     }
 
-    /// Finds a tenant by its short name; for operators and configuration.
+    /// Returns the tenant with a slug; used by operators and configuration.
     ///
     /// # Errors
-    /// When there is none.
-    pub async fn find_by_slug(&self, slug: &str) -> Result<TenantId> {
-        let tx = self.shared.db.lookup().await?;
-        store::by_slug(&tx, slug).await?.ok_or(Error::NotFound)
+    /// When there is no such tenant.
+    pub async fn get_by_slug(&self, slug: &str) -> Result<TenantId> {
+        let tx = self.kernel.db.lookup().await?;
+        store::find_by_slug(&tx, slug).await?.ok_or(TenantError::NotFound)
     }
 
-    /// Returns a tenant's look.
+    /// Returns a tenant's brand.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn brand(&self, tenant: TenantId) -> Result<BrandView> {
-        let world = &self.shared.world;
-        if let Some(brand) = self.brands.get(&tenant, world.now()) {
+        let system = &self.kernel.system;
+        if let Some(brand) = self.brands.get(&tenant, system.now()) {
             return Ok(brand);
         }
-        let tx = self.shared.db.read(&Ctx::system(tenant, world.clone())).await?;
-        let brand = themes::brand_in(&tx, tenant).await?;
-        self.brands.put(tenant, brand.clone(), world.now());
+        let tx = self.kernel.db.read(&Ctx::system(tenant, system.clone(), &[])).await?;
+        let brand = themes::load_brand(&tx, tenant).await?;
+        self.brands.put(tenant, brand.clone(), system.now());
         Ok(brand)
     }
 
-    /// Makes a company, with its hosts and its look. Only the operator of the installation does.
+    /// Creates a tenant with its hosts and theme. Not authorised by policy: only the operator of the
+    /// installation can call it.
     ///
     /// # Errors
-    /// When a name is wrong or taken.
-    pub async fn create(&self, world: &World, new: NewTenant) -> Result<TenantId> {
-        let new = rules::checked(new)?;
-        let look = new.theme.as_ref().map(themes::check).transpose()?;
+    /// When a field is invalid, or the slug or a host is in use.
+    pub async fn create(&self, system: &SystemPorts, new: NewTenant) -> Result<TenantId> {
+        let new = rules::validate(new)?;
+        let theme = new.theme.as_ref().map(themes::validate).transpose()?;
         {
-            let tx = self.shared.db.lookup().await?;
-            if store::by_slug(&tx, &new.slug).await?.is_some() {
-                return Err(Error::Taken("slug"));
+            let tx = self.kernel.db.lookup().await?;
+            if store::find_by_slug(&tx, &new.slug).await?.is_some() {
+                return Err(TenantError::Taken("slug"));
             }
             for host in &new.hosts {
-                if store::by_host(&tx, host).await?.is_some() {
-                    return Err(Error::Taken("host"));
+                if store::find_by_host(&tx, host).await?.is_some() {
+                    return Err(TenantError::Taken("host"));
                 }
             }
         }
-        let ctx = Ctx::system(world.mint(), world.clone());
-        let tx = self.shared.db.begin(&ctx).await?;
-        store::insert(&tx, &ctx, &new).await.map_err(taken)?;
-        if let Some(look) = look {
-            themes::save(&tx, ctx.tenant, look, ctx.now()).await?;
+        let ctx = Ctx::system(system.new_id(), system.clone(), &[]);
+        let tx = self.kernel.db.begin(&ctx).await?;
+        store::insert(&tx, &ctx, &new).await.map_err(map_conflict)?;
+        if let Some(theme) = theme {
+            themes::save(&tx, ctx.tenant(), theme, ctx.now()).await?;
         }
-        audit::record(&tx, &ctx, Record::of("tenants.create", "tenant").target(ctx.tenant)).await?;
-        tx.commit().await.map_err(taken)?;
+        audit::record(&tx, &ctx, AuditRecord::of("tenants.create", "tenant").target(ctx.tenant())).await?;
+        tx.commit().await.map_err(map_conflict)?;
         self.hosts.clear();
-        Ok(ctx.tenant)
+        Ok(ctx.tenant())
     }
 
-    /// Changes the tenant's look.
+    /// Replaces the tenant's theme.
     ///
     /// # Errors
-    /// When the actor does not run the tenant, or the look breaks a rule.
+    /// When the actor may not configure the tenant, or the theme is invalid.
     pub async fn set_theme(&self, ctx: &Ctx, theme: &NewTheme) -> Result<BrandView> {
-        let permit = self.shared.access.check(ctx, Action::TenantConfigure, &Resource::Tenant)?;
-        let look = themes::check(theme)?;
-        let tx = self.shared.db.begin(ctx).await?;
-        themes::save(&tx, ctx.tenant, look, ctx.now()).await?;
-        let record = Record::of("tenants.set_theme", "tenant").target(ctx.tenant).permit(&permit);
+        let permit = self.kernel.access.check(ctx, Action::TenantConfigure, &TenantResource)?;
+        let theme = themes::validate(theme)?;
+        let tx = self.kernel.db.begin(ctx).await?;
+        themes::save(&tx, ctx.tenant(), theme, ctx.now()).await?;
+        let record = AuditRecord::of("tenants.set_theme", "tenant").target(ctx.tenant()).permit(&permit);
         audit::record(&tx, ctx, record).await?;
         tx.commit().await?;
         self.brands.clear();
-        self.brand(ctx.tenant).await
+        self.brand(ctx.tenant()).await
     }
 
-    /// Changes the tenant's name.
+    /// Renames the tenant.
     ///
     /// # Errors
-    /// When the actor does not run the tenant, or the name breaks a rule.
+    /// When the actor may not configure the tenant, or the name is invalid.
     pub async fn rename(&self, ctx: &Ctx, name: &str) -> Result<()> {
-        let permit = self.shared.access.check(ctx, Action::TenantConfigure, &Resource::Tenant)?;
-        let name = rules::checked(NewTenant::named("x", name))?.name;
-        let tx = self.shared.db.begin(ctx).await?;
+        let permit = self.kernel.access.check(ctx, Action::TenantConfigure, &TenantResource)?;
+        let name = rules::validate(NewTenant::with_defaults("x", name))?.name;
+        let tx = self.kernel.db.begin(ctx).await?;
         store::rename(&tx, ctx, name).await?;
-        let record = Record::of("tenants.rename", "tenant").target(ctx.tenant).permit(&permit);
+        let record = AuditRecord::of("tenants.rename", "tenant").target(ctx.tenant()).permit(&permit);
         audit::record(&tx, ctx, record).await?;
         tx.commit().await?;
         self.brands.clear();
         Ok(())
     }
 
-    /// Lists every tenant; for the operator.
+    /// Lists all tenants; used by the operator.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn list(&self) -> Result<Vec<TenantId>> {
-        let tx = self.shared.db.lookup().await?;
+        let tx = self.kernel.db.lookup().await?;
         let rows = penny_entity::tenant::Entity::find().all(&tx).await?;
         Ok(rows.into_iter().map(|row| row.id).collect())
     }
 }
 
-/// Says that two made the same name at once.
-fn taken(error: impl Into<Error>) -> Error {
+/// Maps a unique violation from a concurrent creation to [`TenantError::Taken`].
+fn map_conflict(error: impl Into<TenantError>) -> TenantError {
     match error.into() {
-        Error::Store(error) if error.is_conflict() => Error::Taken("slug"),
+        TenantError::Store(error) if error.is_conflict() => TenantError::Taken("slug"),
         error => error,
     }
 }
 
-/// Answers of a moment ago, by question.
+/// A bounded in-memory cache whose entries expire after [`CACHE_TTL`].
 #[derive(Debug)]
-struct Recent<K, V>(Arc<Mutex<Dated<K, V>>>);
+struct TtlCache<K, V>(Arc<Mutex<TtlEntries<K, V>>>);
 
-/// Answers with the moment each was given.
-type Dated<K, V> = HashMap<K, (V, DateTime<Utc>)>;
+/// Cached values with the time at which each was loaded.
+type TtlEntries<K, V> = HashMap<K, (V, DateTime<Utc>)>;
 
-impl<K, V> Clone for Recent<K, V> {
+impl<K, V> Clone for TtlCache<K, V> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<K, V> Default for Recent<K, V> {
+impl<K, V> Default for TtlCache<K, V> {
     fn default() -> Self {
         Self(Arc::default())
     }
 }
 
-impl<K: Hash + Eq, V: Clone> Recent<K, V> {
+impl<K: Hash + Eq, V: Clone> TtlCache<K, V> {
     fn get(&self, key: &K, now: DateTime<Utc>) -> Option<V> {
-        let kept = self.0.lock();
-        kept.get(key).filter(|(_, at)| now - *at < FRESH && now >= *at).map(|(value, _)| value.clone())
+        let entries = self.0.lock();
+        entries.get(key).filter(|(_, at)| now - *at < CACHE_TTL && now >= *at).map(|(value, _)| value.clone())
     }
 
     fn put(&self, key: K, value: V, now: DateTime<Utc>) {
-        let mut kept = self.0.lock();
-        if kept.len() >= MOST {
-            kept.retain(|_, (_, at)| now - *at < FRESH);
-            if kept.len() >= MOST {
-                kept.clear();
+        let mut entries = self.0.lock();
+        if entries.len() >= MAX_CACHED {
+            entries.retain(|_, (_, at)| now - *at < CACHE_TTL);
+            if entries.len() >= MAX_CACHED {
+                entries.clear();
             }
         }
-        kept.insert(key, (value, now));
+        entries.insert(key, (value, now));
     }
 
     fn clear(&self) {

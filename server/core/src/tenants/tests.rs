@@ -1,7 +1,7 @@
-use super::rules::{NewTenant, checked, host_name};
+use super::rules::{NewTenant, host_name, validate};
 
 #[test]
-fn a_host_is_compared_without_port_case_or_final_dot() {
+fn hosts_are_normalised() {
     for (given, expected) in [
         ("Penny.Example", Some("penny.example")),
         ("penny.example:8443", Some("penny.example")),
@@ -21,25 +21,25 @@ fn a_host_is_compared_without_port_case_or_final_dot() {
 }
 
 #[test]
-fn a_companys_names_are_checked_one_by_one() {
-    let fine = NewTenant {
+fn tenant_fields_are_validated() {
+    let valid = NewTenant {
         hosts: vec!["B.example:1".into(), "a.example".into(), "b.example".into()],
-        ..NewTenant::named("globex", " Globex ")
+        ..NewTenant::with_defaults("globex", " Globex ")
     };
-    let new = checked(fine.clone()).unwrap();
+    let new = validate(valid.clone()).unwrap();
     assert_eq!(
         (new.name.as_str(), new.hosts),
         ("Globex", vec!["a.example".to_owned(), "b.example".to_owned()])
     );
-    for (what, bad) in [
-        ("slug", NewTenant { slug: "Globex".into(), ..fine.clone() }),
-        ("slug", NewTenant { slug: "-x".into(), ..fine.clone() }),
-        ("name", NewTenant { name: "\t".into(), ..fine.clone() }),
-        ("currency", NewTenant { currency: "euro".into(), ..fine.clone() }),
-        ("timeZone", NewTenant { time_zone: "Mars/Olympus".into(), ..fine.clone() }),
-        ("host", NewTenant { hosts: vec!["10.0.0.1".into()], ..fine.clone() }),
+    for (field, bad) in [
+        ("slug", NewTenant { slug: "Globex".into(), ..valid.clone() }),
+        ("slug", NewTenant { slug: "-x".into(), ..valid.clone() }),
+        ("name", NewTenant { name: "\t".into(), ..valid.clone() }),
+        ("currency", NewTenant { currency: "euro".into(), ..valid.clone() }),
+        ("timeZone", NewTenant { time_zone: "Mars/Olympus".into(), ..valid.clone() }),
+        ("host", NewTenant { hosts: vec!["10.0.0.1".into()], ..valid.clone() }),
     ] {
-        let error = checked(bad).unwrap_err();
-        assert!(error.to_string().starts_with(what), "{what}: {error}");
+        let error = validate(bad).unwrap_err();
+        assert!(error.to_string().starts_with(field), "{field}: {error}");
     }
 }

@@ -1,4 +1,4 @@
-//! Colours, and whether text on them can be read.
+//! Colours and their contrast.
 
 use std::{fmt, str::FromStr};
 
@@ -10,15 +10,13 @@ pub struct Color {
     blue: u8,
 }
 
-/// A text that is no `#rrggbb` colour.
+/// The text is not a `#rrggbb` colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a colour is written #rrggbb")]
-pub struct NotAColor;
+#[error("a colour has the form #rrggbb")]
+pub struct InvalidColor;
 
 impl Color {
-    /// Black.
     pub const BLACK: Self = Self { red: 0, green: 0, blue: 0 };
-    /// White.
     pub const WHITE: Self = Self { red: 255, green: 255, blue: 255 };
 
     /// Returns the relative luminance between 0 and 1 (WCAG 2.2, "relative luminance").
@@ -35,39 +33,39 @@ impl Color {
         (light + 0.05) / (dark + 0.05)
     }
 
-    /// Returns the colour of text on this one: `wished` when it can be read (4.5 to 1, WCAG 2.2
-    /// success criterion 1.4.3), else white or black, whichever stands out more. One of those two
-    /// always reaches 4.5, so every brand colour can carry text.
+    /// Returns a legible colour for text on this background: `preferred` when its contrast is at least
+    /// 4.5 to 1 (WCAG 2.2 success criterion 1.4.3), else white or black. One of those two always reaches
+    /// 4.5.
     #[must_use]
-    pub fn text_on(self, wished: Option<Self>) -> Self {
-        if let Some(wished) = wished
-            && self.contrast(wished) >= READABLE
+    pub fn text_on(self, preferred: Option<Self>) -> Self {
+        if let Some(preferred) = preferred
+            && self.contrast(preferred) >= MIN_TEXT_CONTRAST
         {
-            return wished;
+            return preferred;
         }
-        // White is preferred where it is readable: that is what people expect on a strong colour.
-        if self.contrast(Self::WHITE) >= READABLE { Self::WHITE } else { Self::BLACK }
+        // White is tried first: it is what users expect on a saturated colour.
+        if self.contrast(Self::WHITE) >= MIN_TEXT_CONTRAST { Self::WHITE } else { Self::BLACK }
     }
 }
 
-/// The least contrast of text of ordinary size.
-const READABLE: f64 = 4.5;
+/// Minimum contrast ratio for text of normal size.
+const MIN_TEXT_CONTRAST: f64 = 4.5;
 
-/// Undoes the sRGB transfer curve (IEC 61966-2-1) of one channel.
+/// Converts one sRGB channel to linear light (IEC 61966-2-1).
 fn linear(channel: u8) -> f64 {
     let value = f64::from(channel) / 255.0;
     if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
 }
 
 impl FromStr for Color {
-    type Err = NotAColor;
+    type Err = InvalidColor;
 
-    fn from_str(text: &str) -> Result<Self, NotAColor> {
-        let digits = text.strip_prefix('#').ok_or(NotAColor)?;
+    fn from_str(text: &str) -> Result<Self, InvalidColor> {
+        let digits = text.strip_prefix('#').ok_or(InvalidColor)?;
         if digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(NotAColor);
+            return Err(InvalidColor);
         }
-        let [_, red, green, blue] = u32::from_str_radix(digits, 16).map_err(|_| NotAColor)?.to_be_bytes();
+        let [_, red, green, blue] = u32::from_str_radix(digits, 16).map_err(|_| InvalidColor)?.to_be_bytes();
         Ok(Self { red, green, blue })
     }
 }

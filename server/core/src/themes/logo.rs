@@ -1,35 +1,31 @@
-//! Logos: small pictures from an administrator, shown to everyone, so they are let in by a list of
-//! what is allowed rather than cleaned of what is known to be bad.
+//! Validation of logos. An SVG may contain only elements and attributes from an allow list; it is rejected
+//! otherwise, not sanitised.
 
 use data_encoding::BASE64;
 
-/// The largest logo, in bytes: it travels inside the page.
+/// Maximum size of a logo. Small, because it is embedded in the page as a data URL.
 pub const MAX_BYTES: usize = 48 * 1024;
 
-/// The largest side of a PNG, in pixels.
+/// Maximum width and height of a PNG.
 const MAX_PIXELS: u32 = 2048;
 
-/// Says why a logo is not taken.
+/// Why a logo is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LogoError {
-    /// Neither of the two kinds taken.
-    #[error("a logo is an SVG or a PNG")]
+    #[error("the logo is neither an SVG nor a PNG")]
     UnknownKind,
-    /// Too many bytes or pixels.
     #[error("the logo is too large")]
     TooLarge,
-    /// Something in the SVG is not on the list.
-    #[error("the SVG contains `{0}`, which a logo may not")]
+    #[error("the SVG contains `{0}`, which is not allowed in a logo")]
     NotAllowed(String),
-    /// The SVG does not parse.
     #[error("the SVG is not well formed")]
     Malformed,
 }
 
-/// Checks a logo and returns it as a data URL, which a page shows as an image: nothing in it runs.
+/// Validates a logo and returns it as a data URL. Scripts do not run in an image from a data URL.
 ///
 /// # Errors
-/// When it is too large, of another kind, or carries anything but shapes.
+/// When the logo is too large, is neither SVG nor PNG, or contains anything not on the allow list.
 pub fn data_url(bytes: &[u8]) -> Result<String, LogoError> {
     if bytes.len() > MAX_BYTES {
         return Err(LogoError::TooLarge);
@@ -47,7 +43,7 @@ pub fn data_url(bytes: &[u8]) -> Result<String, LogoError> {
     Ok(format!("data:image/svg+xml;base64,{}", BASE64.encode(text.as_bytes())))
 }
 
-/// Reads the size out of the header chunk (PNG specification, 11.2.1).
+/// Checks the dimensions in the IHDR chunk (PNG specification, 11.2.1).
 fn check_png(bytes: &[u8]) -> Result<(), LogoError> {
     let side = |at: usize| {
         let bytes: [u8; 4] = bytes.get(at..at + 4)?.try_into().ok()?;
@@ -61,7 +57,7 @@ fn check_png(bytes: &[u8]) -> Result<(), LogoError> {
     }
 }
 
-const ELEMENTS: &[&str] = &[
+const ALLOWED_ELEMENTS: &[&str] = &[
     "svg",
     "g",
     "path",
@@ -83,7 +79,7 @@ const ELEMENTS: &[&str] = &[
     "tspan",
 ];
 
-const ATTRIBUTES: &[&str] = &[
+const ALLOWED_ATTRIBUTES: &[&str] = &[
     "xmlns",
     "version",
     "viewBox",
@@ -144,21 +140,21 @@ const ATTRIBUTES: &[&str] = &[
     "focusable",
 ];
 
-/// Walks the tags. Whatever is not on the lists, and every construct with a memory or a reach of its
-/// own (doctype, entities, processing instructions, CDATA, comments), is refused.
+/// Checks every tag and attribute against the allow lists. Doctypes, custom entities, processing
+/// instructions, CDATA sections and comments are rejected.
 fn check_svg(text: &str) -> Result<(), LogoError> {
     let mut rest = strip_declaration(text)?;
     let mut open: Vec<&str> = Vec::new();
     let mut is_first = true;
     while !rest.is_empty() {
-        let Some((words, after)) = rest.split_once('<') else {
+        let Some((text, after)) = rest.split_once('<') else {
             return if open.is_empty() && rest.trim().is_empty() {
                 Ok(())
             } else {
                 Err(LogoError::Malformed)
             };
         };
-        check_words(words, open.is_empty())?;
+        check_character_data(text, open.is_empty())?;
         let (tag, after) = after.split_once('>').ok_or(LogoError::Malformed)?;
         rest = after;
         if let Some(name) = tag.strip_prefix('/') {
@@ -187,14 +183,14 @@ fn strip_declaration(text: &str) -> Result<&str, LogoError> {
     }
 }
 
-fn check_words(words: &str, is_outside: bool) -> Result<(), LogoError> {
-    if is_outside && !words.trim().is_empty() {
+fn check_character_data(text: &str, is_outside_root: bool) -> Result<(), LogoError> {
+    if is_outside_root && !text.trim().is_empty() {
         return Err(LogoError::Malformed);
     }
-    check_text(words)
+    check_text(text)
 }
 
-/// Refuses entities other than the five of XML: custom ones need a doctype, which is refused too.
+/// Rejects entities other than the five predefined in XML.
 fn check_text(text: &str) -> Result<(), LogoError> {
     for (at, _) in text.match_indices('&') {
         let rest = text.get(at..).unwrap_or_default();
@@ -205,10 +201,10 @@ fn check_text(text: &str) -> Result<(), LogoError> {
     Ok(())
 }
 
-/// Checks one opening tag, without its brackets, and returns its name.
+/// Checks an opening tag, given without its angle brackets, and returns its name.
 fn check_tag(tag: &str) -> Result<&str, LogoError> {
     let (name, mut rest) = tag.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((tag, ""));
-    if !ELEMENTS.contains(&name) {
+    if !ALLOWED_ELEMENTS.contains(&name) {
         return Err(LogoError::NotAllowed(format!("<{}>", name.chars().take(32).collect::<String>())));
     }
     loop {
@@ -228,7 +224,7 @@ fn check_tag(tag: &str) -> Result<&str, LogoError> {
 }
 
 fn check_attribute(name: &str, value: &str) -> Result<(), LogoError> {
-    if !ATTRIBUTES.contains(&name) {
+    if !ALLOWED_ATTRIBUTES.contains(&name) {
         return Err(LogoError::NotAllowed(name.chars().take(32).collect()));
     }
     check_text(value)?;
@@ -236,9 +232,9 @@ fn check_attribute(name: &str, value: &str) -> Result<(), LogoError> {
         return if value == "http://www.w3.org/2000/svg" { Ok(()) } else { Err(LogoError::Malformed) };
     }
     let lower = value.to_ascii_lowercase();
-    // A reference may only point inside the picture.
-    let is_reaching = lower.matches("url(").count() != lower.matches("url(#").count();
-    if is_reaching || lower.contains(':') || lower.contains('\\') {
+    // A reference may only point to an element of the same SVG.
+    let has_external_reference = lower.matches("url(").count() != lower.matches("url(#").count();
+    if has_external_reference || lower.contains(':') || lower.contains('\\') {
         return Err(LogoError::NotAllowed(format!(
             "{name}=\"{}\"",
             value.chars().take(32).collect::<String>()

@@ -1,5 +1,5 @@
-//! A company's own look: name, logo, colours, type. Checked before it is kept, so that a page can
-//! always be read and nothing in a look can run.
+//! Tenant themes: product name, logo, colours and font. Validated before they are stored, so that text is
+//! always legible and a theme cannot execute code.
 
 mod contrast;
 mod error;
@@ -10,7 +10,7 @@ mod store;
 mod tests;
 
 pub use contrast::Color;
-pub use error::Error;
+pub use error::ThemeError;
 pub use logo::LogoError;
-pub use rules::{CheckedTheme, NewTheme, check, plain};
-pub(crate) use store::{brand_in, save};
+pub use rules::{NewTheme, ValidatedTheme, default_brand, validate};
+pub(crate) use store::{load_brand, save};

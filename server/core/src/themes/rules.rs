@@ -1,20 +1,20 @@
-//! What a company's look may be.
+//! Validation of themes and the default theme.
 
 use super::{
     contrast::Color,
-    error::Error,
+    error::ThemeError,
     logo::{self, LogoError},
 };
 use penny_types::tenants::BrandView;
 
-/// What a company may say about its look; absent parts keep the product's own.
+/// A theme as submitted. Absent values default to the product's theme.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewTheme {
-    /// The product's name as the company calls it.
+    /// The tenant's name for the product.
     pub product_name: Option<String>,
     /// Brand colour, `#rrggbb`.
     pub accent: Option<String>,
-    /// Wished colour of text on it; replaced when it could not be read.
+    /// Preferred text colour on the brand colour; replaced when its contrast is too low.
     pub on_accent: Option<String>,
     /// CSS font family list.
     pub font_family: Option<String>,
@@ -24,14 +24,12 @@ pub struct NewTheme {
     pub logo: Option<Vec<u8>>,
 }
 
-/// A look that has been checked, ready to be kept.
+/// A validated theme, ready to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckedTheme {
-    /// The product's name.
+pub struct ValidatedTheme {
     pub product_name: String,
-    /// Brand colour.
     pub accent: String,
-    /// Colour of text on it.
+    /// Text colour on the brand colour, with a contrast of at least 4.5 to 1.
     pub on_accent: String,
     /// CSS font family list.
     pub font_family: Option<String>,
@@ -41,46 +39,50 @@ pub struct CheckedTheme {
     pub logo_url: Option<String>,
 }
 
-/// What the product is called where no company says otherwise.
+/// Default product name.
 pub const PRODUCT_NAME: &str = "PENNY";
-/// The product's own colour.
+/// Default brand colour.
 pub const ACCENT: &str = "#0f6b5c";
-/// The product's own corner radius.
+/// Default corner radius in CSS pixels.
 pub const RADIUS_PX: u8 = 8;
 const MAX_NAME_CHARS: usize = 40;
 
-/// Checks a look.
+/// Validates a theme.
 ///
 /// # Errors
-/// Says which part breaks which rule.
-pub fn check(theme: &NewTheme) -> Result<CheckedTheme, Error> {
-    let product_name = name(theme.product_name.as_deref().unwrap_or(PRODUCT_NAME))?;
-    let accent: Color =
-        theme.accent.as_deref().unwrap_or(ACCENT).parse().map_err(|_| Error::Color { field: "accent" })?;
-    let wished = theme
+/// Names the first invalid field.
+pub fn validate(theme: &NewTheme) -> Result<ValidatedTheme, ThemeError> {
+    let product_name = validate_name(theme.product_name.as_deref().unwrap_or(PRODUCT_NAME))?;
+    let accent: Color = theme
+        .accent
+        .as_deref()
+        .unwrap_or(ACCENT)
+        .parse()
+        .map_err(|_| ThemeError::Color { field: "accent" })?;
+    let preferred = theme
         .on_accent
         .as_deref()
         .map(str::parse::<Color>)
         .transpose()
-        .map_err(|_| Error::Color { field: "onAccent" })?;
+        .map_err(|_| ThemeError::Color { field: "onAccent" })?;
     let radius_px = theme.radius_px.unwrap_or(RADIUS_PX);
     if radius_px > 24 {
-        return Err(Error::Radius);
+        return Err(ThemeError::Radius);
     }
     let logo_url = theme.logo.as_deref().map(logo::data_url).transpose()?;
-    Ok(CheckedTheme {
+    Ok(ValidatedTheme {
         product_name,
         accent: accent.to_string(),
-        on_accent: accent.text_on(wished).to_string(),
-        font_family: theme.font_family.as_deref().map(font).transpose()?,
+        on_accent: accent.text_on(preferred).to_string(),
+        font_family: theme.font_family.as_deref().map(validate_font).transpose()?,
         radius_px,
         logo_url,
     })
 }
 
-/// Returns the product's own look under a company's name.
+/// Returns the product's default brand for a tenant.
 #[must_use]
-pub fn plain(company_name: &str) -> BrandView {
+pub fn default_brand(company_name: &str) -> BrandView {
     let accent = ACCENT.parse().unwrap_or(Color::BLACK);
     BrandView {
         product_name: PRODUCT_NAME.to_owned(),
@@ -93,24 +95,25 @@ pub fn plain(company_name: &str) -> BrandView {
     }
 }
 
-fn name(text: &str) -> Result<String, Error> {
+fn validate_name(text: &str) -> Result<String, ThemeError> {
     let text = text.trim();
-    let is_fine =
+    let is_valid =
         !text.is_empty() && text.chars().count() <= MAX_NAME_CHARS && !text.chars().any(char::is_control);
-    if is_fine { Ok(text.to_owned()) } else { Err(Error::Name) }
+    if is_valid { Ok(text.to_owned()) } else { Err(ThemeError::Name) }
 }
 
-/// Checks a font family list: it stands in a style sheet, so it may hold names and commas only.
-fn font(list: &str) -> Result<String, Error> {
-    let is_fine = !list.trim().is_empty()
+/// Validates a font family list. It is inserted into a style sheet, so only names, commas and balanced
+/// quotes are allowed.
+fn validate_font(list: &str) -> Result<String, ThemeError> {
+    let is_valid = !list.trim().is_empty()
         && list.len() <= 200
         && list.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | ',' | '-' | '_' | '"' | '\''))
         && list.matches('"').count().is_multiple_of(2)
         && list.matches('\'').count().is_multiple_of(2);
-    if is_fine { Ok(list.trim().to_owned()) } else { Err(Error::Font) }
+    if is_valid { Ok(list.trim().to_owned()) } else { Err(ThemeError::Font) }
 }
 
-impl From<LogoError> for Error {
+impl From<LogoError> for ThemeError {
     fn from(error: LogoError) -> Self {
         Self::Logo(error)
     }

@@ -1,21 +1,21 @@
-//! The row of a tenant's look.
+//! Queries on themes.
 
-use super::rules::{self, CheckedTheme};
+use super::rules::{self, ValidatedTheme};
 use chrono::{DateTime, Utc};
 use penny_entity::{tenant, theme};
 use penny_types::{TenantId, tenants::BrandView};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, sea_query::OnConflict};
 
-/// Reads a tenant's look; the product's own where it has none.
-pub async fn brand_in(conn: &impl ConnectionTrait, id: TenantId) -> Result<BrandView, DbErr> {
-    let company =
+/// Loads a tenant's brand, or the product's default brand when it has no theme.
+pub async fn load_brand(conn: &impl ConnectionTrait, id: TenantId) -> Result<BrandView, DbErr> {
+    let tenant_name =
         tenant::Entity::find_by_id(id).one(conn).await?.map(|tenant| tenant.name).unwrap_or_default();
     let Some(theme) = theme::Entity::find_by_id(id).one(conn).await? else {
-        return Ok(rules::plain(&company));
+        return Ok(rules::default_brand(&tenant_name));
     };
     Ok(BrandView {
         product_name: theme.product_name,
-        company_name: company,
+        company_name: tenant_name,
         logo_url: theme.logo_url,
         accent: theme.accent,
         on_accent: theme.on_accent,
@@ -24,21 +24,21 @@ pub async fn brand_in(conn: &impl ConnectionTrait, id: TenantId) -> Result<Brand
     })
 }
 
-/// Writes a tenant's look.
+/// Inserts or replaces a tenant's theme.
 pub async fn save(
     conn: &impl ConnectionTrait,
     id: TenantId,
-    look: CheckedTheme,
+    theme: ValidatedTheme,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let row = theme::ActiveModel {
         tenant_id: Set(id),
-        product_name: Set(look.product_name),
-        logo_url: Set(look.logo_url),
-        accent: Set(look.accent),
-        on_accent: Set(look.on_accent),
-        font_family: Set(look.font_family),
-        radius_px: Set(look.radius_px.into()),
+        product_name: Set(theme.product_name),
+        logo_url: Set(theme.logo_url),
+        accent: Set(theme.accent),
+        on_accent: Set(theme.on_accent),
+        font_family: Set(theme.font_family),
+        radius_px: Set(theme.radius_px.into()),
         updated_at: Set(now),
     };
     let mut replace = OnConflict::column(theme::Column::TenantId);

@@ -10,7 +10,7 @@ fn color(text: &str) -> Color {
 }
 
 #[test]
-fn contrast_agrees_with_the_published_examples() {
+fn contrast_matches_published_examples() {
     for (a, b, expected) in [
         ("#000000", "#ffffff", 21.0),
         ("#ffffff", "#ffffff", 1.0),
@@ -25,7 +25,7 @@ fn contrast_agrees_with_the_published_examples() {
 }
 
 #[test]
-fn text_on_any_colour_can_be_read() {
+fn text_is_legible_on_every_colour() {
     for red in (0..=255).step_by(15) {
         for green in (0..=255).step_by(15) {
             for blue in (0..=255).step_by(15) {
@@ -38,31 +38,31 @@ fn text_on_any_colour_can_be_read() {
 }
 
 #[test]
-fn a_wished_text_colour_is_kept_only_when_it_can_be_read() {
+fn a_preferred_text_colour_is_kept_only_with_enough_contrast() {
     assert_eq!(color("#0f766e").text_on(Some(color("#f0fdfa"))), color("#f0fdfa"));
     assert_eq!(color("#0f766e").text_on(Some(color("#0f766f"))), Color::WHITE);
     assert_eq!(color("#ffee00").text_on(Some(Color::WHITE)), Color::BLACK);
 }
 
 #[test]
-fn only_colours_are_colours() {
+fn invalid_colours_are_rejected() {
     for bad in ["", "#fff", "0f766e", "#0f766g", "#0f766e00", "red", "#ééé"] {
-        assert!(bad.parse::<Color>().is_err(), "{bad} was taken");
+        assert!(bad.parse::<Color>().is_err(), "{bad} was accepted");
     }
 }
 
-const SHAPE: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><defs><linearGradient id="a"><stop offset="0" stop-color="#fff"/></linearGradient></defs><path d="M0 0h8v8z" fill="url(#a)"/></svg>"##;
+const SVG: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><defs><linearGradient id="a"><stop offset="0" stop-color="#fff"/></linearGradient></defs><path d="M0 0h8v8z" fill="url(#a)"/></svg>"##;
 
 #[test]
-fn a_plain_svg_becomes_a_data_url() {
-    let url = logo::data_url(SHAPE.as_bytes()).unwrap();
+fn a_valid_svg_becomes_a_data_url() {
+    let url = logo::data_url(SVG.as_bytes()).unwrap();
     assert!(url.starts_with("data:image/svg+xml;base64,"));
-    let declared = format!("<?xml version=\"1.0\"?>\n{SHAPE}\n");
+    let declared = format!("<?xml version=\"1.0\"?>\n{SVG}\n");
     assert!(logo::data_url(declared.as_bytes()).is_ok());
 }
 
 #[test]
-fn an_svg_with_anything_but_shapes_is_refused() {
+fn an_svg_with_disallowed_content_is_rejected() {
     let svg = |inner: &str| format!(r#"<svg xmlns="http://www.w3.org/2000/svg">{inner}</svg>"#);
     for bad in [
         svg("<script>alert(1)</script>"),
@@ -91,9 +91,9 @@ fn an_svg_with_anything_but_shapes_is_refused() {
         "<svg/><svg/>".to_owned(),
         "<g/>".to_owned(),
         "<".to_owned(),
-        "words".to_owned(),
+        "text".to_owned(),
     ] {
-        assert!(logo::data_url(bad.as_bytes()).is_err(), "taken: {bad}");
+        assert!(logo::data_url(bad.as_bytes()).is_err(), "accepted: {bad}");
     }
 }
 
@@ -105,7 +105,7 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 }
 
 #[test]
-fn a_png_is_taken_up_to_its_limits() {
+fn png_dimensions_are_limited() {
     assert!(logo::data_url(&png(512, 128)).unwrap().starts_with("data:image/png;base64,"));
     assert_eq!(logo::data_url(&png(5000, 1)), Err(LogoError::TooLarge));
     assert_eq!(logo::data_url(&png(0, 1)), Err(LogoError::UnknownKind));
@@ -115,18 +115,18 @@ fn a_png_is_taken_up_to_its_limits() {
 }
 
 #[test]
-fn a_look_is_checked_part_by_part() {
-    use crate::fault::ToFault;
-    let fine = NewTheme {
+fn theme_fields_are_validated() {
+    use penny_kernel::fault::ToFault;
+    let valid = NewTheme {
         product_name: Some(" Globex Desk ".to_owned()),
         accent: Some("#FFEE00".to_owned()),
         on_accent: Some("#ffffff".to_owned()),
         font_family: Some("\"Inter\", sans-serif".to_owned()),
         ..NewTheme::default()
     };
-    let checked = rules::check(&fine).unwrap();
-    assert_eq!(checked.product_name, "Globex Desk");
-    assert_eq!((checked.accent.as_str(), checked.on_accent.as_str()), ("#ffee00", "#000000"));
+    let validated = rules::validate(&valid).unwrap();
+    assert_eq!(validated.product_name, "Globex Desk");
+    assert_eq!((validated.accent.as_str(), validated.on_accent.as_str()), ("#ffee00", "#000000"));
     for bad in [
         NewTheme { product_name: Some(" ".to_owned()), ..NewTheme::default() },
         NewTheme { product_name: Some("x\u{7}".to_owned()), ..NewTheme::default() },
@@ -136,6 +136,6 @@ fn a_look_is_checked_part_by_part() {
         NewTheme { radius_px: Some(25), ..NewTheme::default() },
         NewTheme { logo: Some(b"GIF89a".to_vec()), ..NewTheme::default() },
     ] {
-        assert_eq!(rules::check(&bad).unwrap_err().to_fault().code, FaultCode::Invalid, "{bad:?}");
+        assert_eq!(rules::validate(&bad).unwrap_err().to_fault().code, FaultCode::Invalid, "{bad:?}");
     }
 }

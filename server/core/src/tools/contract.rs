@@ -1,27 +1,27 @@
-//! What a tool promises, and what it is given.
+//! The interface of a tool: its contract, its input and its result.
 
-use crate::ctx::Ctx;
 use async_trait::async_trait;
+use penny_kernel::ctx::Ctx;
 use penny_types::{Fault, FaultCode, ToolCallId, artifacts::ArtifactKind, tools::Effect};
 use serde_json::Value;
 use std::{fmt::Debug, time::Duration};
 
-/// What a call may cost.
+/// Resource limits of a tool.
 #[derive(Debug, Clone, Copy)]
-pub struct Caps {
-    /// How long one call may run.
+pub struct ToolLimits {
+    /// Maximum duration of one call.
     pub timeout: Duration,
-    /// How many calls may run at once in a tenant.
+    /// Maximum number of concurrent calls in a tenant.
     pub concurrency: usize,
-    /// How many calls a person may make in a minute.
+    /// Maximum number of calls by one principal in a minute.
     pub per_minute: u32,
-    /// The largest answer, in bytes of JSON.
+    /// Maximum size of a result, in bytes of JSON.
     pub result_bytes: usize,
-    /// The most rows of a table, in the answer or in what is kept.
+    /// Maximum number of rows of a table, in the result or in an artifact.
     pub rows: usize,
 }
 
-impl Default for Caps {
+impl Default for ToolLimits {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(30),
@@ -33,70 +33,62 @@ impl Default for Caps {
     }
 }
 
-/// What a tool promises.
+/// Description of a tool.
 #[derive(Debug, Clone)]
 pub struct ToolContract {
-    /// Its name, `[a-zA-Z0-9_-]{1,64}`.
+    /// `[a-zA-Z0-9_-]{1,64}`.
     pub name: &'static str,
-    /// Rises when the schema or the meaning changes.
+    /// Incremented when the schema or the semantics change.
     pub version: u32,
-    /// What it does, for models and people.
+    /// Read by models and users.
     pub description: &'static str,
-    /// What it does to the world.
     pub effect: Effect,
-    /// JSON Schema (2020-12) of its arguments.
+    /// JSON Schema (2020-12) of the arguments.
     pub input_schema: Value,
-    /// What a call may cost.
-    pub caps: Caps,
+    pub limits: ToolLimits,
 }
 
-/// One call, as the tool sees it. Its arguments satisfy the schema.
+/// The input of one call. The arguments match the schema.
 #[derive(Debug)]
 pub struct ToolRun<'a> {
-    /// Who calls, with their rights.
     pub ctx: &'a Ctx,
-    /// The call, which is also its idempotency key.
+    /// Also the idempotency key.
     pub call_id: ToolCallId,
-    /// The arguments.
     pub arguments: &'a Value,
 }
 
-/// A result to be kept as an artifact.
+/// A result to store as an artifact.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolArtifact {
-    /// What it is.
     pub kind: ArtifactKind,
-    /// Its title, in the person's language.
+    /// In the user's language.
     pub title: String,
-    /// Its content, as [`penny_types::artifacts`] defines for its kind.
+    /// As [`penny_types::artifacts`] defines it for the kind.
     pub content: Value,
 }
 
-/// What a call brought.
+/// The result of a successful call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolOutcome {
-    /// The answer for the model and for REST.
+    /// Sent to the model, and returned by REST.
     pub result: Value,
-    /// What is kept.
     pub artifacts: Vec<ToolArtifact>,
 }
 
-/// Says why a tool could not do it.
+/// Why the execution of a tool failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolError {
-    /// The arguments satisfy the schema and are wrong all the same; the fault says how.
-    #[error("the arguments are wrong: {0}")]
+    /// The arguments match the schema but are not valid.
+    #[error("invalid arguments: {0}")]
     Invalid(Fault),
-    /// The person may not.
     #[error("not allowed: {0}")]
     Denied(Fault),
-    /// It broke; the fault is for the person, the source for the log.
     #[error("the tool failed: {0}")]
     Failed(Fault),
 }
 
 impl ToolError {
-    /// Sorts a room's fault into the right kind of failure.
+    /// Converts a domain fault, by its code.
     #[must_use]
     pub fn from_fault(fault: Fault) -> Self {
         match fault.code {
@@ -106,7 +98,6 @@ impl ToolError {
         }
     }
 
-    /// Returns the fault inside.
     #[must_use]
     pub const fn fault(&self) -> &Fault {
         match self {
@@ -115,18 +106,17 @@ impl ToolError {
     }
 }
 
-/// Something the assistant may do.
+/// A tool the assistant can call.
 #[async_trait]
 pub trait Tool: Debug + Send + Sync {
-    /// Returns what it promises.
     fn contract(&self) -> &ToolContract;
 
-    /// Says in words what the call would change, in the person's language. What is shown is what
-    /// runs: the plan's hash is kept with the approval. Tools that only read need none.
+    /// Describes what the call would change, in the user's language, for approval. A hash of arguments and
+    /// plan is stored with the call, so that exactly the approved call runs. Tools that only read need no
+    /// plan.
     async fn plan(&self, _run: &ToolRun<'_>) -> Result<Option<String>, ToolError> {
         Ok(None)
     }
 
-    /// Does it.
     async fn execute(&self, run: ToolRun<'_>) -> Result<ToolOutcome, ToolError>;
 }

@@ -1,116 +1,90 @@
-use crate::{access::Denied, artifacts, db::StoreError, fault::ToFault};
+use crate::artifacts;
+use penny_i18n::keys;
+use penny_kernel::{access::Denied, db::StoreError, fault::ToFault};
 use penny_types::{Fault, FaultCode, FieldFault};
-use penny_words::keys;
 
 fn paths(fields: &[FieldFault]) -> String {
     fields.iter().map(|field| field.field.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// Says why a call was not made, or failed.
+/// Why a tool call was rejected or failed.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// There is no such tool, or not for this person: both are answered alike.
-    #[error("no tool of that name may be used")]
-    Unknown {
-        /// The name asked for.
-        name: String,
-    },
-    /// The arguments are not JSON, or break the tool's schema.
-    #[error("the arguments break the schema at {}", paths(.fields))]
-    BadArguments {
-        /// The tool.
-        name: String,
-        /// What is wrong.
-        fields: Vec<FieldFault>,
-    },
-    /// The tool needs a person's approval, which only a conversation can ask for.
+pub enum ToolCallError {
+    /// The tool does not exist or the actor may not use it; the two are not distinguished.
+    #[error("the tool does not exist or may not be used")]
+    UnknownTool { name: String },
+    /// The arguments are not JSON or do not match the tool's schema.
+    #[error("the arguments do not match the schema at {}", paths(.fields))]
+    InvalidArguments { name: String, fields: Vec<FieldFault> },
+    /// The tool needs a user's approval, which can be requested only in a conversation.
     #[error("the tool needs approval")]
-    NeedsApproval {
-        /// The tool.
-        name: String,
-    },
-    /// Too many calls.
+    NeedsApproval { name: String },
     #[error("too many calls of {name}")]
-    TooMany {
-        /// The tool.
+    RateLimited {
         name: String,
-        /// Seconds until the next may be made.
+        /// Seconds.
         retry_after: u64,
     },
-    /// It ran longer than it may.
     #[error("{name} ran longer than {seconds} s")]
-    Timeout {
-        /// The tool.
-        name: String,
-        /// Its limit.
-        seconds: u64,
-    },
-    /// Its answer is larger than it may be.
-    #[error("the answer of {name} is too large")]
-    ResultTooLarge {
-        /// The tool.
-        name: String,
-    },
-    /// A table it brought has more rows than it may have.
+    Timeout { name: String, seconds: u64 },
+    #[error("the result of {name} is too large")]
+    ResultTooLarge { name: String },
     #[error("a table of {name} has more than {max} rows")]
-    TooManyRows {
-        /// The tool.
-        name: String,
-        /// Its limit.
-        max: usize,
-    },
-    /// The tool said no.
+    TooManyRows { name: String, max: usize },
     #[error("the tool failed: {0}")]
     Failed(Fault),
-    /// The person who was asked said no.
-    #[error("a person denied the call")]
-    DeniedByPerson,
-    /// The turn the call is for is run by another process now.
-    #[error("another process has the turn now")]
-    Overtaken,
-    /// What the tool made cannot be kept.
+    #[error("a user denied the call")]
+    DeniedByUser,
+    /// Another process has taken over the turn.
+    #[error("another process has taken over the turn")]
+    FencingTokenLost,
     #[error(transparent)]
-    Artifact(#[from] artifacts::Error),
-    /// A policy refuses.
+    Artifact(#[from] artifacts::ArtifactError),
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl From<sea_orm::DbErr> for Error {
+impl From<sea_orm::DbErr> for ToolCallError {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Store(error.into())
     }
 }
 
-impl ToFault for Error {
+impl ToFault for ToolCallError {
     fn to_fault(&self) -> Fault {
         match self {
-            Self::Unknown { name } => {
-                Fault::keyed(FaultCode::NotFound, keys::FAULT_TOOL_UNKNOWN).arg("name", name)
+            Self::UnknownTool { name } => {
+                Fault::with_message(FaultCode::NotFound, keys::FAULT_TOOL_UNKNOWN).arg("name", name)
             }
-            Self::BadArguments { name, fields } => {
-                let fault = Fault::keyed(FaultCode::Invalid, keys::FAULT_TOOL_ARGUMENTS).arg("name", name);
+            Self::InvalidArguments { name, fields } => {
+                let fault =
+                    Fault::with_message(FaultCode::Invalid, keys::FAULT_TOOL_ARGUMENTS).arg("name", name);
                 Fault { fields: fields.clone(), ..fault }
             }
             Self::NeedsApproval { name } => {
-                Fault::keyed(FaultCode::Forbidden, keys::FAULT_TOOL_NEEDS_APPROVAL).arg("name", name)
+                Fault::with_message(FaultCode::Forbidden, keys::FAULT_TOOL_NEEDS_APPROVAL).arg("name", name)
             }
-            Self::TooMany { retry_after, .. } => Fault::new(FaultCode::RateLimited).retry_after(*retry_after),
-            Self::Timeout { name, seconds } => Fault::keyed(FaultCode::Timeout, keys::FAULT_TOOL_TIMEOUT)
-                .arg("name", name)
-                .arg("seconds", seconds),
+            Self::RateLimited { retry_after, .. } => {
+                Fault::new(FaultCode::RateLimited).retry_after(*retry_after)
+            }
+            Self::Timeout { name, seconds } => {
+                Fault::with_message(FaultCode::Timeout, keys::FAULT_TOOL_TIMEOUT)
+                    .arg("name", name)
+                    .arg("seconds", seconds)
+            }
             Self::ResultTooLarge { name } => {
-                Fault::keyed(FaultCode::ToolFailed, keys::FAULT_TOOL_RESULT).arg("name", name)
+                Fault::with_message(FaultCode::ToolFailed, keys::FAULT_TOOL_RESULT).arg("name", name)
             }
             Self::TooManyRows { name, max } => {
-                Fault::keyed(FaultCode::ToolFailed, keys::FAULT_TOOL_ROWS).arg("name", name).arg("max", max)
+                Fault::with_message(FaultCode::ToolFailed, keys::FAULT_TOOL_ROWS)
+                    .arg("name", name)
+                    .arg("max", max)
             }
             Self::Failed(fault) => fault.clone(),
-            Self::DeniedByPerson => Fault::keyed(FaultCode::Forbidden, keys::FAULT_TOOL_DENIED),
-            Self::Overtaken => Fault::new(FaultCode::Conflict),
+            Self::DeniedByUser => Fault::with_message(FaultCode::Forbidden, keys::FAULT_TOOL_DENIED),
+            Self::FencingTokenLost => Fault::new(FaultCode::Conflict),
             Self::Artifact(error) => error.to_fault(),
             Self::Denied(denied) => denied.to_fault(),
             Self::Store(error) => error.to_fault(),

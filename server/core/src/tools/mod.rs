@@ -1,12 +1,14 @@
-//! Tools: contracts the assistant may call under a person's own rights.
+//! Tools that the assistant calls with the user's rights: the registry and the execution of calls.
 //!
-//! A tool is a JSON-Schema contract with caps, an effect and a life: validate, plan, approve where
-//! the policy says so, execute. This room keeps the registry and runs calls; what a tool *does*
-//! lives with the tool, in `builtin/` or behind a port.
+//! A tool has a JSON Schema for its arguments, limits and an effect. A call is validated, planned, approved
+//! where required, and executed. Tools are implemented in `builtin/` or injected through
+//! [`Tool`].
 
 pub mod builtin;
 mod contract;
 mod error;
+#[cfg(test)]
+mod golden_vectors;
 mod registry;
 mod rules;
 mod run;
@@ -15,9 +17,9 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use contract::{Caps, Tool, ToolArtifact, ToolContract, ToolError, ToolOutcome, ToolRun};
-pub use error::Error;
-pub use registry::{BadContract, Registry};
+pub use contract::{Tool, ToolArtifact, ToolContract, ToolError, ToolLimits, ToolOutcome, ToolRun};
+pub use error::ToolCallError;
+pub use registry::{InvalidToolContract, ToolRegistry};
 pub use rules::ARGUMENTS_MAX;
-pub(crate) use run::{Done, Origin, Prepared, in_doubt, shown};
+pub(crate) use run::{CompletedCall, PreparedCall, ToolCallOrigin, in_doubt_error, preview};
 pub use service::Tools;

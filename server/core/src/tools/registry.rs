@@ -1,8 +1,8 @@
-//! The tools there are, each with its compiled schema and its caps.
+//! The registry of tools, with compiled schemas and per-tool limits.
 
 use super::{Tool, ToolContract, rules};
-use crate::misfit;
 use parking_lot::Mutex;
+use penny_kernel::validation;
 use penny_types::{FieldFault, PrincipalId, TenantId};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -10,94 +10,102 @@ use std::{
 };
 use tokio::{sync::Semaphore, time::Instant};
 
-/// How many things that are wrong with one call's arguments are told.
-const TOLD_MAX: usize = 5;
+/// Maximum number of validation errors reported for one call.
+const MAX_REPORTED_ERRORS: usize = 5;
 
-/// Says that a tool's contract is wrong; found at boot.
+/// A tool's contract is invalid; reported at startup.
 #[derive(Debug, thiserror::Error)]
-#[error("the contract of tool {name} is wrong: {detail}")]
-pub struct BadContract {
+#[error("invalid contract of tool {name}: {detail}")]
+pub struct InvalidToolContract {
     name: String,
     detail: String,
 }
 
-/// A tool with what is needed to call it safely.
+/// A tool with its compiled schema and the state of its limits.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub tool: Arc<dyn Tool>,
+pub(super) struct RegisteredTool {
+    pub implementation: Arc<dyn Tool>,
     pub needs_approval: bool,
     schema: jsonschema::Validator,
-    running: Mutex<HashMap<TenantId, Arc<Semaphore>>>,
-    recent: Mutex<HashMap<PrincipalId, rules::Window>>,
+    semaphores: Mutex<HashMap<TenantId, Arc<Semaphore>>>,
+    rate_windows: Mutex<HashMap<PrincipalId, rules::RateWindow>>,
 }
 
-impl Entry {
+impl RegisteredTool {
     pub(super) fn contract(&self) -> &ToolContract {
-        self.tool.contract()
+        self.implementation.contract()
     }
 
-    /// Says what is wrong with the arguments, a few things at most; nothing when they are right.
-    pub(super) fn misfits(&self, arguments: &serde_json::Value) -> Vec<FieldFault> {
-        let found = self.schema.iter_errors(arguments).take(TOLD_MAX);
-        found.map(|error| rules::named(misfit::of_schema(&error))).collect()
+    /// Validates arguments against the schema. Reports at most [`MAX_REPORTED_ERRORS`] errors.
+    pub(super) fn validation_errors(&self, arguments: &serde_json::Value) -> Vec<FieldFault> {
+        let errors = self.schema.iter_errors(arguments).take(MAX_REPORTED_ERRORS);
+        errors.map(|error| rules::name_root_field(validation::from_schema_error(&error))).collect()
     }
 
-    /// Returns the tenant's places for this tool.
-    pub(super) fn places(&self, tenant: TenantId) -> Arc<Semaphore> {
-        let mut running = self.running.lock();
+    /// Returns the semaphore that limits the tenant's concurrent calls of this tool.
+    pub(super) fn concurrency_limit(&self, tenant: TenantId) -> Arc<Semaphore> {
+        let mut semaphores = self.semaphores.lock();
         Arc::clone(
-            running
+            semaphores
                 .entry(tenant)
-                .or_insert_with(|| Arc::new(Semaphore::new(self.contract().caps.concurrency))),
+                .or_insert_with(|| Arc::new(Semaphore::new(self.contract().limits.concurrency))),
         )
     }
 
-    /// Counts a call; returns the seconds to wait when the person has used up this minute's.
-    pub(super) fn count(&self, who: PrincipalId, now: Instant) -> Option<u64> {
-        let mut recent = self.recent.lock();
-        recent.retain(|_, window| !window.is_over(now));
-        recent
-            .entry(who)
-            .or_insert_with(|| rules::Window::starting(now))
-            .count(self.contract().caps.per_minute, now)
+    /// Counts a call. Returns the seconds to wait when the principal has reached the limit per minute.
+    pub(super) fn count_call(&self, principal: PrincipalId, now: Instant) -> Option<u64> {
+        let mut rate_windows = self.rate_windows.lock();
+        rate_windows.retain(|_, window| !window.is_expired(now));
+        rate_windows
+            .entry(principal)
+            .or_insert_with(|| rules::RateWindow::new(now))
+            .count(self.contract().limits.per_minute, now)
     }
 }
 
 /// All tools by name.
 #[derive(Debug, Clone)]
-pub struct Registry(Arc<BTreeMap<String, Entry>>);
+pub struct ToolRegistry(Arc<BTreeMap<String, RegisteredTool>>);
 
-impl Registry {
-    /// Registers tools; `approved_by_hand` names those whose every call a person must approve.
+impl ToolRegistry {
+    /// Registers tools. `approval_required` names tools whose every call requires a user's approval.
     ///
     /// # Errors
-    /// When a name or a schema is wrong, or two tools share a name.
-    pub fn new(tools: Vec<Arc<dyn Tool>>, approved_by_hand: &HashSet<String>) -> Result<Self, BadContract> {
-        let mut entries = BTreeMap::new();
+    /// When a name or a schema is invalid, or two tools have the same name.
+    pub fn new(
+        tools: Vec<Arc<dyn Tool>>,
+        approval_required: &HashSet<String>,
+    ) -> Result<Self, InvalidToolContract> {
+        let mut registry = BTreeMap::new();
         for tool in tools {
             let contract = tool.contract();
             let name = contract.name.to_owned();
-            let wrong = |detail: String| BadContract { name: name.clone(), detail };
-            if !rules::is_name(&name) {
-                return Err(wrong("the name does not match [a-zA-Z0-9_-]{1,64}".to_owned()));
+            let invalid = |detail: String| InvalidToolContract { name: name.clone(), detail };
+            if !rules::is_valid_name(&name) {
+                return Err(invalid("the name does not match [a-zA-Z0-9_-]{1,64}".to_owned()));
             }
             let schema = jsonschema::draft202012::new(&contract.input_schema)
-                .map_err(|error| wrong(error.to_string()))?;
-            let needs_approval = rules::needs_approval(contract.effect) || approved_by_hand.contains(&name);
-            let entry =
-                Entry { tool, needs_approval, schema, running: Mutex::default(), recent: Mutex::default() };
-            if entries.insert(name.clone(), entry).is_some() {
-                return Err(BadContract { name, detail: "two tools have this name".to_owned() });
+                .map_err(|error| invalid(error.to_string()))?;
+            let needs_approval = rules::needs_approval(contract.effect) || approval_required.contains(&name);
+            let registered = RegisteredTool {
+                implementation: tool,
+                needs_approval,
+                schema,
+                semaphores: Mutex::default(),
+                rate_windows: Mutex::default(),
+            };
+            if registry.insert(name.clone(), registered).is_some() {
+                return Err(InvalidToolContract { name, detail: "two tools have this name".to_owned() });
             }
         }
-        Ok(Self(Arc::new(entries)))
+        Ok(Self(Arc::new(registry)))
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Entry> {
+    pub(super) fn find(&self, name: &str) -> Option<&RegisteredTool> {
         self.0.get(name)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &RegisteredTool> {
         self.0.values()
     }
 }

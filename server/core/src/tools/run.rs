@@ -1,133 +1,141 @@
-//! The life of one call: checked, recorded, run within its caps, kept.
+//! Execution of tool calls: validation, recording, execution within limits, and storage of the results.
 
 use super::{
-    Error, ToolError, ToolOutcome, ToolRun, Tools,
-    registry::Entry,
+    ToolCallError, ToolError, ToolOutcome, ToolRun, Tools,
+    registry::RegisteredTool,
     rules,
-    store::{self, NewCall},
+    store::{self, NewToolCall},
 };
 use crate::{
     artifacts::Lineage,
-    audit::{self, Record},
+    turns::{ContentFilters, steps},
+};
+use penny_entity::{
+    enums::{Outcome, StepKind, StepStatus},
+    tool_call,
+};
+use penny_i18n::keys;
+use penny_kernel::{
+    audit::{self, AuditRecord},
     ctx::Ctx,
     db::{WriteTx, storable_text},
     fault::ToFault,
-    turns::{Filters, steps},
-};
-use penny_entity::{
-    tool_call,
-    words::{Outcome, StepKind, StepStatus},
 };
 use penny_types::{
     ConversationId, Fault, FaultCode, StepId, TurnId,
     artifacts::ArtifactView,
     tools::{Effect, ToolCallStatus},
 };
-use penny_words::keys;
 use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-/// Where a call comes from.
+/// The conversation, turn and model a call belongs to; all `None` for a call through the API.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Origin {
+pub(crate) struct ToolCallOrigin {
     pub conversation: Option<ConversationId>,
-    /// The turn, and the fencing token under which it is run.
+    /// The turn and the fencing token of the process that runs it.
     pub turn: Option<(TurnId, i64)>,
-    /// The model's own id of the call.
+    /// The model's id of the call.
     pub model_ref: Option<String>,
-    /// `provider/model` that asked for it.
+    /// `provider/model` that requested the call.
     pub model: Option<String>,
 }
 
-/// A call that is recorded.
+/// A call that has been recorded.
 #[derive(Debug)]
-pub(crate) enum Prepared {
-    /// It may run now.
+pub(crate) enum PreparedCall {
+    /// May run now.
     Ready(tool_call::Model),
-    /// A person is asked first.
-    Waiting(tool_call::Model, String),
-    /// It will not run: the name, the arguments or the rights are wrong.
-    Refused(tool_call::Model, Error),
+    /// Waits for approval of the plan.
+    AwaitingApproval(tool_call::Model, String),
+    /// Will not run, because the name or the arguments are invalid or a right is missing.
+    Rejected(tool_call::Model, ToolCallError),
 }
 
-/// A call that is over.
+/// The outcome of a call that ran.
 #[derive(Debug)]
-pub(crate) struct Done {
+pub(crate) struct CompletedCall {
     pub status: ToolCallStatus,
-    /// For the model: JSON, or the error in words.
+    /// Result for the model: JSON, or an error object.
     pub result: Value,
     pub artifacts: Vec<ArtifactView>,
     pub duration_ms: u64,
     pub fault: Option<Fault>,
 }
 
-/// How a call ends, for its row.
-struct Ending<'a> {
+/// The values stored when a call ends.
+struct CallCompletion<'a> {
     status: ToolCallStatus,
-    /// What the model is told, whole: a turn that goes on later tells it the same.
-    told: &'a Value,
+    /// The complete result for the model, needed again when a turn is resumed.
+    result: &'a Value,
     error: Option<String>,
     duration_ms: u64,
-    record: Record<'a>,
+    record: AuditRecord<'a>,
 }
 
 impl Tools {
-    /// Checks a call and records it before anything runs; what is refused is recorded too.
+    /// Validates and records a call before it runs; a rejected call is recorded too.
     pub(crate) async fn prepare(
         &self,
         ctx: &Ctx,
-        origin: &Origin,
+        origin: &ToolCallOrigin,
         name: &str,
         arguments: &str,
         allowed: Option<&[String]>,
-    ) -> Result<Prepared, Error> {
-        let checked = self.check(ctx, name, arguments, allowed).await;
-        let tx = self.shared.db.begin(ctx).await?;
-        let prepared = match checked {
-            Ok((entry, arguments, plan)) => record_wanted(&tx, ctx, origin, entry, arguments, plan).await?,
+    ) -> Result<PreparedCall, ToolCallError> {
+        let validated = self.validate(ctx, name, arguments, allowed).await;
+        let tx = self.kernel.db.begin(ctx).await?;
+        let prepared = match validated {
+            Ok((tool, arguments, plan)) => record_accepted(&tx, ctx, origin, tool, arguments, plan).await?,
             Err(error) => {
                 let name = name.get(..name.floor_char_boundary(64)).unwrap_or_default();
-                record_refused(&tx, ctx, origin, name, arguments, error).await?
+                record_rejected(&tx, ctx, origin, name, arguments, error).await?
             }
         };
         tx.commit().await?;
         Ok(prepared)
     }
 
-    async fn check(
+    async fn validate(
         &self,
         ctx: &Ctx,
         name: &str,
         arguments: &str,
         allowed: Option<&[String]>,
-    ) -> Result<(&Entry, Value, Option<String>), Error> {
-        let entry = self.entry(ctx, name, allowed)?;
-        let bad = |fields| Error::BadArguments { name: name.to_owned(), fields };
-        let arguments = rules::parse(arguments).map_err(|field| bad(vec![field]))?;
-        let misfits = entry.misfits(&arguments);
-        if !misfits.is_empty() {
-            return Err(bad(misfits));
+    ) -> Result<(&RegisteredTool, Value, Option<String>), ToolCallError> {
+        let tool = self.find_available(ctx, name, allowed)?;
+        let invalid = |fields| ToolCallError::InvalidArguments { name: name.to_owned(), fields };
+        let arguments = rules::parse(arguments).map_err(|field| invalid(vec![field]))?;
+        let validation_errors = tool.validation_errors(&arguments);
+        if !validation_errors.is_empty() {
+            return Err(invalid(validation_errors));
         }
-        let run = ToolRun { ctx, call_id: ctx.mint(), arguments: &arguments };
-        let plan = entry.tool.plan(&run).await.map_err(|error| Error::Failed(error.fault().clone()))?;
-        let plan = plan.or_else(|| entry.needs_approval.then(|| format!("{name} {arguments}")));
-        Ok((entry, arguments, plan))
+        let run = ToolRun { ctx, call_id: ctx.new_id(), arguments: &arguments };
+        let plan = tool
+            .implementation
+            .plan(&run)
+            .await
+            .map_err(|error| ToolCallError::Failed(error.fault().clone()))?;
+        let plan = plan.or_else(|| tool.needs_approval.then(|| format!("{name} {arguments}")));
+        Ok((tool, arguments, plan))
     }
 
-    /// Runs a recorded call within its caps and keeps what it brought, as `filters` leave it. An error means that nothing
-    /// could be recorded; a tool's own failure is a [`Done`].
+    /// Runs a recorded call within its limits, applies `filters` to the result and stores it.
+    ///
+    /// # Errors
+    /// When nothing could be recorded. A failure of the tool is a [`CompletedCall`].
     pub(crate) async fn run(
         &self,
         ctx: &Ctx,
-        origin: &Origin,
+        origin: &ToolCallOrigin,
         call: tool_call::Model,
-        filters: &Filters,
-    ) -> Result<Done, Error> {
+        filters: &ContentFilters,
+    ) -> Result<CompletedCall, ToolCallError> {
         let started = Instant::now();
         let call = self.mark_running(ctx, origin, call).await?;
-        let outcome = match self.entry(ctx, &call.name, None) {
-            Ok(entry) => self.execute(ctx, entry, &call).await,
+        let outcome = match self.find_available(ctx, &call.name, None) {
+            Ok(tool) => self.execute(ctx, tool, &call).await,
             Err(error) => Err(error),
         };
         let outcome = outcome.map(|outcome| ToolOutcome {
@@ -136,63 +144,71 @@ impl Tools {
         });
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match outcome {
-            Ok(outcome) => match self.keep(ctx, origin, call.clone(), outcome, duration_ms).await {
-                Err(Error::Artifact(error)) => {
-                    self.fail(ctx, call, Error::Artifact(error), duration_ms).await
+            Ok(outcome) => match self.store_outcome(ctx, origin, call.clone(), outcome, duration_ms).await {
+                Err(ToolCallError::Artifact(error)) => {
+                    self.fail(ctx, call, ToolCallError::Artifact(error), duration_ms).await
                 }
-                kept => kept,
+                stored => stored,
             },
             Err(error) => self.fail(ctx, call, error, duration_ms).await,
         }
     }
 
-    async fn execute(&self, ctx: &Ctx, entry: &Entry, call: &tool_call::Model) -> Result<ToolOutcome, Error> {
+    async fn execute(
+        &self,
+        ctx: &Ctx,
+        tool: &RegisteredTool,
+        call: &tool_call::Model,
+    ) -> Result<ToolOutcome, ToolCallError> {
         let name = || call.name.clone();
-        let caps = entry.contract().caps;
-        if let Some(retry_after) = entry.count(ctx.subject(), Instant::now()) {
-            return Err(Error::TooMany { name: name(), retry_after });
+        let limits = tool.contract().limits;
+        if let Some(retry_after) = tool.count_call(ctx.subject(), Instant::now()) {
+            return Err(ToolCallError::RateLimited { name: name(), retry_after });
         }
-        let timeout = || Error::Timeout { name: name(), seconds: caps.timeout.as_secs() };
+        let timeout = || ToolCallError::Timeout { name: name(), seconds: limits.timeout.as_secs() };
         let work = async {
-            let places = entry.places(ctx.tenant);
-            let _place = places.acquire().await.map_err(|_| timeout())?;
-            let inside = (entry.contract().effect == Effect::Read).then(|| ctx.inside_a_reading_tool());
-            let run =
-                ToolRun { ctx: inside.as_ref().unwrap_or(ctx), call_id: call.id, arguments: &call.arguments };
-            entry.tool.execute(run).await.map_err(|error| {
+            let semaphore = tool.concurrency_limit(ctx.tenant());
+            let _permit = semaphore.acquire().await.map_err(|_| timeout())?;
+            let tool_ctx = (tool.contract().effect == Effect::Read).then(|| ctx.for_reading_tool());
+            let run = ToolRun {
+                ctx: tool_ctx.as_ref().unwrap_or(ctx),
+                call_id: call.id,
+                arguments: &call.arguments,
+            };
+            tool.implementation.execute(run).await.map_err(|error| {
                 if let ToolError::Failed(fault) = &error {
                     tracing::warn!(tool.name = %call.name, fault = %fault, "a tool failed");
                 }
-                Error::Failed(error.fault().clone())
+                ToolCallError::Failed(error.fault().clone())
             })
         };
-        let outcome = tokio::time::timeout(caps.timeout, work).await.map_err(|_| timeout())??;
-        if outcome.result.to_string().len() > caps.result_bytes {
-            return Err(Error::ResultTooLarge { name: name() });
+        let outcome = tokio::time::timeout(limits.timeout, work).await.map_err(|_| timeout())??;
+        if outcome.result.to_string().len() > limits.result_bytes {
+            return Err(ToolCallError::ResultTooLarge { name: name() });
         }
-        let mut values =
-            std::iter::once(&outcome.result).chain(outcome.artifacts.iter().map(|made| &made.content));
-        if values.any(|value| rules::rows(value) > caps.rows) {
-            return Err(Error::TooManyRows { name: name(), max: caps.rows });
+        let mut values = std::iter::once(&outcome.result)
+            .chain(outcome.artifacts.iter().map(|artifact| &artifact.content));
+        if values.any(|value| rules::count_rows(value) > limits.rows) {
+            return Err(ToolCallError::TooManyRows { name: name(), max: limits.rows });
         }
         Ok(outcome)
     }
 
-    /// Marks a call and its step as running. Whoever lost the turn meanwhile runs nothing.
+    /// Marks a call and its step as running, unless another process has taken over the turn.
     async fn mark_running(
         &self,
         ctx: &Ctx,
-        origin: &Origin,
+        origin: &ToolCallOrigin,
         call: tool_call::Model,
-    ) -> Result<tool_call::Model, Error> {
-        let tx = self.shared.db.begin(ctx).await?;
-        if let Some(held) = origin.turn
-            && !steps::run_step(tx.conn(), ctx, held, call.step_id).await?
+    ) -> Result<tool_call::Model, ToolCallError> {
+        let tx = self.kernel.db.begin(ctx).await?;
+        if let Some(fenced_turn) = origin.turn
+            && !steps::start_step(tx.conn(), ctx, fenced_turn, call.step_id).await?
         {
-            return Err(Error::Overtaken);
+            return Err(ToolCallError::FencingTokenLost);
         }
         let now = ctx.now();
-        let call = store::change(tx.conn(), call, |row| {
+        let call = store::update(tx.conn(), call, |row| {
             row.status = Set(ToolCallStatus::Running);
             row.started_at = Set(Some(now));
         })
@@ -201,14 +217,14 @@ impl Tools {
         Ok(call)
     }
 
-    async fn keep(
+    async fn store_outcome(
         &self,
         ctx: &Ctx,
-        origin: &Origin,
+        origin: &ToolCallOrigin,
         call: tool_call::Model,
         outcome: ToolOutcome,
         duration_ms: u64,
-    ) -> Result<Done, Error> {
+    ) -> Result<CompletedCall, ToolCallError> {
         let lineage = Lineage {
             conversation: origin.conversation,
             turn: origin.turn.map(|(turn, _)| turn),
@@ -217,25 +233,29 @@ impl Tools {
             inputs: Vec::new(),
         };
         let mut stored = Vec::with_capacity(outcome.artifacts.len());
-        for made in &outcome.artifacts {
-            stored.push(self.artifacts.keep(ctx, made.kind, &made.content).await?);
+        for artifact in &outcome.artifacts {
+            stored.push(self.artifacts.store_content(ctx, artifact.kind, &artifact.content).await?);
         }
         let permit = self.permit(ctx, &call.name, call.effect)?;
-        let tx = self.shared.db.begin(ctx).await?;
+        let tx = self.kernel.db.begin(ctx).await?;
         let mut artifacts = Vec::with_capacity(stored.len());
-        for (made, stored) in outcome.artifacts.iter().zip(&stored) {
-            artifacts.push(self.artifacts.add(&tx, ctx, made.kind, &made.title, stored, &lineage).await?);
+        for (artifact, stored) in outcome.artifacts.iter().zip(&stored) {
+            artifacts.push(
+                self.artifacts
+                    .insert_from_tool(&tx, ctx, artifact.kind, &artifact.title, stored, &lineage)
+                    .await?,
+            );
         }
-        let ending = Ending {
+        let completion = CallCompletion {
             status: ToolCallStatus::Succeeded,
-            told: &outcome.result,
+            result: &outcome.result,
             error: None,
             duration_ms,
-            record: Record::of("tools.call", "tool").named(&call.name).permit(&permit),
+            record: AuditRecord::of("tools.call", "tool").target_name(&call.name).permit(&permit),
         };
-        close(&tx, ctx, call, ending).await?;
+        finish_call(&tx, ctx, call, completion).await?;
         tx.commit().await?;
-        Ok(Done {
+        Ok(CompletedCall {
             status: ToolCallStatus::Succeeded,
             result: outcome.result,
             artifacts,
@@ -248,27 +268,27 @@ impl Tools {
         &self,
         ctx: &Ctx,
         call: tool_call::Model,
-        error: Error,
+        error: ToolCallError,
         duration_ms: u64,
-    ) -> Result<Done, Error> {
-        if let Error::Store(error) = error {
-            return Err(Error::Store(error));
+    ) -> Result<CompletedCall, ToolCallError> {
+        if let ToolCallError::Store(error) = error {
+            return Err(ToolCallError::Store(error));
         }
         let fault = error.to_fault();
-        let told = error_for_model(ctx, &fault);
-        let tx = self.shared.db.begin(ctx).await?;
-        let ending = Ending {
+        let result = error_for_model(ctx, &fault);
+        let tx = self.kernel.db.begin(ctx).await?;
+        let completion = CallCompletion {
             status: ToolCallStatus::Failed,
-            told: &told,
+            result: &result,
             error: Some(error.to_string()),
             duration_ms,
-            record: Record::of("tools.call", "tool").named(&call.name).outcome(Outcome::Failed),
+            record: AuditRecord::of("tools.call", "tool").target_name(&call.name).outcome(Outcome::Failed),
         };
-        close(&tx, ctx, call, ending).await?;
+        finish_call(&tx, ctx, call, completion).await?;
         tx.commit().await?;
-        Ok(Done {
+        Ok(CompletedCall {
             status: ToolCallStatus::Failed,
-            result: told,
+            result,
             artifacts: Vec::new(),
             duration_ms,
             fault: Some(fault),
@@ -276,107 +296,122 @@ impl Tools {
     }
 }
 
-/// Records a call that is as it should be, to run now or when a person says so.
-async fn record_wanted(
+/// Records a valid call, to run now or after approval.
+async fn record_accepted(
     tx: &WriteTx,
     ctx: &Ctx,
-    origin: &Origin,
-    entry: &Entry,
+    origin: &ToolCallOrigin,
+    tool: &RegisteredTool,
     arguments: Value,
     plan: Option<String>,
-) -> Result<Prepared, Error> {
-    let contract = entry.contract();
-    let (status, step) = if entry.needs_approval {
+) -> Result<PreparedCall, ToolCallError> {
+    let contract = tool.contract();
+    let (status, step) = if tool.needs_approval {
         (ToolCallStatus::Waiting, StepStatus::Waiting)
     } else {
         (ToolCallStatus::Pending, StepStatus::Running)
     };
-    let call = NewCall {
-        step: begin_step(tx, ctx, origin, contract.name, step).await?,
+    let call = NewToolCall {
+        step: open_call_step(tx, ctx, origin, contract.name, step).await?,
         name: contract.name,
         version: contract.version,
         effect: contract.effect,
         arguments,
         plan: plan.clone(),
         status,
-        told: None,
+        result: None,
         error: None,
     };
     let row = store::insert(tx.conn(), ctx, origin, call).await?;
-    if entry.needs_approval {
-        Ok(Prepared::Waiting(row, plan.unwrap_or_default()))
+    if tool.needs_approval {
+        Ok(PreparedCall::AwaitingApproval(row, plan.unwrap_or_default()))
     } else {
-        Ok(Prepared::Ready(row))
+        Ok(PreparedCall::Ready(row))
     }
 }
 
-/// Records a call that will not run.
-async fn record_refused(
+async fn record_rejected(
     tx: &WriteTx,
     ctx: &Ctx,
-    origin: &Origin,
+    origin: &ToolCallOrigin,
     name: &str,
     arguments: &str,
-    error: Error,
-) -> Result<Prepared, Error> {
-    let call = NewCall {
-        step: begin_step(tx, ctx, origin, name, StepStatus::Failed).await?,
+    error: ToolCallError,
+) -> Result<PreparedCall, ToolCallError> {
+    let call = NewToolCall {
+        step: open_call_step(tx, ctx, origin, name, StepStatus::Failed).await?,
         name,
         version: 0,
         effect: Effect::Read,
         arguments: rules::parse(arguments).unwrap_or(Value::Null),
         plan: None,
         status: ToolCallStatus::Failed,
-        told: Some(error_for_model(ctx, &error.to_fault())),
+        result: Some(error_for_model(ctx, &error.to_fault())),
         error: Some(error.to_string()),
     };
     let row = store::insert(tx.conn(), ctx, origin, call).await?;
-    let record = Record::of("tools.refuse", "tool").named(&row.name).outcome(Outcome::Denied);
+    let record = AuditRecord::of("tools.refuse", "tool").target_name(&row.name).outcome(Outcome::Denied);
     audit::record(tx, ctx, record).await?;
-    Ok(Prepared::Refused(row, error))
+    Ok(PreparedCall::Rejected(row, error))
 }
 
-/// Begins the step of a turn that a call is; a call outside a turn is none.
-async fn begin_step(
+/// Opens the step of the turn for a call; a call outside a turn has none.
+async fn open_call_step(
     tx: &WriteTx,
     ctx: &Ctx,
-    origin: &Origin,
+    origin: &ToolCallOrigin,
     name: &str,
     status: StepStatus,
-) -> Result<Option<StepId>, Error> {
+) -> Result<Option<StepId>, ToolCallError> {
     let Some((turn, fence)) = origin.turn else { return Ok(None) };
     let detail = json!({ "tool": storable_text(name.to_owned()) });
-    let step = steps::Step { turn, fence, kind: StepKind::ToolCall, status, detail };
-    Ok(Some(steps::open_step(tx.conn(), ctx, step).await?.ok_or(Error::Overtaken)?))
+    let step = steps::NewStep { turn, fencing_token: fence, kind: StepKind::ToolCall, status, detail };
+    Ok(Some(steps::open_step(tx.conn(), ctx, step).await?.ok_or(ToolCallError::FencingTokenLost)?))
 }
 
-async fn close(tx: &WriteTx, ctx: &Ctx, call: tool_call::Model, ending: Ending<'_>) -> Result<(), Error> {
+async fn finish_call(
+    tx: &WriteTx,
+    ctx: &Ctx,
+    call: tool_call::Model,
+    completion: CallCompletion<'_>,
+) -> Result<(), ToolCallError> {
     let payload = call.arguments.to_string();
-    let row = store::end(tx.conn(), ctx, call, ending.status, ending.told, ending.error, ending.duration_ms)
-        .await?;
+    let row = store::finish(
+        tx.conn(),
+        ctx,
+        call,
+        completion.status,
+        completion.result,
+        completion.error,
+        completion.duration_ms,
+    )
+    .await?;
     if let Some(step) = row.step_id {
-        let status = if ending.status == ToolCallStatus::Succeeded {
+        let status = if completion.status == ToolCallStatus::Succeeded {
             StepStatus::Finished
         } else {
             StepStatus::Failed
         };
         steps::close_step(tx.conn(), ctx, step, status).await?;
     }
-    audit::record(tx, ctx, ending.record.payload(payload.as_bytes())).await?;
+    audit::record(tx, ctx, completion.record.payload(payload.as_bytes())).await?;
     Ok(())
 }
 
-/// Puts a fault into words for a model, so that it can tell the person or try again rightly.
+/// Renders a fault as an error object for a model, so that it can report it or correct the call.
 pub(crate) fn error_for_model(ctx: &Ctx, fault: &Fault) -> Value {
-    json!({ "error": { "code": fault.code, "message": penny_words::fault(ctx.locale, fault) } })
+    json!({ "error": { "code": fault.code, "message": penny_i18n::fault(ctx.locale(), fault) } })
 }
 
-/// Tells a model of a call that may have changed something, and of which nobody knows whether it did.
-pub(crate) fn in_doubt(ctx: &Ctx, name: &str) -> Value {
-    error_for_model(ctx, &Fault::keyed(FaultCode::ToolFailed, keys::FAULT_TOOL_IN_DOUBT).arg("name", name))
+/// Renders the error object for an interrupted call that may or may not have had its effect.
+pub(crate) fn in_doubt_error(ctx: &Ctx, name: &str) -> Value {
+    error_for_model(
+        ctx,
+        &Fault::with_message(FaultCode::ToolFailed, keys::FAULT_TOOL_IN_DOUBT).arg("name", name),
+    )
 }
 
-/// Puts an answer into the words shown in the conversation.
-pub(crate) fn shown(result: &Value) -> String {
-    rules::shown(&result.to_string())
+/// Returns the part of a result shown in the conversation.
+pub(crate) fn preview(result: &Value) -> String {
+    rules::preview(&result.to_string())
 }

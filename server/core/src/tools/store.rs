@@ -1,9 +1,9 @@
-use super::{rules, run::Origin};
-use crate::{
-    ctx::Ctx,
-    db::{StoreError, storable, storable_text},
-};
+use super::{rules, run::ToolCallOrigin};
 use penny_entity::{TenantScoped, tool_call, turn};
+use penny_kernel::{
+    ctx::Ctx,
+    db::{StoreError, storable_json, storable_text},
+};
 use penny_types::{
     MessageId, StepId, ToolCallId, TurnId,
     tools::{Effect, ToolCallStatus},
@@ -14,9 +14,9 @@ use sea_orm::{
 };
 use serde_json::Value;
 
-/// A call as it is first recorded.
-pub(super) struct NewCall<'a> {
-    /// The step of the turn that it is.
+/// A tool call to insert.
+pub(super) struct NewToolCall<'a> {
+    /// The step of the turn; `None` outside a turn.
     pub step: Option<StepId>,
     pub name: &'a str,
     pub version: u32,
@@ -24,39 +24,39 @@ pub(super) struct NewCall<'a> {
     pub arguments: Value,
     pub plan: Option<String>,
     pub status: ToolCallStatus,
-    /// What the model is told, when that is known already.
-    pub told: Option<Value>,
+    /// The result for the model, for a call that is rejected.
+    pub result: Option<Value>,
     pub error: Option<String>,
 }
 
 pub(super) async fn insert(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
-    origin: &Origin,
-    call: NewCall<'_>,
+    origin: &ToolCallOrigin,
+    call: NewToolCall<'_>,
 ) -> Result<tool_call::Model, StoreError> {
-    let id: ToolCallId = ctx.mint();
+    let id: ToolCallId = ctx.new_id();
     let now = ctx.now();
-    let arguments = storable(call.arguments);
+    let arguments = storable_json(call.arguments);
     let plan = call.plan.map(storable_text);
     let row = tool_call::ActiveModel {
-        tenant_id: Set(ctx.tenant),
+        tenant_id: Set(ctx.tenant()),
         id: Set(id),
         conversation_id: Set(origin.conversation),
         turn_id: Set(origin.turn.map(|(turn, _)| turn)),
         step_id: Set(call.step),
-        principal_id: Set(ctx.actor.id),
-        on_behalf_of: Set(ctx.actor.on_behalf_of),
+        principal_id: Set(ctx.actor().id),
+        on_behalf_of: Set(ctx.actor().on_behalf_of),
         model_call_ref: Set(origin.model_ref.clone()),
         name: Set(storable_text(call.name.to_owned())),
         version: Set(i32::try_from(call.version).unwrap_or(0)),
         effect: Set(call.effect),
-        plan_hash: Set(plan.as_ref().map(|plan| plan_hash(&arguments, plan))),
+        plan_hash: Set(plan.as_ref().map(|plan| hash_plan(&arguments, plan))),
         arguments: Set(arguments),
         plan: Set(plan),
         status: Set(call.status),
         idempotency_key: Set(id.to_string()),
-        result: Set(call.told.map(storable)),
+        result: Set(call.result.map(storable_json)),
         error: Set(call.error.map(storable_text)),
         decided_by: Set(None),
         decided_at: Set(None),
@@ -68,10 +68,11 @@ pub(super) async fn insert(
     row.insert(conn).await.map_err(StoreError::from)
 }
 
-/// Hashes what an approver is shown together with what would run.
-pub(super) fn plan_hash(arguments: &Value, plan: &str) -> Vec<u8> {
+/// Hashes the arguments together with the plan shown to the approver, so that an approval is valid only for
+/// exactly these arguments.
+pub(super) fn hash_plan(arguments: &Value, plan: &str) -> Vec<u8> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(rules::canonical(arguments).as_bytes());
+    hasher.update(rules::canonical_json(arguments).as_bytes());
     hasher.update(&[0]);
     hasher.update(plan.as_bytes());
     hasher.finalize().as_bytes().to_vec()
@@ -82,15 +83,15 @@ pub(super) async fn find(
     ctx: &Ctx,
     id: ToolCallId,
 ) -> Result<Option<tool_call::Model>, StoreError> {
-    tool_call::Entity::find_by_id((ctx.tenant, id)).one(conn).await.map_err(StoreError::from)
+    tool_call::Entity::find_by_id((ctx.tenant(), id)).one(conn).await.map_err(StoreError::from)
 }
 
-pub(super) async fn of_turn(
+pub(super) async fn list_by_turn(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     turn: TurnId,
 ) -> Result<Vec<tool_call::Model>, StoreError> {
-    tool_call::Entity::find_in(ctx.tenant)
+    tool_call::Entity::find_in(ctx.tenant())
         .filter(tool_call::Column::TurnId.eq(turn))
         .order_by_asc(tool_call::Column::Id)
         .all(conn)
@@ -98,27 +99,27 @@ pub(super) async fn of_turn(
         .map_err(StoreError::from)
 }
 
-pub(super) async fn change(
+pub(super) async fn update(
     conn: &impl ConnectionTrait,
     row: tool_call::Model,
     apply: impl FnOnce(&mut tool_call::ActiveModel),
 ) -> Result<tool_call::Model, StoreError> {
-    let mut change = row.into_active_model();
-    apply(&mut change);
-    change.update(conn).await.map_err(StoreError::from)
+    let mut active = row.into_active_model();
+    apply(&mut active);
+    active.update(conn).await.map_err(StoreError::from)
 }
 
-/// Reads the calls of every turn that wrote a message, in the order they were asked for.
-pub(super) async fn of_message(
+/// Lists the calls of every turn that wrote a message, in the order of their requests.
+pub(super) async fn list_by_message(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     message: MessageId,
 ) -> Result<Vec<tool_call::Model>, StoreError> {
-    let turns = turn::Entity::find_in(ctx.tenant)
+    let turns = turn::Entity::find_in(ctx.tenant())
         .select_only()
         .column(turn::Column::Id)
         .filter(turn::Column::MessageId.eq(message));
-    tool_call::Entity::find_in(ctx.tenant)
+    tool_call::Entity::find_in(ctx.tenant())
         .filter(tool_call::Column::TurnId.in_subquery(turns.into_query()))
         .order_by_asc(tool_call::Column::Id)
         .all(conn)
@@ -126,20 +127,20 @@ pub(super) async fn of_message(
         .map_err(StoreError::from)
 }
 
-/// Ends a call: how, what the model is told, and why it failed, for people.
-pub(super) async fn end(
+/// Stores the outcome of a call. `result` is what the model receives, `error` is for the log.
+pub(super) async fn finish(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     call: tool_call::Model,
     status: ToolCallStatus,
-    told: &Value,
+    result: &Value,
     error: Option<String>,
     duration_ms: u64,
 ) -> Result<tool_call::Model, StoreError> {
     let now = ctx.now();
-    change(conn, call, |row| {
+    update(conn, call, |row| {
         row.status = Set(status);
-        row.result = Set(Some(storable(told.clone())));
+        row.result = Set(Some(storable_json(result.clone())));
         row.error = Set(error.map(storable_text));
         row.finished_at = Set(Some(now));
         row.duration_ms = Set(i64::try_from(duration_ms).ok());
@@ -147,19 +148,19 @@ pub(super) async fn end(
     .await
 }
 
-/// Settles the calls a turn leaves behind: one that may have changed something is in doubt, one that
-/// only read has failed. Returns all calls of the turn as they stand then.
-pub(super) async fn settle(
+/// Closes the calls a turn left open and returns all calls of the turn. A running call with side effects
+/// becomes `InDoubt`, any other open call `Failed`.
+pub(super) async fn close_open_calls(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     turn: TurnId,
 ) -> Result<Vec<tool_call::Model>, StoreError> {
-    let mut calls = of_turn(conn, ctx, turn).await?;
+    let mut calls = list_by_turn(conn, ctx, turn).await?;
     for call in &mut calls {
         if call.status.is_open() {
             let is_in_doubt = call.status == ToolCallStatus::Running && call.effect != Effect::Read;
             let status = if is_in_doubt { ToolCallStatus::InDoubt } else { ToolCallStatus::Failed };
-            *call = change(conn, call.clone(), |row| {
+            *call = update(conn, call.clone(), |row| {
                 row.status = Set(status);
                 row.finished_at = Set(Some(ctx.now()));
             })

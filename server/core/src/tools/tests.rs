@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 #[test]
-fn names_are_those_every_provider_accepts() {
+fn tool_names_are_validated() {
     for (name, expected) in [
         ("get_company_kpis", true),
         ("a-B_9", true),
@@ -16,18 +16,18 @@ fn names_are_those_every_provider_accepts() {
         (&"x".repeat(64), true),
         (&"x".repeat(65), false),
     ] {
-        assert_eq!(is_name(name), expected, "{name:?}");
+        assert_eq!(is_valid_name(name), expected, "{name:?}");
     }
 }
 
 #[test]
-fn only_what_cannot_be_taken_back_always_needs_approval() {
+fn only_irreversible_effects_always_need_approval() {
     let needing: Vec<_> = Effect::ALL.iter().copied().filter(|&effect| needs_approval(effect)).collect();
     assert_eq!(needing, [Effect::Irreversible]);
 }
 
 #[test]
-fn missing_arguments_are_no_arguments_and_broken_ones_are_named() {
+fn empty_arguments_are_an_empty_object_and_malformed_ones_are_rejected() {
     assert_eq!(parse("  "), Ok(json!({})));
     assert_eq!(parse("{\"a\":1}"), Ok(json!({ "a": 1 })));
     assert!(parse("{").is_err());
@@ -36,14 +36,14 @@ fn missing_arguments_are_no_arguments_and_broken_ones_are_named() {
 }
 
 #[test]
-fn a_long_answer_is_cut_between_characters() {
-    let long = "é".repeat(SHOWN + 1);
-    assert_eq!(shown(&long).chars().count(), SHOWN + 1);
-    assert_eq!(shown("short"), "short");
+fn a_long_result_is_truncated_at_a_character_boundary() {
+    let long = "é".repeat(PREVIEW_CHARS + 1);
+    assert_eq!(preview(&long).chars().count(), PREVIEW_CHARS + 1);
+    assert_eq!(preview("short"), "short");
 }
 
 #[test]
-fn rows_are_those_of_a_table_and_of_a_charts_table() {
+fn rows_of_tables_and_charts_are_counted() {
     for (value, expected) in [
         (json!({ "columns": [], "rows": [[1], [2]] }), 2),
         (json!({ "option": {}, "table": { "columns": [], "rows": [[1]] } }), 1),
@@ -51,32 +51,35 @@ fn rows_are_those_of_a_table_and_of_a_charts_table() {
         (json!([[1], [2]]), 0),
         (json!("rows"), 0),
     ] {
-        assert_eq!(rows(&value), expected, "{value}");
+        assert_eq!(count_rows(&value), expected, "{value}");
     }
 }
 
 #[test]
-fn calls_are_counted_by_the_minute() {
+fn calls_are_limited_per_minute() {
     let start = Instant::now();
-    let mut window = Window::starting(start);
+    let mut window = RateWindow::new(start);
     assert_eq!(window.count(2, start), None);
     assert_eq!(window.count(2, start), None);
     assert_eq!(window.count(2, start + Duration::from_secs(20)), Some(40));
-    assert!(window.is_over(start + Duration::from_secs(60)));
+    assert!(window.is_expired(start + Duration::from_secs(60)));
 }
 
 #[test]
-fn what_was_shown_is_recognised_after_a_database_turned_its_keys_round() {
+fn canonical_json_does_not_depend_on_key_order_or_number_format() {
     let shown: serde_json::Value =
         serde_json::from_str(r#"{"slug":"a","filters":{"b":1e3,"a":[1,{"y":0.5,"x":-2.0}]}}"#).unwrap();
-    let kept: serde_json::Value =
+    let stored: serde_json::Value =
         serde_json::from_str(r#"{"filters":{"a":[1,{"x":-2,"y":0.5}],"b":1000},"slug":"a"}"#).unwrap();
-    assert_eq!(super::rules::canonical(&shown), super::rules::canonical(&kept));
-    assert_ne!(super::rules::canonical(&shown), super::rules::canonical(&serde_json::json!({ "slug": "a" })));
+    assert_eq!(super::rules::canonical_json(&shown), super::rules::canonical_json(&stored));
+    assert_ne!(
+        super::rules::canonical_json(&shown),
+        super::rules::canonical_json(&serde_json::json!({ "slug": "a" }))
+    );
 }
 
 #[test]
-fn arguments_may_be_wrapped_where_the_tool_has_none_of_that_name() {
+fn wrapped_arguments_are_unwrapped_unless_the_tool_has_an_arguments_property() {
     let (plain, own) = (json!({ "properties": { "a": {} } }), json!({ "properties": { "arguments": {} } }));
     let inner = json!({ "a": 1 });
     for (schema, body, expected) in [
@@ -88,6 +91,6 @@ fn arguments_may_be_wrapped_where_the_tool_has_none_of_that_name() {
         (&plain, inner.clone(), inner.clone()),
         (&plain, json!([]), json!([])),
     ] {
-        assert_eq!(unwrapped(schema, body), expected);
+        assert_eq!(unwrap_arguments(schema, body), expected);
     }
 }

@@ -1,13 +1,13 @@
-//! One writer that saves what all live turns have said, together, several times a second, and keeps
-//! their leases and event numbers reserved. What a crash can lose is what came since its last pass.
+//! Periodic checkpoints: one task per process writes the new events of all live turns, renew_leases their
+//! leases and reserves event numbers. A crash loses at most the events since the last pass.
 
-use super::{record::merge, store};
-use crate::{
+use super::{event_record::merge_events, store};
+use parking_lot::Mutex;
+use penny_kernel::{
+    SharedKernel,
     ctx::Ctx,
     db::{StoreError, WriteTx},
-    foundation::Shared,
 };
-use parking_lot::Mutex;
 use penny_types::{PrincipalId, TenantId, TurnId, events::TurnEvent};
 use std::{
     collections::{HashMap, HashSet},
@@ -17,80 +17,79 @@ use std::{
 use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-/// Time between passes: what a crash loses is at most this and the pass itself.
-const EVERY: Duration = Duration::from_millis(250);
-/// Event numbers reserved ahead.
-pub(super) const RESERVE: u64 = 512;
-/// How long a lease lasts, and how often it is renewed.
-pub(super) const LEASE: Duration = Duration::from_secs(8);
-const RENEW: Duration = Duration::from_secs(2);
+/// Time between two passes. A crash loses at most the events of this interval and of the pass itself.
+const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(250);
+/// Number of event numbers that are reserved in advance.
+pub(super) const SEQ_RESERVE: u64 = 512;
+pub(super) const LEASE_DURATION: Duration = Duration::from_secs(8);
+const LEASE_RENEW_INTERVAL: Duration = Duration::from_secs(2);
 
-/// What a turn's runner may know of its standing.
+/// State of the lease on a live turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// Event numbers up to this one may be used.
+pub(super) enum LeaseState {
+    /// Held; event numbers up to and including this one are reserved.
     Reserved(u64),
-    /// Another process has taken the turn over.
+    /// Taken over by another process.
     Lost,
 }
 
-/// A live turn, as the writer sees it.
+/// Checkpoint state of a live turn.
 #[derive(Debug)]
-pub(super) struct Slot {
+pub(super) struct TurnSlot {
     ctx: Ctx,
-    turn: TurnId,
-    fence: i64,
+    id: TurnId,
+    fencing_token: i64,
     pending: Mutex<Vec<Arc<TurnEvent>>>,
-    standing: watch::Sender<Standing>,
-    /// Cancelled when the turn's row says that a person asked it to stop, by whichever process.
+    lease: watch::Sender<LeaseState>,
+    /// Cancelled once `stop_requested_at` is set in the turn's row, by any process.
     stop: CancellationToken,
 }
 
-impl Slot {
-    /// Hands over an event that has been published.
+impl TurnSlot {
+    /// Queues a published event for the next checkpoint.
     pub(super) fn push(&self, event: Arc<TurnEvent>) {
         self.pending.lock().push(event);
     }
 
-    /// Follows the turn's standing.
-    pub(super) fn standing(&self) -> watch::Receiver<Standing> {
-        self.standing.subscribe()
+    pub(super) fn lease(&self) -> watch::Receiver<LeaseState> {
+        self.lease.subscribe()
     }
 
-    /// Tells when the turn's row says that a person asked it to stop.
-    pub(super) fn stop_asked(&self) -> CancellationToken {
+    /// Returns a token that is cancelled once the turn's row contains a stop request.
+    pub(super) fn stop_requested(&self) -> CancellationToken {
         self.stop.clone()
     }
 
-    fn wants_numbers(&self) -> Option<u64> {
-        let Standing::Reserved(reserved) = *self.standing.borrow() else { return None };
+    /// Returns the number up to which to reserve if less than half of the reserve is left.
+    fn seq_to_reserve(&self) -> Option<u64> {
+        let LeaseState::Reserved(reserved) = *self.lease.borrow() else { return None };
         let last = self.pending.lock().last().map(|event| event.seq)?;
-        (last + RESERVE / 2 > reserved).then_some(last + RESERVE)
+        (last + SEQ_RESERVE / 2 > reserved).then_some(last + SEQ_RESERVE)
     }
 }
 
-/// The writer. Cheap to clone.
+/// Writes the checkpoints. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(super) struct Checkpointer(Arc<Inner>);
+pub(super) struct Checkpointer(Arc<CheckpointerInner>);
 
 #[derive(Debug)]
-struct Inner {
-    shared: Shared,
+struct CheckpointerInner {
+    kernel: SharedKernel,
     owner: String,
-    slots: Mutex<HashMap<TurnId, Arc<Slot>>>,
-    /// Turns of this process whose end is still to be written.
-    ending: Mutex<HashSet<TurnId>>,
-    /// Held while a pass writes, so that a turn can be detached between passes only.
+    slots: Mutex<HashMap<TurnId, Arc<TurnSlot>>>,
+    /// Detached turns whose terminal state is not written yet.
+    closing: Mutex<HashSet<TurnId>>,
+    /// Held during a pass, so that a turn is only detached between passes.
     pass: tokio::sync::Mutex<()>,
 }
 
 impl Checkpointer {
-    pub(super) fn new(shared: Shared, owner: String) -> Self {
-        Self(Arc::new(Inner {
-            shared,
+    pub(super) fn new(kernel: SharedKernel, owner: String) -> Self {
+        Self(Arc::new(CheckpointerInner {
+            kernel,
             owner,
             slots: Mutex::default(),
-            ending: Mutex::default(),
+            closing: Mutex::default(),
             pass: tokio::sync::Mutex::default(),
         }))
     }
@@ -100,197 +99,197 @@ impl Checkpointer {
         &self.0.owner
     }
 
-    /// Takes a turn into the passes.
-    pub(super) fn attach(&self, ctx: Ctx, turn: TurnId, fence: i64, reserved: u64) -> Arc<Slot> {
-        let slot = Arc::new(Slot {
+    /// Includes a turn in the passes.
+    pub(super) fn attach(&self, ctx: Ctx, turn: TurnId, fencing_token: i64, reserved: u64) -> Arc<TurnSlot> {
+        let slot = Arc::new(TurnSlot {
             ctx,
-            turn,
-            fence,
+            id: turn,
+            fencing_token,
             pending: Mutex::default(),
-            standing: watch::Sender::new(Standing::Reserved(reserved)),
+            lease: watch::Sender::new(LeaseState::Reserved(reserved)),
             stop: CancellationToken::new(),
         });
         self.0.slots.lock().insert(turn, Arc::clone(&slot));
         slot
     }
 
-    /// Counts the live turns of a person in this process.
-    pub(super) fn live_of(&self, who: PrincipalId) -> usize {
-        self.0.slots.lock().values().filter(|slot| slot.ctx.subject() == who).count()
+    /// Counts the live turns of a principal in this process.
+    pub(super) fn count_live(&self, principal: PrincipalId) -> usize {
+        self.0.slots.lock().values().filter(|slot| slot.ctx.subject() == principal).count()
     }
 
-    /// Says whether a turn is this process's own: live, or with its end still to be written. Such a
-    /// turn is no orphan, however long the database was away.
-    pub(super) fn holds(&self, turn: TurnId) -> bool {
-        self.0.ending.lock().contains(&turn) || self.0.slots.lock().contains_key(&turn)
+    /// Returns whether this process runs a turn or still has to write its terminal state. Such a turn is not
+    /// an orphan, even if its lease expired while the database was unavailable.
+    pub(super) fn owns(&self, turn: TurnId) -> bool {
+        self.0.closing.lock().contains(&turn) || self.0.slots.lock().contains_key(&turn)
     }
 
-    /// Lets go of a turn whose run broke off without an end.
-    pub(super) fn abandon(&self, turn: TurnId) {
+    /// Removes a turn whose run ended without a terminal state.
+    pub(super) fn release(&self, turn: TurnId) {
         self.0.slots.lock().remove(&turn);
-        self.forget(turn);
+        self.mark_closed(turn);
     }
 
-    /// Lets go of a turn whose end is written, or is somebody else's to write.
-    pub(super) fn forget(&self, turn: TurnId) {
-        self.0.ending.lock().remove(&turn);
+    /// Marks a detached turn as done: its terminal state is written, or another process will write it.
+    pub(super) fn mark_closed(&self, turn: TurnId) {
+        self.0.closing.lock().remove(&turn);
     }
 
-    /// Takes a turn out; returns what has not been written yet, which is now the caller's to write,
-    /// who says [`Self::forget`] afterwards.
+    /// Removes a turn from the passes and returns its unwritten events. The caller must write them and then
+    /// call [`Self::mark_closed`].
     pub(super) async fn detach(&self, turn: TurnId) -> Vec<Arc<TurnEvent>> {
-        self.0.ending.lock().insert(turn);
+        self.0.closing.lock().insert(turn);
         let slot = self.0.slots.lock().remove(&turn);
         let _between_passes = self.0.pass.lock().await;
         slot.map(|slot| std::mem::take(&mut *slot.pending.lock())).unwrap_or_default()
     }
 
-    /// Runs passes until the server has stopped and no turn is live.
+    /// Runs passes until the server is stopping and no turn is live.
     pub(super) async fn run(self) {
-        let stopping = self.0.shared.tasks.stopping();
+        let stopping = self.0.kernel.tasks.stopping();
         let mut renewed_at = Instant::now();
         loop {
-            tokio::time::sleep(EVERY).await;
+            tokio::time::sleep(CHECKPOINT_INTERVAL).await;
             if stopping.is_cancelled() && self.0.slots.lock().is_empty() {
                 return;
             }
-            let renews = renewed_at.elapsed() >= RENEW;
-            if renews {
+            let renew_leases = renewed_at.elapsed() >= LEASE_RENEW_INTERVAL;
+            if renew_leases {
                 renewed_at = Instant::now();
             }
-            self.pass(renews).await;
+            self.run_pass(renew_leases).await;
         }
     }
 
-    /// Writes what one turn has said so far, ahead of the next pass.
-    pub(super) async fn save(&self, slot: &Arc<Slot>) {
-        let _gate = self.0.pass.lock().await;
+    /// Writes the pending events of one turn immediately.
+    pub(super) async fn save(&self, slot: &Arc<TurnSlot>) {
+        let _guard = self.0.pass.lock().await;
         if slot.pending.lock().is_empty() {
             return;
         }
         let groups = [vec![Arc::clone(slot)]];
         if let Err(error) = self.write(&groups, false).await {
-            warn(&error, &groups);
+            log_failure(&error, &groups);
         }
     }
 
-    /// Writes once what all live turns have to be written.
-    async fn pass(&self, renews: bool) {
-        let _gate = self.0.pass.lock().await;
-        let mut by_tenant: HashMap<TenantId, Vec<Arc<Slot>>> = HashMap::new();
+    /// Writes the pending events of all live turns, all tenants in one transaction. If that fails for another
+    /// reason than an unavailable database, each tenant is retried in a transaction of its own.
+    async fn run_pass(&self, renew_leases: bool) {
+        let _guard = self.0.pass.lock().await;
+        let mut by_tenant: HashMap<TenantId, Vec<Arc<TurnSlot>>> = HashMap::new();
         for slot in self.0.slots.lock().values() {
-            if renews || !slot.pending.lock().is_empty() {
-                by_tenant.entry(slot.ctx.tenant).or_default().push(Arc::clone(slot));
+            if renew_leases || !slot.pending.lock().is_empty() {
+                by_tenant.entry(slot.ctx.tenant()).or_default().push(Arc::clone(slot));
             }
         }
-        let groups: Vec<Vec<Arc<Slot>>> = by_tenant.into_values().collect();
-        let Err(error) = self.write(&groups, renews).await else { return };
+        let groups: Vec<Vec<Arc<TurnSlot>>> = by_tenant.into_values().collect();
+        let Err(error) = self.write(&groups, renew_leases).await else { return };
         if groups.len() < 2 || matches!(error, StoreError::Unavailable(_)) {
-            return warn(&error, &groups);
+            return log_failure(&error, &groups);
         }
-        // What one tenant's rows suffer from must not cost the others theirs.
         for group in &groups {
             let group = std::slice::from_ref(group);
-            if let Err(error) = self.write(group, renews).await {
-                warn(&error, group);
+            if let Err(error) = self.write(group, renew_leases).await {
+                log_failure(&error, group);
             }
         }
     }
 
     /// Writes the live turns of several tenants in one transaction.
-    async fn write(&self, groups: &[Vec<Arc<Slot>>], renews: bool) -> Result<(), StoreError> {
-        let system = |slots: &[Arc<Slot>]| {
-            slots.first().map(|slot| Ctx::system(slot.ctx.tenant, slot.ctx.world.clone()))
+    async fn write(&self, groups: &[Vec<Arc<TurnSlot>>], renew_leases: bool) -> Result<(), StoreError> {
+        let system_ctx = |slots: &[Arc<TurnSlot>]| {
+            slots.first().map(|slot| Ctx::system(slot.ctx.tenant(), slot.ctx.system_ports().clone(), &[]))
         };
-        let Some(first) = groups.first().and_then(|slots| system(slots)) else { return Ok(()) };
-        let tx = self.0.shared.db.begin(&first).await?;
-        let mut written = Vec::new();
+        let Some(first) = groups.first().and_then(|slots| system_ctx(slots)) else { return Ok(()) };
+        let tx = self.0.kernel.db.begin(&first).await?;
+        let mut outcomes = Vec::new();
         for slots in groups {
-            let Some(ctx) = system(slots) else { continue };
-            if ctx.tenant != first.tenant {
+            let Some(ctx) = system_ctx(slots) else { continue };
+            if ctx.tenant() != first.tenant() {
                 tx.enter(&ctx).await?;
             }
-            written.extend(write_tenant(&tx, &ctx, slots, renews).await?);
+            outcomes.extend(write_tenant(&tx, &ctx, slots, renew_leases).await?);
         }
         tx.commit().await?;
 
-        for Written { slot, standing } in written {
-            let Some(Saved { events, last, wanted, is_stop_asked }) = standing else {
-                slot.standing.send_replace(Standing::Lost);
+        for SlotOutcome { slot, saved } in outcomes {
+            let Some(SavedSlot { events, last_seq, reserved_seq, is_stop_requested }) = saved else {
+                slot.lease.send_replace(LeaseState::Lost);
                 continue;
             };
             slot.pending.lock().drain(..events);
-            if let Some(wanted) = wanted {
-                slot.standing.send_replace(Standing::Reserved(wanted));
+            if let Some(reserved) = reserved_seq {
+                slot.lease.send_replace(LeaseState::Reserved(reserved));
             }
-            if is_stop_asked {
+            if is_stop_requested {
                 slot.stop.cancel();
             }
-            if let Some(last) = last {
-                // A bus that is away keeps more than it must; nothing is lost.
-                drop(self.0.shared.bus.checkpointed(slot.turn, last).await);
+            if let Some(last) = last_seq {
+                // If the bus is unavailable, it only keeps events longer than necessary.
+                drop(self.0.kernel.bus.mark_checkpointed(slot.id, last).await);
             }
         }
         Ok(())
     }
 }
 
-/// What a pass did for a turn.
-struct Written {
-    slot: Arc<Slot>,
-    /// Absent when another process has the turn.
-    standing: Option<Saved>,
+/// Result of a pass for one turn.
+struct SlotOutcome {
+    slot: Arc<TurnSlot>,
+    /// `None` if another process has taken the turn over.
+    saved: Option<SavedSlot>,
 }
 
-struct Saved {
-    /// How many of the pending events are saved now.
+struct SavedSlot {
+    /// Number of pending events that were written.
     events: usize,
-    last: Option<u64>,
-    /// Up to which number events are reserved now, when that changed.
-    wanted: Option<u64>,
-    is_stop_asked: bool,
+    last_seq: Option<u64>,
+    /// The new reservation, if it changed.
+    reserved_seq: Option<u64>,
+    is_stop_requested: bool,
 }
 
-/// Writes a tenant's live turns.
+/// Writes the live turns of one tenant.
 async fn write_tenant(
     tx: &WriteTx,
     ctx: &Ctx,
-    slots: &[Arc<Slot>],
-    renews: bool,
-) -> Result<Vec<Written>, StoreError> {
-    let fences: Vec<(TurnId, i64)> = slots.iter().map(|slot| (slot.turn, slot.fence)).collect();
-    let mine = store::still_owned(tx.conn(), ctx, &fences).await?;
+    slots: &[Arc<TurnSlot>],
+    renew_leases: bool,
+) -> Result<Vec<SlotOutcome>, StoreError> {
+    let fencing_tokens: Vec<(TurnId, i64)> = slots.iter().map(|slot| (slot.id, slot.fencing_token)).collect();
+    let leased = store::still_leased(tx.conn(), ctx, &fencing_tokens).await?;
     let mut rows = Vec::with_capacity(slots.len());
-    let mut written = Vec::with_capacity(slots.len());
+    let mut outcomes = Vec::with_capacity(slots.len());
     for slot in slots {
-        let Some(&is_stop_asked) = mine.get(&slot.turn) else {
-            written.push(Written { slot: Arc::clone(slot), standing: None });
+        let Some(&is_stop_requested) = leased.get(&slot.id) else {
+            outcomes.push(SlotOutcome { slot: Arc::clone(slot), saved: None });
             continue;
         };
         let events = slot.pending.lock().clone();
-        let wanted = slot.wants_numbers();
-        if let Some(wanted) = wanted {
-            store::reserve(tx.conn(), ctx, slot.turn, wanted).await?;
+        let reserved_seq = slot.seq_to_reserve();
+        if let Some(reserved) = reserved_seq {
+            store::reserve_seq(tx.conn(), ctx, slot.id, reserved).await?;
         }
         if !events.is_empty() {
-            rows.push((slot.turn, merge(events.iter().map(AsRef::as_ref))));
+            rows.push((slot.id, merge_events(events.iter().map(AsRef::as_ref))));
         }
-        let last = events.last().map(|event| event.seq);
-        let saved = Saved { events: events.len(), last, wanted, is_stop_asked };
-        written.push(Written { slot: Arc::clone(slot), standing: Some(saved) });
+        let last_seq = events.last().map(|event| event.seq);
+        let saved = SavedSlot { events: events.len(), last_seq, reserved_seq, is_stop_requested };
+        outcomes.push(SlotOutcome { slot: Arc::clone(slot), saved: Some(saved) });
     }
-    store::append(tx.conn(), ctx, &rows).await?;
-    if renews {
-        let turns: Vec<TurnId> = mine.keys().copied().collect();
-        store::renew(tx.conn(), ctx, &turns, ctx.now() + LEASE).await?;
+    store::append_events(tx.conn(), ctx, &rows).await?;
+    if renew_leases {
+        let turns: Vec<TurnId> = leased.keys().copied().collect();
+        store::renew_leases(tx.conn(), ctx, &turns, ctx.now() + LEASE_DURATION).await?;
     }
-    Ok(written)
+    Ok(outcomes)
 }
 
-fn warn(error: &StoreError, groups: &[Vec<Arc<Slot>>]) {
+fn log_failure(error: &StoreError, groups: &[Vec<Arc<TurnSlot>>]) {
     tracing::warn!(
         error = error as &dyn std::error::Error,
         turns = groups.iter().map(Vec::len).sum::<usize>(),
-        "live turns could not be checkpointed; they will be at the next pass"
+        "failed to checkpoint live turns; retrying with the next pass"
     );
 }

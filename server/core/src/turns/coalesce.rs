@@ -1,38 +1,37 @@
-//! Joins small pieces of an answer: the first goes out at once, later ones at most once a frame.
+//! Coalesces text deltas: the first is sent immediately, later ones at most once per window.
 
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long a piece may wait for company: within one frame of a 60 Hz display and two.
-const WINDOW: Duration = Duration::from_millis(20);
+/// Maximum delay of a delta, between one and two frames of a 60 Hz display.
+const COALESCE_WINDOW: Duration = Duration::from_millis(20);
 
-/// Which stream a piece belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Channel {
+pub(super) enum DeltaKind {
     Text,
     Reasoning,
 }
 
-/// Holds what is not yet sent.
+/// Buffers deltas that are not sent yet.
 #[derive(Debug, Default)]
 pub(super) struct Coalescer {
-    held: Option<(Channel, String)>,
+    pending: Option<(DeltaKind, String)>,
     sent_at: Option<Instant>,
 }
 
 impl Coalescer {
-    /// Takes a piece; returns what is to be sent now, in order.
-    pub(super) fn push(&mut self, channel: Channel, text: String, now: Instant) -> Vec<(Channel, String)> {
+    /// Adds a delta and returns the deltas to send now, in order.
+    pub(super) fn push(&mut self, kind: DeltaKind, text: String, now: Instant) -> Vec<(DeltaKind, String)> {
         let mut out = Vec::new();
-        match &mut self.held {
-            Some((held, buffer)) if *held == channel => buffer.push_str(&text),
+        match &mut self.pending {
+            Some((pending, buffer)) if *pending == kind => buffer.push_str(&text),
             _ => {
-                out.extend(self.held.take());
-                self.held = Some((channel, text));
+                out.extend(self.pending.take());
+                self.pending = Some((kind, text));
             }
         }
         if self.deadline().is_none_or(|deadline| deadline <= now) {
-            out.extend(self.held.take());
+            out.extend(self.pending.take());
         }
         if !out.is_empty() {
             self.sent_at = Some(now);
@@ -40,15 +39,15 @@ impl Coalescer {
         out
     }
 
-    /// Returns when what is held must go out; in the past when it may go at once.
+    /// Returns the time by which the buffered delta must be sent.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.held.as_ref().and(self.sent_at).map(|sent| sent + WINDOW)
+        self.pending.as_ref().and(self.sent_at).map(|sent| sent + COALESCE_WINDOW)
     }
 
-    /// Gives what is held.
-    pub(super) fn flush(&mut self, now: Instant) -> Option<(Channel, String)> {
+    /// Returns the buffered delta.
+    pub(super) fn flush(&mut self, now: Instant) -> Option<(DeltaKind, String)> {
         self.sent_at = Some(now);
-        self.held.take()
+        self.pending.take()
     }
 }
 
@@ -61,27 +60,27 @@ mod tests {
     }
 
     #[test]
-    fn the_first_piece_goes_at_once_and_the_next_wait_for_the_frame() {
+    fn the_first_delta_is_sent_immediately_and_later_ones_after_the_window() {
         let start = Instant::now();
         let mut coalescer = Coalescer::default();
-        let text = |t: &str| (Channel::Text, t.to_owned());
-        assert_eq!(coalescer.push(Channel::Text, "a".into(), start), [text("a")]);
-        assert_eq!(coalescer.push(Channel::Text, "b".into(), ms(start, 5)), []);
-        assert_eq!(coalescer.push(Channel::Text, "c".into(), ms(start, 9)), []);
+        let text = |t: &str| (DeltaKind::Text, t.to_owned());
+        assert_eq!(coalescer.push(DeltaKind::Text, "a".into(), start), [text("a")]);
+        assert_eq!(coalescer.push(DeltaKind::Text, "b".into(), ms(start, 5)), []);
+        assert_eq!(coalescer.push(DeltaKind::Text, "c".into(), ms(start, 9)), []);
         assert_eq!(coalescer.deadline(), Some(ms(start, 20)));
         assert_eq!(coalescer.flush(ms(start, 20)), Some(text("bc")));
         assert_eq!(coalescer.deadline(), None);
-        assert_eq!(coalescer.push(Channel::Text, "d".into(), ms(start, 50)), [text("d")]);
+        assert_eq!(coalescer.push(DeltaKind::Text, "d".into(), ms(start, 50)), [text("d")]);
     }
 
     #[test]
-    fn a_change_of_channel_sends_what_is_held_first() {
+    fn a_change_of_kind_flushes_the_buffered_delta_first() {
         let start = Instant::now();
         let mut coalescer = Coalescer::default();
-        coalescer.push(Channel::Reasoning, "hm".into(), start);
-        coalescer.push(Channel::Reasoning, " well".into(), ms(start, 1));
-        let out = coalescer.push(Channel::Text, "Yes".into(), ms(start, 2));
-        assert_eq!(out, [(Channel::Reasoning, " well".to_owned())]);
-        assert_eq!(coalescer.flush(ms(start, 3)), Some((Channel::Text, "Yes".to_owned())));
+        coalescer.push(DeltaKind::Reasoning, "hm".into(), start);
+        coalescer.push(DeltaKind::Reasoning, " well".into(), ms(start, 1));
+        let out = coalescer.push(DeltaKind::Text, "Yes".into(), ms(start, 2));
+        assert_eq!(out, [(DeltaKind::Reasoning, " well".to_owned())]);
+        assert_eq!(coalescer.flush(ms(start, 3)), Some((DeltaKind::Text, "Yes".to_owned())));
     }
 }

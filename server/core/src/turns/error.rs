@@ -1,87 +1,80 @@
-use crate::{access::Denied, artifacts, conversations, db::StoreError, fault::ToFault, routing, tools};
+use crate::{artifacts, conversations, routing, tools};
+use penny_i18n::keys;
+use penny_kernel::{access::Denied, db::StoreError, fault::ToFault};
 use penny_ports::bus::BusError;
 use penny_types::{Fault, FaultCode};
-use penny_words::keys;
 
-/// Says why a turn could not be begun, followed or changed.
+/// Errors of starting, following and changing turns.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// There is none, or not for this person.
+pub enum TurnError {
+    /// The turn does not exist or the caller cannot see it.
     #[error("no such turn")]
     NotFound,
-    /// The message says nothing.
+    /// The message has neither text nor attachments.
     #[error("the message is empty")]
-    Empty,
-    /// The message is too long.
+    EmptyMessage,
     #[error("a message has at most {max} bytes")]
-    TooLong {
-        /// The longest allowed.
+    MessageTooLong {
+        /// In bytes.
         max: usize,
     },
-    /// A name or list in the message breaks a limit.
-    #[error("the field {field} is wrong")]
-    BadField {
-        /// Which one.
+    /// A field of the message exceeds a limit or conflicts with another field.
+    #[error("the field {field} is invalid")]
+    InvalidField {
+        /// The JSON name of the field.
         field: &'static str,
     },
-    /// There is no such message to follow or replace.
+    /// The parent or replaced message does not exist in the conversation.
     #[error("no such message in the conversation")]
-    NoSuchMessage,
-    /// The message it would follow is still being written.
-    #[error("the answer before is still being written")]
-    StillRunning,
-    /// The person has as many answers under way as they may.
-    #[error("too many answers are under way")]
-    TooManyLive,
-    /// The turn has nothing to continue.
-    #[error("the turn is not one that can be continued")]
+    MessageNotFound,
+    /// A turn is still writing the message that is to be followed or regenerated.
+    #[error("the previous turn is still running")]
+    TurnRunning,
+    /// The caller has reached the limit of live turns.
+    #[error("too many live turns")]
+    TooManyLiveTurns,
+    /// The turn is not the last of its message, or it is running or finished.
+    #[error("the turn cannot be continued")]
     NotContinuable,
-    /// Nobody is asked about that call, or not any more.
-    #[error("the call does not wait for a decision")]
-    NotWaiting,
-    /// The model cannot be asked.
+    /// The tool call does not wait for an approval, or no longer.
+    #[error("the tool call does not wait for an approval")]
+    NotAwaitingApproval,
     #[error(transparent)]
-    Routing(#[from] routing::Error),
-    /// The conversation cannot be written.
+    Routing(#[from] routing::RoutingError),
     #[error(transparent)]
-    Conversation(#[from] conversations::Error),
-    /// A tool's call cannot be read or written.
+    Conversation(#[from] conversations::ConversationError),
     #[error(transparent)]
-    Tool(#[from] tools::Error),
-    /// An attachment cannot be read.
+    Tool(#[from] tools::ToolCallError),
     #[error(transparent)]
-    Artifact(#[from] artifacts::Error),
-    /// A policy refuses.
+    Artifact(#[from] artifacts::ArtifactError),
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The bus failed.
     #[error(transparent)]
     Bus(#[from] BusError),
 }
 
-impl From<sea_orm::DbErr> for Error {
+impl From<sea_orm::DbErr> for TurnError {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Store(error.into())
     }
 }
 
-impl ToFault for Error {
+impl ToFault for TurnError {
     fn to_fault(&self) -> Fault {
         match self {
-            Self::NotFound | Self::NoSuchMessage => Fault::new(FaultCode::NotFound),
-            Self::Empty => Fault::keyed(FaultCode::Invalid, keys::FAULT_MESSAGE_EMPTY)
+            Self::NotFound | Self::MessageNotFound => Fault::new(FaultCode::NotFound),
+            Self::EmptyMessage => Fault::with_message(FaultCode::Invalid, keys::FAULT_MESSAGE_EMPTY)
                 .field("content", keys::FAULT_MESSAGE_EMPTY),
-            Self::TooLong { max } => {
-                Fault::keyed(FaultCode::TooLarge, keys::FAULT_MESSAGE_TOO_LARGE).arg("max", max)
+            Self::MessageTooLong { max } => {
+                Fault::with_message(FaultCode::TooLarge, keys::FAULT_MESSAGE_TOO_LARGE).arg("max", max)
             }
-            Self::BadField { field } => Fault::new(FaultCode::Invalid).field(field, keys::FAULT_FIELD),
-            Self::StillRunning => Fault::keyed(FaultCode::Conflict, keys::FAULT_TURN_RUNNING),
-            Self::TooManyLive => Fault::new(FaultCode::RateLimited).retry_after(5),
-            Self::NotContinuable => Fault::keyed(FaultCode::Conflict, keys::FAULT_NOT_CONTINUABLE),
-            Self::NotWaiting => Fault::keyed(FaultCode::Conflict, keys::FAULT_NOT_WAITING),
+            Self::InvalidField { field } => Fault::new(FaultCode::Invalid).field(field, keys::FAULT_FIELD),
+            Self::TurnRunning => Fault::with_message(FaultCode::Conflict, keys::FAULT_TURN_RUNNING),
+            Self::TooManyLiveTurns => Fault::new(FaultCode::RateLimited).retry_after(5),
+            Self::NotContinuable => Fault::with_message(FaultCode::Conflict, keys::FAULT_NOT_CONTINUABLE),
+            Self::NotAwaitingApproval => Fault::with_message(FaultCode::Conflict, keys::FAULT_NOT_WAITING),
             Self::Routing(error) => error.to_fault(),
             Self::Conversation(error) => error.to_fault(),
             Self::Tool(error) => error.to_fault(),

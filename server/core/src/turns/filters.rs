@@ -1,31 +1,29 @@
-//! What every call of a model passes through, before anything is numbered: requests, tool arguments,
-//! tool results and the words that come back. Nothing changes them yet; the privacy guard,
-//! moderation and caching stand here.
+//! Filters for the content that is exchanged with a model: requests, tool arguments, tool results and output.
+//! This is the extension point for privacy, moderation and caching; no filter is installed by default.
 
 use penny_ports::models::ModelRequest;
 use serde_json::Value;
 use std::{fmt::Debug, sync::Arc};
 
-/// One thing that looks at, and may change, what goes to a model and what comes back.
-pub trait Filter: Debug + Send + Sync {
-    /// Sees a request before it is sent.
+/// Inspects and changes the content that is sent to and received from a model.
+pub trait ContentFilter: Debug + Send + Sync {
+    /// Called before a request is sent.
     fn request(&self, _request: &mut ModelRequest) {}
-    /// Sees a tool's arguments before they are checked.
+    /// Called before the arguments of a tool call are validated.
     fn tool_arguments(&self, _name: &str, _arguments: &mut String) {}
-    /// Sees a tool's answer, as JSON, before it is kept and anybody else does.
+    /// Called with the JSON result of a tool before it is stored or published.
     fn tool_result(&self, _name: &str, _result: &mut String) {}
-    /// Sees a piece of the answer before it is numbered.
+    /// Called with each text or reasoning delta before it is published.
     fn output(&self, _text: &mut String) {}
 }
 
-/// The filters in order.
+/// A chain of filters. Requests and arguments pass in order, results and output in reverse order.
 #[derive(Debug, Clone, Default)]
-pub struct Filters(Arc<[Arc<dyn Filter>]>);
+pub struct ContentFilters(Arc<[Arc<dyn ContentFilter>]>);
 
-impl Filters {
-    /// Makes a chain.
+impl ContentFilters {
     #[must_use]
-    pub fn new(filters: Vec<Arc<dyn Filter>>) -> Self {
+    pub fn new(filters: Vec<Arc<dyn ContentFilter>>) -> Self {
         Self(filters.into())
     }
 
@@ -37,7 +35,7 @@ impl Filters {
         self.0.iter().for_each(|filter| filter.tool_arguments(name, arguments));
     }
 
-    /// Passes on what a tool answered; what is no JSON afterwards is a text.
+    /// Filters the result of a tool. If it is no longer valid JSON afterwards, it becomes a JSON string.
     pub(crate) fn tool_result(&self, name: &str, result: Value) -> Value {
         if self.0.is_empty() {
             return result;

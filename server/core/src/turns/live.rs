@@ -1,11 +1,11 @@
-//! A turn while it runs: numbers its events, publishes them, hands them to the writer.
+//! A live turn: numbers its events, publishes them on the bus and queues them for checkpoints.
 
 use super::{
-    checkpoint::{Checkpointer, Slot, Standing},
-    coalesce::Channel,
-    draft::Draft,
+    checkpoint::{Checkpointer, LeaseState, TurnSlot},
+    coalesce::DeltaKind,
+    content::TurnContent,
 };
-use crate::{ctx::Ctx, db::unsigned, foundation::Shared};
+use penny_kernel::{SharedKernel, ctx::Ctx, db::unsigned};
 use penny_types::{
     TurnId,
     events::{ReasoningDelta, TextDelta, TurnEvent, TurnEventBody},
@@ -14,121 +14,121 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// Says that another process has taken the turn over: whoever holds this stops at once.
+/// Another process has taken the turn over; the run must end without further effects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Lost;
+pub(super) struct LeaseLost;
 
-/// A running turn's voice.
+/// Publishes the events of a live turn.
 #[derive(Debug)]
-pub(super) struct Live {
-    shared: Shared,
+pub(super) struct LiveTurn {
+    kernel: SharedKernel,
     checkpointer: Checkpointer,
-    slot: Arc<Slot>,
-    standing: watch::Receiver<Standing>,
+    slot: Arc<TurnSlot>,
+    lease: watch::Receiver<LeaseState>,
     turn: TurnId,
-    next: u64,
-    draft: Draft,
+    next_seq: u64,
+    content: TurnContent,
 }
 
-impl Live {
-    /// Opens the turn's channel; `next` is its next event's number and `draft` what it said before.
+impl LiveTurn {
+    /// Opens the turn's bus channel. `content` is the content from before this run.
     pub(super) async fn open(
-        shared: Shared,
+        kernel: SharedKernel,
         checkpointer: Checkpointer,
         ctx: &Ctx,
         turn: &penny_entity::turn::Model,
-        draft: Draft,
+        content: TurnContent,
     ) -> Self {
-        let next = unsigned(turn.last_seq) + 1;
+        let next_seq = unsigned(turn.last_seq) + 1;
         let reserved = unsigned(turn.seq_reserved);
-        if let Err(error) = shared.bus.open_turn(turn.id, next).await {
-            tracing::warn!(turn.id = %turn.id, error = &error as &dyn std::error::Error, "a turn's channel could not be opened");
+        if let Err(error) = kernel.bus.open_turn(turn.id, next_seq).await {
+            tracing::warn!(turn.id = %turn.id, error = &error as &dyn std::error::Error, "failed to open the bus channel of a turn");
         }
         let slot = checkpointer.attach(ctx.clone(), turn.id, turn.fencing_token, reserved);
-        let standing = slot.standing();
-        Self { shared, checkpointer, slot, standing, turn: turn.id, next, draft }
+        let lease = slot.lease();
+        Self { kernel, checkpointer, slot, lease, turn: turn.id, next_seq, content }
     }
 
-    /// Tells when the turn's row says that a person asked it to stop.
-    pub(super) fn stop_asked(&self) -> CancellationToken {
-        self.slot.stop_asked()
+    /// Returns a token that is cancelled once the turn's row contains a stop request.
+    pub(super) fn stop_requested(&self) -> CancellationToken {
+        self.slot.stop_requested()
     }
 
-    /// Returns what was said so far.
-    pub(super) const fn draft(&self) -> &Draft {
-        &self.draft
+    pub(super) const fn content(&self) -> &TurnContent {
+        &self.content
     }
 
-    /// Numbers and publishes an event.
-    pub(super) async fn publish(&mut self, body: TurnEventBody) -> Result<(), Lost> {
-        self.wait_for_number().await?;
-        let event = self.number(body);
+    /// Numbers an event, queues it for the next checkpoint and publishes it.
+    pub(super) async fn publish(&mut self, body: TurnEventBody) -> Result<(), LeaseLost> {
+        self.wait_for_reserved_seq().await?;
+        let event = self.apply(body);
         self.slot.push(Arc::clone(&event));
         self.send(event).await;
         Ok(())
     }
 
-    /// Publishes a piece of the answer.
-    pub(super) async fn say(&mut self, channel: Channel, text: String) -> Result<(), Lost> {
-        let body = match channel {
-            Channel::Text => TurnEventBody::Delta(TextDelta { text, offset: self.draft.text_length() }),
-            Channel::Reasoning => {
-                TurnEventBody::Reasoning(ReasoningDelta { text, offset: self.draft.reasoning_length() })
+    pub(super) async fn publish_delta(&mut self, kind: DeltaKind, text: String) -> Result<(), LeaseLost> {
+        let body = match kind {
+            DeltaKind::Text => TurnEventBody::Delta(TextDelta { text, offset: self.content.text_length() }),
+            DeltaKind::Reasoning => {
+                TurnEventBody::Reasoning(ReasoningDelta { text, offset: self.content.reasoning_length() })
             }
         };
         self.publish(body).await
     }
 
-    /// Saves what was said so far, before something is done whose rows will outlive a crash: the words
-    /// before a call must not be lost when the call is not.
+    /// Writes the pending events immediately, so that a crash does not lose text that precedes a stored tool
+    /// call.
     pub(super) async fn save(&self) {
         self.checkpointer.save(&self.slot).await;
     }
 
-    /// Ends the live phase: gives the events still to be written, the last one among them.
-    pub(super) async fn close(&mut self, last: Option<TurnEventBody>) -> Vec<Arc<TurnEvent>> {
+    /// Ends the live phase and returns the unwritten events, including the terminal event if given.
+    pub(super) async fn close(&mut self, terminal: Option<TurnEventBody>) -> Vec<Arc<TurnEvent>> {
         let mut pending = self.checkpointer.detach(self.turn).await;
-        pending.extend(last.map(|body| self.number(body)));
+        pending.extend(terminal.map(|body| self.apply(body)));
         pending
     }
 
-    /// Sends the last event, now that it is written, and closes the channel.
-    pub(super) async fn farewell(&self, last: Arc<TurnEvent>) {
-        self.send(last).await;
-        if let Err(error) = self.shared.bus.close_turn(self.turn).await {
-            tracing::warn!(turn.id = %self.turn, error = &error as &dyn std::error::Error, "a turn's channel could not be closed");
+    /// Publishes the terminal event, which must be written already, and closes the bus channel.
+    pub(super) async fn publish_terminal(&self, event: Arc<TurnEvent>) {
+        self.send(event).await;
+        if let Err(error) = self.kernel.bus.close_turn(self.turn).await {
+            tracing::warn!(turn.id = %self.turn, error = &error as &dyn std::error::Error, "failed to close the bus channel of a turn");
         }
     }
 
     /// Returns the number of the last event.
     pub(super) const fn last_seq(&self) -> u64 {
-        self.next - 1
+        self.next_seq - 1
     }
 
-    fn number(&mut self, body: TurnEventBody) -> Arc<TurnEvent> {
-        self.draft.apply(&body);
-        let event = Arc::new(TurnEvent { seq: self.next, turn_id: self.turn, body });
-        self.next += 1;
+    /// Assigns the next number and applies the event to the content.
+    fn apply(&mut self, body: TurnEventBody) -> Arc<TurnEvent> {
+        self.content.apply(&body);
+        let event = Arc::new(TurnEvent { seq: self.next_seq, turn_id: self.turn, body });
+        self.next_seq += 1;
         event
     }
 
     async fn send(&self, event: Arc<TurnEvent>) {
-        if let Err(error) = self.shared.bus.publish_turn(event).await {
-            tracing::warn!(turn.id = %self.turn, error = &error as &dyn std::error::Error, "an event could not be published; readers find it in the database");
+        if let Err(error) = self.kernel.bus.publish_turn_event(event).await {
+            tracing::warn!(turn.id = %self.turn, error = &error as &dyn std::error::Error, "failed to publish a turn event; clients read it from the database");
         }
     }
 
-    /// Waits until the next number is durably reserved: after a crash no number may mean two events.
-    async fn wait_for_number(&mut self) -> Result<(), Lost> {
+    /// Waits until the next number is reserved in the database, so that no number is used twice after a
+    /// crash.
+    async fn wait_for_reserved_seq(&mut self) -> Result<(), LeaseLost> {
         loop {
-            match *self.standing.borrow_and_update() {
-                Standing::Lost => return Err(Lost),
-                // The terminal event is numbered without asking, so one number is always kept back.
-                Standing::Reserved(reserved) if self.next < reserved => return Ok(()),
-                Standing::Reserved(_) => {}
+            match *self.lease.borrow_and_update() {
+                LeaseState::Lost => return Err(LeaseLost),
+                // `<`, not `<=`: one reserved number is kept for the terminal event.
+                LeaseState::Reserved(reserved) if self.next_seq < reserved => return Ok(()),
+                LeaseState::Reserved(_) => {}
             }
-            if self.standing.changed().await.is_err() {
-                return Err(Lost);
+            if self.lease.changed().await.is_err() {
+                return Err(LeaseLost);
             }
         }
     }

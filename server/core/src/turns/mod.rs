@@ -1,34 +1,35 @@
-//! Turns: one answer to one message, owned by the server, not by the tab that asked.
+//! Turns: the generation of one assistant message, run by the server independently of the client's
+//! connection.
 //!
-//! A turn is a persisted state machine of steps. Its events are numbered, published on the bus as
-//! they happen, checkpointed together twice a second and more, and folded into the message's parts
-//! when it is over. This room begins, runs, follows, stops, continues and recovers turns.
+//! A turn is a persisted state machine of steps. Its events are numbered, published on the bus immediately,
+//! checkpointed periodically and folded into the parts of the message when the turn ends. This module starts,
+//! runs, follows, stops, continues and recovers turns.
 
 mod checkpoint;
 mod coalesce;
-mod draft;
+mod content;
 mod error;
+mod event_record;
 mod filters;
-mod launch;
+mod finalize;
+mod follow;
 mod live;
 mod prompt;
-mod record;
 mod recovery;
 mod rules;
 mod runner;
 mod service;
-mod settle;
+mod spawn;
 mod store;
 mod submit;
-mod tail;
 
-pub use draft::Draft;
-pub use error::Error;
-pub use filters::{Filter, Filters};
-pub use record::{Record, merge};
+pub use content::TurnContent;
+pub use error::TurnError;
+pub use event_record::{EventRecord, merge_events};
+pub use filters::{ContentFilter, ContentFilters};
 pub use service::{TurnEvents, Turns};
-pub(crate) use store::{checkpointed, request_stop};
-/// Steps, written by whatever room does what they are.
+pub(crate) use store::{read_content, request_stop};
+/// Writing of steps, also used by [`crate::tools`].
 pub(crate) mod steps {
-    pub(crate) use super::store::{Step, close_step, open_step, run_step};
+    pub(crate) use super::store::{NewStep, close_step, open_step, start_step};
 }

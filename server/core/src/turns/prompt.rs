@@ -1,7 +1,8 @@
-//! What a model is told: standing instructions, what was said before, and what its tools answered.
+//! Prompts: the system prompt, the message history and the results of tool calls.
 
-use super::Error;
-use crate::{artifacts::Artifacts, conversations::store as conversations, ctx::Ctx};
+use super::TurnError;
+use crate::{artifacts::Artifacts, conversations::store as conversations};
+use penny_kernel::ctx::Ctx;
 use penny_ports::models::{ModelMessage, ToolRequest};
 use penny_types::{
     MessageId, ToolCallId,
@@ -12,25 +13,25 @@ use penny_types::{
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
-/// Messages of the path a model is told of at most.
-const MESSAGES_MAX: u32 = 100;
-/// Bytes of them at most; the newest are kept.
-const BYTES_MAX: usize = 400_000;
-/// Bytes of an attachment at most.
-const ATTACHMENT_MAX: usize = 60_000;
+/// Maximum number of messages of the path in a prompt.
+const HISTORY_MESSAGES_MAX: u32 = 100;
+/// Maximum size of these messages in bytes; the oldest are dropped.
+const HISTORY_BYTES_MAX: usize = 400_000;
+/// Maximum size of the text of an attachment in bytes.
+const ATTACHMENT_BYTES_MAX: usize = 60_000;
 
-/// What a tool answered in this turn, whole.
+/// The complete result of a tool call.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
-    /// The model's own id of the call.
+pub(super) struct ToolResult {
+    /// The id that the model gave the call.
     pub model_ref: Option<String>,
     pub content: String,
     pub is_error: bool,
 }
 
-/// Writes the standing instructions, and what kinds of artifact the message hopes for.
-pub(super) fn system(ctx: &Ctx, expected: &[ArtifactKind]) -> String {
-    let standing = format!(
+/// Returns the system prompt, including the kinds of artifact that the message expects.
+pub(super) fn system_prompt(ctx: &Ctx, expected: &[ArtifactKind]) -> String {
+    let instructions = format!(
         "You are the assistant of a company's workbench. Today is {}. Answer in the language of the person's last \
          message. Be brief and exact; write Markdown. When a figure, a chart or a dashboard is asked for and a tool \
          gives it, call the tool; never invent figures. Charts and tables that tools make are shown to the person \
@@ -38,17 +39,17 @@ pub(super) fn system(ctx: &Ctx, expected: &[ArtifactKind]) -> String {
         ctx.now().format("%A, %Y-%m-%d")
     );
     if expected.is_empty() {
-        return standing;
+        return instructions;
     }
-    let kinds: Vec<&str> = expected.iter().map(|kind| described(*kind)).collect();
+    let kinds: Vec<&str> = expected.iter().map(|kind| describe(*kind)).collect();
     format!(
-        "{standing} The person expects this answer to bring: {}. Make each with a tool where one makes it, and write \
+        "{instructions} The person expects this answer to bring: {}. Make each with a tool where one makes it, and write \
          the others in Markdown.",
         kinds.join("; ")
     )
 }
 
-const fn described(kind: ArtifactKind) -> &'static str {
+const fn describe(kind: ArtifactKind) -> &'static str {
     match kind {
         ArtifactKind::Markdown => "a written document (markdown)",
         ArtifactKind::Table => "a table",
@@ -59,16 +60,16 @@ const fn described(kind: ArtifactKind) -> &'static str {
     }
 }
 
-/// Reads what was said on the path up to and including `leaf`, oldest first. Of the calls in
-/// `answers` the whole answer is told, of others what the conversation shows.
+/// Returns the messages of the path to `leaf`, oldest first. Tool calls use the complete result from
+/// `results` if it is there, else the shortened result of the message part.
 pub(super) async fn history(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     artifacts: &Artifacts,
     leaf: MessageId,
-    answers: &HashMap<ToolCallId, Answer>,
-) -> Result<Vec<ModelMessage>, Error> {
-    let rows = conversations::path(conn, ctx, leaf, MESSAGES_MAX).await?;
+    results: &HashMap<ToolCallId, ToolResult>,
+) -> Result<Vec<ModelMessage>, TurnError> {
+    let rows = conversations::path(conn, ctx, leaf, HISTORY_MESSAGES_MAX).await?;
     let mut parts = conversations::parts(conn, ctx, &rows).await?;
     let mut messages = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -76,40 +77,47 @@ pub(super) async fn history(
             parts.remove(&row.id).unwrap_or_default().into_iter().map(|part| part.body).collect();
         match row.author {
             Author::User => {
-                messages.push(ModelMessage::User { text: asked(conn, ctx, artifacts, &bodies).await? })
+                messages.push(ModelMessage::User { text: user_text(conn, ctx, artifacts, &bodies).await? })
             }
-            Author::Assistant => messages.extend(fold(&bodies, answers)),
+            Author::Assistant => messages.extend(to_model_messages(&bodies, results)),
             Author::System => {}
         }
     }
-    Ok(newest(messages))
+    Ok(keep_newest(messages))
 }
 
-/// Puts a person's message into words, attachments first.
-async fn asked(
+/// Returns the text of a user message, attachments first.
+async fn user_text(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     artifacts: &Artifacts,
     parts: &[PartBody],
-) -> Result<String, Error> {
+) -> Result<String, TurnError> {
     let mut text = String::new();
     for part in parts {
         match part {
             PartBody::File(file) => {
-                // What was attached may since have been thrown away; the question still stands.
-                let words =
-                    artifacts.words(conn, ctx, file.version_id, ATTACHMENT_MAX).await.unwrap_or_default();
-                text.push_str(&format!("<attachment name={:?}>\n{words}\n</attachment>\n\n", file.name));
+                // If the attachment has been deleted since, its text is empty.
+                let content = artifacts
+                    .text_for_model(conn, ctx, file.version_id, ATTACHMENT_BYTES_MAX)
+                    .await
+                    .unwrap_or_default();
+                text.push_str(&format!("<attachment name={:?}>\n{content}\n</attachment>\n\n", file.name));
             }
-            PartBody::Text(said) => text.push_str(&said.text),
+            PartBody::Text(part) => text.push_str(&part.text),
             _ => {}
         }
     }
     Ok(text)
 }
 
-/// Turns an answer's parts into messages: words and calls by the assistant, then what the tools said.
-pub(super) fn fold(parts: &[PartBody], answers: &HashMap<ToolCallId, Answer>) -> Vec<ModelMessage> {
+/// Converts the parts of an assistant message into model messages: text and tool calls of the assistant, each
+/// group of calls followed by its results. Calls without a result are omitted, so that the model can make
+/// them again.
+pub(super) fn to_model_messages(
+    parts: &[PartBody],
+    prior: &HashMap<ToolCallId, ToolResult>,
+) -> Vec<ModelMessage> {
     let mut messages = Vec::new();
     let (mut text, mut calls, mut results) = (String::new(), Vec::new(), Vec::new());
     let mut flush = |text: &mut String, calls: &mut Vec<ToolRequest>, results: &mut Vec<ModelMessage>| {
@@ -123,15 +131,15 @@ pub(super) fn fold(parts: &[PartBody], answers: &HashMap<ToolCallId, Answer>) ->
     };
     for part in parts {
         match part {
-            PartBody::Text(said) => {
+            PartBody::Text(part) => {
                 if !calls.is_empty() {
                     flush(&mut text, &mut calls, &mut results);
                 }
-                text.push_str(&said.text);
+                text.push_str(&part.text);
             }
             PartBody::ToolCall(call) => {
-                let Some(answer) = answered(call, answers) else { continue };
-                let id = answer.model_ref.unwrap_or_else(|| call.call_id.to_string());
+                let Some(result) = tool_result(call, prior) else { continue };
+                let id = result.model_ref.unwrap_or_else(|| call.call_id.to_string());
                 calls.push(ToolRequest {
                     id: id.clone(),
                     name: call.name.clone(),
@@ -140,8 +148,8 @@ pub(super) fn fold(parts: &[PartBody], answers: &HashMap<ToolCallId, Answer>) ->
                 results.push(ModelMessage::Tool {
                     call_id: id,
                     name: call.name.clone(),
-                    content: answer.content,
-                    is_error: answer.is_error,
+                    content: result.content,
+                    is_error: result.is_error,
                 });
             }
             _ => {}
@@ -151,11 +159,10 @@ pub(super) fn fold(parts: &[PartBody], answers: &HashMap<ToolCallId, Answer>) ->
     messages
 }
 
-/// Returns what a call answered. A call that was given up before it answered anything is as one that
-/// was never made: the model may make it again.
-fn answered(call: &ToolCallPart, answers: &HashMap<ToolCallId, Answer>) -> Option<Answer> {
-    answers.get(&call.call_id).cloned().or_else(|| {
-        Some(Answer {
+/// Returns the result of a call; `None` if it was cancelled before it had one.
+fn tool_result(call: &ToolCallPart, results: &HashMap<ToolCallId, ToolResult>) -> Option<ToolResult> {
+    results.get(&call.call_id).cloned().or_else(|| {
+        Some(ToolResult {
             model_ref: None,
             content: call.result.clone()?,
             is_error: call.status != ToolCallStatus::Succeeded,
@@ -163,16 +170,17 @@ fn answered(call: &ToolCallPart, answers: &HashMap<ToolCallId, Answer>) -> Optio
     })
 }
 
-/// Keeps the newest messages that fit; the first kept is a person's, so that no answer stands alone.
-fn newest(messages: Vec<ModelMessage>) -> Vec<ModelMessage> {
+/// Keeps the newest messages within the size limit, starting with a user message. The newest message is
+/// always kept.
+fn keep_newest(messages: Vec<ModelMessage>) -> Vec<ModelMessage> {
     let mut bytes = 0;
     let mut kept: Vec<ModelMessage> = messages
         .into_iter()
         .rev()
         .take_while(|message| {
-            let first = bytes == 0;
+            let is_newest = bytes == 0;
             bytes += size(message);
-            first || bytes <= BYTES_MAX
+            is_newest || bytes <= HISTORY_BYTES_MAX
         })
         .collect();
     kept.reverse();
@@ -197,8 +205,8 @@ mod tests {
     use serde_json::json;
     use uuid::Uuid;
 
-    fn text(words: &str) -> PartBody {
-        PartBody::Text(TextPart { text: words.to_owned() })
+    fn text(text: &str) -> PartBody {
+        PartBody::Text(TextPart { text: text.to_owned() })
     }
 
     fn call(n: u128, result: &str) -> PartBody {
@@ -215,38 +223,46 @@ mod tests {
     }
 
     #[test]
-    fn words_calls_and_answers_keep_their_order() {
-        let messages =
-            fold(&[text("Let me look."), call(1, "one"), call(2, "two"), text("Done.")], &HashMap::new());
+    fn text_calls_and_results_keep_their_order() {
+        let messages = to_model_messages(
+            &[text("Let me look."), call(1, "one"), call(2, "two"), text("Done.")],
+            &HashMap::new(),
+        );
         let kinds: Vec<&str> = messages
             .iter()
             .map(|message| match message {
                 ModelMessage::User { .. } => "user",
-                ModelMessage::Assistant { tool_calls, .. } if tool_calls.is_empty() => "words",
+                ModelMessage::Assistant { tool_calls, .. } if tool_calls.is_empty() => "text",
                 ModelMessage::Assistant { .. } => "calls",
                 ModelMessage::Tool { .. } => "tool",
             })
             .collect();
-        assert_eq!(kinds, ["calls", "tool", "tool", "words"]);
+        assert_eq!(kinds, ["calls", "tool", "tool", "text"]);
     }
 
     #[test]
-    fn a_whole_answer_of_this_turn_is_preferred_to_the_one_that_was_cut() {
-        let whole =
-            Answer { model_ref: Some("call_9".to_owned()), content: "whole".to_owned(), is_error: false };
-        let messages = fold(&[call(1, "cut…")], &HashMap::from([(ToolCallId(Uuid::from_u128(1)), whole)]));
+    fn a_complete_result_is_preferred_to_the_shortened_one() {
+        let complete = ToolResult {
+            model_ref: Some("call_9".to_owned()),
+            content: "complete".to_owned(),
+            is_error: false,
+        };
+        let messages = to_model_messages(
+            &[call(1, "cut…")],
+            &HashMap::from([(ToolCallId(Uuid::from_u128(1)), complete)]),
+        );
         assert!(
-            matches!(&messages[1], ModelMessage::Tool { call_id, content, .. } if call_id == "call_9" && content == "whole")
+            matches!(&messages[1], ModelMessage::Tool { call_id, content, .. } if call_id == "call_9" && content == "complete")
         );
     }
 
     #[test]
-    fn a_call_that_was_given_up_before_it_answered_is_not_told_of() {
-        let mut given_up = call(1, "");
-        if let PartBody::ToolCall(call) = &mut given_up {
+    fn a_call_without_a_result_is_omitted() {
+        let mut cancelled = call(1, "");
+        if let PartBody::ToolCall(call) = &mut cancelled {
             (call.result, call.status) = (None, ToolCallStatus::Failed);
         }
-        let messages = fold(&[text("Let me look."), given_up], &HashMap::new());
+        let messages = to_model_messages(&[text("Let me look."), cancelled], &HashMap::new());
         assert_eq!(
             messages,
             [ModelMessage::Assistant { text: "Let me look.".to_owned(), tool_calls: Vec::new() }]
@@ -254,20 +270,20 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_messages_that_fit_are_kept_from_a_question_on() {
-        let user = |words: String| ModelMessage::User { text: words };
-        let assistant = |words: String| ModelMessage::Assistant { text: words, tool_calls: Vec::new() };
-        let kept = newest(vec![
-            user("x".repeat(BYTES_MAX)),
+    fn the_newest_messages_that_fit_are_kept_from_a_user_message_on() {
+        let user = |text: String| ModelMessage::User { text };
+        let assistant = |text: String| ModelMessage::Assistant { text, tool_calls: Vec::new() };
+        let kept = keep_newest(vec![
+            user("x".repeat(HISTORY_BYTES_MAX)),
             assistant("old".to_owned()),
             user("new".to_owned()),
             assistant("answer".to_owned()),
         ]);
         assert_eq!(kept, [user("new".to_owned()), assistant("answer".to_owned())]);
         assert_eq!(
-            newest(vec![user("y".repeat(BYTES_MAX * 2))]).len(),
+            keep_newest(vec![user("y".repeat(HISTORY_BYTES_MAX * 2))]).len(),
             1,
-            "the question itself is never dropped"
+            "the newest message is never dropped"
         );
     }
 }

@@ -1,19 +1,19 @@
-//! Finds turns whose process went away and marks them interrupted, with what their checkpoints hold.
+//! Recovery: marks turns whose process died as interrupted, with the content of their checkpoints.
 
 use super::{
-    Error,
-    record::merge,
-    runner::Crew,
-    settle,
-    store::{self, Close},
+    TurnError,
+    event_record::merge_events,
+    finalize,
+    runner::TurnDeps,
+    store::{self, TurnClose},
 };
-use crate::{
-    audit::{self, Record},
-    conversations::{self, store as rows},
+use crate::conversations::{self, store as conversation_store};
+use penny_entity::{enums::Outcome, turn};
+use penny_kernel::{
+    audit::{self, AuditRecord},
     ctx::Ctx,
     db::unsigned,
 };
-use penny_entity::{turn, words::Outcome};
 use penny_types::{
     events::{TurnEvent, TurnEventBody, TurnInterrupted},
     turns::TurnStatus,
@@ -21,110 +21,108 @@ use penny_types::{
 use sea_orm::DbBackend;
 use std::time::Duration;
 
-/// Time between looks for orphans where several processes share a database.
-const EVERY: Duration = Duration::from_secs(1);
-/// How long after a database has come back its leases are believed to be old only because nobody
-/// could renew them.
-const GRACE: Duration = Duration::from_secs(4);
+/// Time between two scans for orphaned turns.
+const SCAN_INTERVAL: Duration = Duration::from_secs(1);
+/// Delay before the first scan after a database outage, so that live processes can renew leases that expired
+/// during the outage.
+const LEASE_GRACE_PERIOD: Duration = Duration::from_secs(4);
 
-/// Looks for orphans now and, where several processes share a database, from now on.
-pub(super) async fn run(crew: Crew) {
-    let stopping = crew.shared.tasks.stopping();
-    let mut was_away = false;
+/// Scans for orphaned turns periodically until the server is stopping.
+pub(super) async fn run(deps: TurnDeps) {
+    let stopping = deps.kernel.tasks.stopping();
+    let mut was_unavailable = false;
     loop {
-        let looked = if was_away {
-            crew.shared.db.check().await.map_err(Error::from)
+        let result = if was_unavailable {
+            deps.kernel.db.check().await.map_err(TurnError::from)
         } else {
-            pass(&crew).await.map(drop)
+            interrupt_orphans(&deps).await.map(drop)
         };
-        let wait = if was_away && looked.is_ok() { GRACE } else { EVERY };
-        was_away = looked.is_err();
-        if let Err(error) = looked {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "orphaned turns could not be looked for"
-            );
+        let delay = if was_unavailable && result.is_ok() { LEASE_GRACE_PERIOD } else { SCAN_INTERVAL };
+        was_unavailable = result.is_err();
+        if let Err(error) = result {
+            tracing::warn!(error = &error as &dyn std::error::Error, "failed to scan for orphaned turns");
         }
         tokio::select! {
             () = stopping.cancelled() => return,
-            () = tokio::time::sleep(wait) => {}
+            () = tokio::time::sleep(delay) => {}
         }
     }
 }
 
-/// Marks every orphaned turn interrupted; returns how many there were.
-pub(super) async fn pass(crew: &Crew) -> Result<usize, Error> {
-    let shared = &crew.shared;
-    let is_alone = shared.db.backend() == DbBackend::Sqlite;
-    // With one process, whatever it does not lease itself is an orphan, however fresh the lease.
-    // Its own are, too, when nothing renews their lease any more.
-    let lookup = shared.db.lookup().await?;
-    let alone = is_alone.then(|| crew.checkpointer.owner());
-    let orphans = store::orphans(shared.world.now(), alone).all(lookup.conn()).await?;
+/// Marks all orphaned turns as interrupted and returns their number.
+pub(super) async fn interrupt_orphans(deps: &TurnDeps) -> Result<usize, TurnError> {
+    let kernel = &deps.kernel;
+    let is_single_process = kernel.db.backend() == DbBackend::Sqlite;
+    // SQLite has a single process, so every turn leased by another owner is orphaned even before its lease
+    // expires.
+    let lookup = kernel.db.lookup().await?;
+    let sole_owner = is_single_process.then(|| deps.checkpointer.owner());
+    let orphans = store::orphans(kernel.system.now(), sole_owner).all(lookup.conn()).await?;
     drop(lookup);
     let mut count = 0;
     for orphan in orphans {
-        if crew.checkpointer.holds(orphan.id) {
+        if deps.checkpointer.owns(orphan.id) {
             continue;
         }
-        let ctx = Ctx::system(orphan.tenant_id, shared.world.clone());
-        match interrupt(crew, &ctx, &orphan).await {
+        let ctx = Ctx::system(orphan.tenant_id, kernel.system.clone(), &[]);
+        match interrupt(deps, &ctx, &orphan).await {
             Ok(was_orphan) => count += usize::from(was_orphan),
-            Err(Error::Store(error)) if error.is_passing() => return Err(error.into()),
-            // One turn that cannot be marked must not keep the others from it.
+            Err(TurnError::Store(error)) if error.is_transient() => return Err(error.into()),
+            // Continues with the other turns.
             Err(error) => tracing::error!(
                 turn.id = %orphan.id,
                 error = &error as &dyn std::error::Error,
-                "an orphaned turn could not be marked"
+                "failed to mark an orphaned turn as interrupted"
             ),
         }
     }
     if count > 0 {
-        tracing::info!(turns = count, "turns whose process went away were marked interrupted");
+        tracing::info!(turns = count, "marked orphaned turns as interrupted");
     }
     Ok(count)
 }
 
-/// Interrupts a turn of this process whose run broke off without an end: nobody else will.
-pub(super) async fn abandon(crew: &Crew, turn: &turn::Model) {
-    crew.checkpointer.abandon(turn.id);
-    let ctx = Ctx::system(turn.tenant_id, crew.shared.world.clone());
-    if let Err(error) = interrupt(crew, &ctx, turn).await {
+/// Marks a turn of this process as interrupted whose run ended without a terminal state.
+pub(super) async fn interrupt_unfinished(deps: &TurnDeps, turn: &turn::Model) {
+    deps.checkpointer.release(turn.id);
+    let ctx = Ctx::system(turn.tenant_id, deps.kernel.system.clone(), &[]);
+    if let Err(error) = interrupt(deps, &ctx, turn).await {
         tracing::warn!(
             turn.id = %turn.id,
             error = &error as &dyn std::error::Error,
-            "a turn that broke off could not be marked; it will be when its lease has run out"
+            "failed to mark a turn as interrupted; retrying when its lease has expired"
         );
     }
 }
 
-async fn interrupt(crew: &Crew, ctx: &Ctx, orphan: &turn::Model) -> Result<bool, Error> {
-    let tx = crew.shared.db.begin(ctx).await?;
+/// Takes a turn over and marks it as interrupted; returns `false` if another process has taken it over.
+async fn interrupt(deps: &TurnDeps, ctx: &Ctx, orphan: &turn::Model) -> Result<bool, TurnError> {
+    let tx = deps.kernel.db.begin(ctx).await?;
     let Some(turn) = store::take_over(tx.conn(), ctx, orphan, None).await? else { return Ok(false) };
-    let (_, draft) = store::checkpointed(tx.conn(), ctx, &turn).await?;
-    let length = draft.text_length();
-    // Above any number that anyone can have seen.
+    let (_, content) = store::read_content(tx.conn(), ctx, &turn).await?;
+    let length = content.text_length();
+    // Higher than any number that has been published.
     let seq = unsigned(turn.seq_reserved) + 1;
     let event =
         TurnEvent { seq, turn_id: turn.id, body: TurnEventBody::Interrupted(TurnInterrupted { length }) };
-    let close = Close {
+    let close = TurnClose {
         status: TurnStatus::Interrupted,
         code: None,
         last_seq: seq,
         text_length: length,
-        reasoning_length: draft.reasoning_length(),
+        reasoning_length: content.reasoning_length(),
         usage: store::view(&turn).usage,
     };
     store::close(tx.conn(), ctx, &turn, &close).await?;
-    store::append(tx.conn(), ctx, &[(turn.id, merge([&event]))]).await?;
-    settle::settle(crew, &tx, ctx, &turn, TurnStatus::Interrupted, draft.parts()).await?;
-    if let Some(row) = rows::find(tx.conn(), ctx, turn.conversation_id).await? {
-        conversations::tell(&tx, &row, None);
+    store::append_events(tx.conn(), ctx, &[(turn.id, merge_events([&event]))]).await?;
+    finalize::finalize(deps, &tx, ctx, &turn, TurnStatus::Interrupted, content.parts()).await?;
+    if let Some(row) = conversation_store::find(tx.conn(), ctx, turn.conversation_id).await? {
+        conversations::notify_owner(&tx, &row, None);
     }
-    let record = Record::of("turns.interrupted", "turn").target(turn.id).outcome(Outcome::Failed);
+    let record = AuditRecord::of("turns.interrupted", "turn").target(turn.id).outcome(Outcome::Failed);
     audit::record(&tx, ctx, record).await?;
     tx.commit().await?;
-    // Whoever follows the turn here finds its last word in the database.
-    drop(crew.shared.bus.close_turn(turn.id).await);
+    // Clients that follow the turn read the terminal event from the database.
+    drop(deps.kernel.bus.close_turn(turn.id).await);
     Ok(true)
 }

@@ -1,22 +1,24 @@
-//! Writes a turn down: the message, the answer's empty place and the turn itself, before any model
-//! is asked.
+//! Rows of a new turn: the user message, the empty assistant message and the turn. All are committed before
+//! the model is called.
 
 use super::{
-    Error,
-    checkpoint::{LEASE, RESERVE},
-    runner::Crew,
-    store::{self, CallRow, NewRow},
+    TurnError,
+    checkpoint::{LEASE_DURATION, SEQ_RESERVE},
+    runner::TurnDeps,
+    store::{self, ModelCallRow, NewMessageRow},
 };
 use crate::{
-    access::Permit,
-    audit::{self, Record},
-    conversations::{self, store as rows},
-    ctx::Ctx,
-    db::{self, Batch, WriteTx},
+    conversations::{self, store as conversation_store},
     routing::Route,
     title,
 };
 use penny_entity::{conversation, message, turn};
+use penny_kernel::{
+    access::Permit,
+    audit::{self, AuditRecord},
+    ctx::Ctx,
+    db::{self, Batch, WriteTx},
+};
 use penny_types::{
     MessageId, TurnId,
     artifacts::ArtifactKind,
@@ -26,28 +28,35 @@ use penny_types::{
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, TryIntoModel};
 use serde_json::json;
 
-/// What a turn answers and where its words go.
-pub(super) struct Place {
+/// The ids of a new turn and its messages.
+pub(super) struct NewTurn {
     pub turn: TurnId,
     pub user_message: MessageId,
+    /// The assistant message.
     pub message: MessageId,
-    /// The turn it goes on from, and where that one's text ended.
+    /// The continued turn and the end offset of its text in bytes.
     pub continues: Option<(TurnId, i64)>,
 }
 
-/// Who is going to answer, and in which turn.
-pub(super) struct Answer<'a> {
+/// The turn and the model that write an assistant message.
+pub(super) struct AssistantAuthor<'a> {
     pub turn: TurnId,
     pub route: &'a Route,
 }
 
-impl Answer<'_> {
-    /// Returns the empty message that the answer fills, under a message at `depth`.
-    fn place(&self, ctx: &Ctx, conversation: &conversation::Model, under: MessageId, depth: i32) -> NewRow {
-        NewRow {
-            id: ctx.mint(),
+impl AssistantAuthor<'_> {
+    /// Returns the row of an empty assistant message below `parent`, which is at `depth`.
+    fn message_row(
+        &self,
+        ctx: &Ctx,
+        conversation: &conversation::Model,
+        parent: MessageId,
+        depth: i32,
+    ) -> NewMessageRow {
+        NewMessageRow {
+            id: ctx.new_id(),
             conversation: conversation.id,
-            parent: Some(under),
+            parent: Some(parent),
             depth: depth + 1,
             author: Author::Assistant,
             model: Some(self.route.name()),
@@ -56,73 +65,77 @@ impl Answer<'_> {
     }
 }
 
-/// Wishes of whoever asks.
+/// Options of a message that apply to its turn.
 #[derive(Default)]
-pub(super) struct Wishes {
+pub(super) struct TurnOptions {
     pub tools_allowed: Option<Vec<String>>,
     pub artifacts_expected: Vec<ArtifactKind>,
     pub client_key: Option<String>,
 }
 
-impl Wishes {
-    /// Takes over what a message wished for when it was sent: it wishes for it still.
-    pub(super) fn of(before: &turn::Model) -> Self {
+impl TurnOptions {
+    /// Returns the options of a previous turn, without the client key.
+    pub(super) fn from_turn(turn: &turn::Model) -> Self {
         Self {
-            tools_allowed: store::tools_allowed(before),
-            artifacts_expected: store::artifacts_expected(before),
+            tools_allowed: store::tools_allowed(turn),
+            artifacts_expected: store::artifacts_expected(turn),
             client_key: None,
         }
     }
 }
 
-/// Finds the message a new one follows, and refuses while that one is still being written.
-pub(super) async fn parent(
+/// Returns the parent of a new message; `None` for the first message of a conversation.
+///
+/// # Errors
+/// If the parent does not exist in the conversation or a turn is still writing it.
+pub(super) async fn find_parent(
     tx: &WriteTx,
     ctx: &Ctx,
     conversation: &conversation::Model,
     new: &NewMessage,
-) -> Result<Option<message::Model>, Error> {
-    let of_this = |row: Option<message::Model>| {
-        row.filter(|row| row.conversation_id == conversation.id).ok_or(Error::NoSuchMessage)
+) -> Result<Option<message::Model>, TurnError> {
+    let in_conversation = |row: Option<message::Model>| {
+        row.filter(|row| row.conversation_id == conversation.id).ok_or(TurnError::MessageNotFound)
     };
     let parent_id = match new.replaces {
         Some(replaced) => {
-            let replaced = of_this(rows::message(tx.conn(), ctx, replaced).await?)?;
+            let replaced =
+                in_conversation(conversation_store::find_message(tx.conn(), ctx, replaced).await?)?;
             if replaced.author != Author::User {
-                return Err(Error::NoSuchMessage);
+                return Err(TurnError::MessageNotFound);
             }
             replaced.parent_id
         }
         None => new.parent_id.or(conversation.leaf_id),
     };
     let Some(parent_id) = parent_id else { return Ok(None) };
-    let parent = of_this(rows::message(tx.conn(), ctx, parent_id).await?)?;
+    let parent = in_conversation(conversation_store::find_message(tx.conn(), ctx, parent_id).await?)?;
     if store::is_being_written(tx.conn(), ctx, parent_id).await? {
-        return Err(Error::StillRunning);
+        return Err(TurnError::TurnRunning);
     }
     Ok(Some(parent))
 }
 
-/// Writes the person's message and the answer's empty place under it.
+/// Writes the user message and the empty assistant message below it; returns their ids.
 pub(super) async fn write_messages(
     (tx, batch): (&WriteTx, &mut Batch),
     ctx: &Ctx,
-    crew: &Crew,
+    deps: &TurnDeps,
     conversation: &conversation::Model,
     parent: Option<&message::Model>,
     new: &NewMessage,
-    answer: Answer<'_>,
-) -> Result<(MessageId, MessageId), Error> {
+    author: AssistantAuthor<'_>,
+) -> Result<(MessageId, MessageId), TurnError> {
     let mut parts = Vec::with_capacity(new.attachments.len() + 1);
     for &version in &new.attachments {
-        parts.push(PartBody::File(crew.artifacts.attach(tx.conn(), ctx, version).await?));
+        parts.push(PartBody::File(deps.artifacts.file_part(tx.conn(), ctx, version).await?));
     }
     if !new.content.is_empty() {
         parts.push(PartBody::Text(TextPart { text: new.content.clone() }));
     }
-    let id: MessageId = ctx.mint();
+    let id: MessageId = ctx.new_id();
     let depth = parent.map_or(0, |parent| parent.depth + 1);
-    let said = NewRow {
+    let user_row = NewMessageRow {
         id,
         conversation: conversation.id,
         parent: parent.map(|parent| parent.id),
@@ -131,66 +144,67 @@ pub(super) async fn write_messages(
         model: None,
         turn: None,
     };
-    let place = answer.place(ctx, conversation, id, depth);
-    let answer = place.id;
-    store::insert_messages(batch, ctx, [said, place]);
-    // A person's parts take their ids from the message, an answer's from its turn.
+    let assistant_row = author.message_row(ctx, conversation, id, depth);
+    let assistant_id = assistant_row.id;
+    store::insert_messages(batch, ctx, [user_row, assistant_row]);
+    // Part ids derive from the message id here, and from the turn id for assistant messages.
     store::insert_parts(batch, ctx, (conversation.id, id), TurnId(id.uuid()), 0, &parts);
-    db::search::index_text(batch, ctx.tenant, conversation.id, id, &new.content);
-    Ok((id, answer))
+    db::search::index_message(batch, ctx.tenant(), conversation.id, id, &new.content);
+    Ok((id, assistant_id))
 }
 
-/// Makes an answer's empty place under a message that is there already.
-pub(super) fn write_answer(
+/// Writes an empty assistant message below an existing user message; returns its id.
+pub(super) fn write_assistant_message(
     batch: &mut Batch,
     ctx: &Ctx,
     conversation: &conversation::Model,
     (user_message, depth): (MessageId, i32),
-    answer: Answer<'_>,
+    author: AssistantAuthor<'_>,
 ) -> MessageId {
-    let place = answer.place(ctx, conversation, user_message, depth);
-    let id = place.id;
-    store::insert_messages(batch, ctx, [place]);
+    let row = author.message_row(ctx, conversation, user_message, depth);
+    let id = row.id;
+    store::insert_messages(batch, ctx, [row]);
     id
 }
 
-/// Writes the turn's row and its first model call's.
+/// Writes the turn and its first model call.
 pub(super) fn write_turn(
     batch: &mut Batch,
     ctx: &Ctx,
-    crew: &Crew,
+    deps: &TurnDeps,
     conversation: &conversation::Model,
-    place: &Place,
+    new: &NewTurn,
     route: &Route,
-    wishes: Wishes,
-) -> (turn::Model, CallRow) {
+    options: TurnOptions,
+) -> (turn::Model, ModelCallRow) {
     let now = ctx.now();
     let row = turn::Model {
-        tenant_id: ctx.tenant,
-        id: place.turn,
+        tenant_id: ctx.tenant(),
+        id: new.turn,
         conversation_id: conversation.id,
-        user_message_id: place.user_message,
-        message_id: place.message,
-        continues: place.continues.map(|(turn, _)| turn),
+        user_message_id: new.user_message,
+        message_id: new.message,
+        continues: new.continues.map(|(turn, _)| turn),
         status: TurnStatus::Running,
         code: None,
         model: route.name(),
         route: None,
-        tools_allowed: store::names(wishes.tools_allowed),
-        artifacts_expected: (!wishes.artifacts_expected.is_empty()).then(|| json!(wishes.artifacts_expected)),
-        client_key: wishes.client_key,
-        principal_id: ctx.actor.id,
-        on_behalf_of: ctx.actor.on_behalf_of,
-        locale: ctx.locale,
-        via: ctx.via.as_str().to_owned(),
+        tools_allowed: store::names_json(options.tools_allowed),
+        artifacts_expected: (!options.artifacts_expected.is_empty())
+            .then(|| json!(options.artifacts_expected)),
+        client_key: options.client_key,
+        principal_id: ctx.actor().id,
+        on_behalf_of: ctx.actor().on_behalf_of,
+        locale: ctx.locale(),
+        via: ctx.transport().as_str().to_owned(),
         trace_id: Some(ctx.trace_id()),
-        lease_owner: Some(crew.checkpointer.owner().to_owned()),
-        lease_expires_at: Some(now + LEASE),
+        lease_owner: Some(deps.checkpointer.owner().to_owned()),
+        lease_expires_at: Some(now + LEASE_DURATION),
         fencing_token: 1,
-        seq_reserved: db::signed(RESERVE),
+        seq_reserved: db::signed(SEQ_RESERVE),
         last_seq: 0,
-        text_offset_start: place.continues.map_or(0, |(_, length)| length),
-        text_length: place.continues.map_or(0, |(_, length)| length),
+        text_offset_start: new.continues.map_or(0, |(_, length)| length),
+        text_length: new.continues.map_or(0, |(_, length)| length),
         reasoning_length: 0,
         input_tokens: 0,
         output_tokens: 0,
@@ -207,15 +221,16 @@ pub(super) fn write_turn(
     (turn, call)
 }
 
-/// Moves the conversation on: its visible end, its title if it has none, and its empty draft.
-pub(super) fn move_on(
+/// Updates the conversation of a new turn: sets the visible leaf and the model; for a new user message also
+/// clears the draft and sets the title if there is none. Notifies the owner and records the audit event.
+pub(super) fn update_conversation(
     (tx, batch): (&WriteTx, &mut Batch),
     ctx: &Ctx,
     row: conversation::Model,
     turn: &turn::Model,
     content: Option<&str>,
     permit: &Permit,
-) -> Result<(), Error> {
+) -> Result<(), TurnError> {
     let has_title = row.title.is_some();
     let mut change = row.into_active_model();
     change.leaf_id = Set(Some(turn.message_id));
@@ -230,7 +245,7 @@ pub(super) fn move_on(
     }
     let row = change.clone().try_into_model()?;
     batch.push(&conversation::Entity::update(change).validate()?);
-    conversations::tell(tx, &row, Some(turn.id));
-    audit::add(batch, ctx, Record::of("turns.begin", "turn").target(turn.id).permit(permit));
+    conversations::notify_owner(tx, &row, Some(turn.id));
+    audit::record_in_batch(batch, ctx, AuditRecord::of("turns.begin", "turn").target(turn.id).permit(permit));
     Ok(())
 }

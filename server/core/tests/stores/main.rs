@@ -1,16 +1,16 @@
-//! What the stores promise, on SQLite and on PostgreSQL.
+//! Integration tests of the database layer, on SQLite and on PostgreSQL.
 
 #[cfg(test)]
-mod doors;
+mod failures;
+#[cfg(test)]
+mod fixtures;
 #[cfg(test)]
 mod isolation;
 #[cfg(test)]
-mod outages;
-#[cfg(test)]
-mod people;
+mod migrations;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
-mod upgrade;
+mod transactions;

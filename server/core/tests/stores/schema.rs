@@ -1,21 +1,20 @@
-//! The live database's own account of itself, and how to fill any of its tables.
+//! Introspection of the live database schema, and generation of rows for any table.
 
 use penny_testkit::databases::TestDb;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use uuid::Uuid;
 
-/// A column as the database describes it.
+/// A column as reported by the database.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub struct ColumnInfo {
     pub name: String,
     pub kind: String,
     pub is_generated: bool,
 }
 
-/// Lists the tables there really are, without those that are no part of the product's data.
+/// Lists the tables of the database, except internal ones.
 pub async fn live_tables(conn: &impl ConnectionTrait) -> Vec<String> {
-    // The full-text index and its shadows hold no column of their own: they are read through the
-    // table they belong to.
+    // The full-text index and its shadow tables are excluded: they are accessed through `message_search`.
     let sql = match conn.get_database_backend() {
         DbBackend::Sqlite => {
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' \
@@ -30,8 +29,7 @@ pub async fn live_tables(conn: &impl ConnectionTrait) -> Vec<String> {
     query(conn, sql).await.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
 
-/// Lists a table's columns.
-pub async fn columns(conn: &impl ConnectionTrait, table: &str) -> Vec<Column> {
+pub async fn columns(conn: &impl ConnectionTrait, table: &str) -> Vec<ColumnInfo> {
     let sql = match conn.get_database_backend() {
         DbBackend::Sqlite => format!("SELECT name, lower(type), 0 FROM pragma_table_info('{table}')"),
         _ => format!(
@@ -42,7 +40,7 @@ pub async fn columns(conn: &impl ConnectionTrait, table: &str) -> Vec<Column> {
     };
     let rows = query(conn, &sql).await;
     rows.iter()
-        .map(|row| Column {
+        .map(|row| ColumnInfo {
             name: row.try_get_by_index(0).unwrap(),
             kind: row.try_get_by_index(1).unwrap(),
             is_generated: row.try_get_by_index::<i32>(2).unwrap() != 0,
@@ -50,12 +48,12 @@ pub async fn columns(conn: &impl ConnectionTrait, table: &str) -> Vec<Column> {
         .collect()
 }
 
-/// Writes an INSERT of one row that belongs to `tenant`. Every id in it is `id`, so that when each
-/// table has such a row, every reference within a tenant finds its target.
-pub fn insertion(
+/// Returns an INSERT of one row of `tenant`. All its ids are `id`, so that references are valid when every
+/// table has such a row.
+pub fn insert_statement(
     backend: DbBackend,
     table: &str,
-    columns: &[Column],
+    columns: &[ColumnInfo],
     tenant_column: &str,
     tenant: Uuid,
     id: Uuid,
@@ -69,8 +67,8 @@ pub fn insertion(
         let value = match column.kind.as_str() {
             "uuid" | "uuid_text" if column.name == tenant_column => uuid(backend, tenant),
             "uuid" | "uuid_text" => uuid(backend, id),
-            "text" => match word(table, &column.name) {
-                Some(word) => format!("'{word}'"),
+            "text" => match enum_value(table, &column.name) {
+                Some(value) => format!("'{value}'"),
                 None => format!("'w{number}'"),
             },
             "bool" | "boolean" => "false".to_owned(),
@@ -78,7 +76,7 @@ pub fn insertion(
             "bytea" | "blob" => bytes(backend, id),
             "jsonb" | "jsonb_text" => "'[]'".to_owned(),
             "timestamptz" | "timestamp_with_timezone_text" => "'2026-03-02T09:00:00.123456+00:00'".to_owned(),
-            other => panic!("{table}.{} is a {other}: say how to fill it", column.name),
+            other => panic!("{table}.{} has type {other}, for which no test value is defined", column.name),
         };
         names.push(format!("\"{}\"", column.name));
         values.push(value);
@@ -86,14 +84,20 @@ pub fn insertion(
     format!("INSERT INTO \"{table}\" ({}) VALUES ({})", names.join(", "), values.join(", "))
 }
 
-/// Returns a word that a column of words takes.
-fn word(table: &str, column: &str) -> Option<&'static str> {
+/// Returns a valid value of a text column with an enumerated domain.
+fn enum_value(table: &str, column: &str) -> Option<&'static str> {
     Some(match (table, column) {
         (_, "locale") => "es",
         (_, "color_scheme") => "contrast",
         (_, "sensitivity") => "internal",
         ("principal", "kind") | ("audit_event", "actor_kind") | ("message", "author") => "user",
-        ("role_grant", "role") => "viewer",
+        ("role_assignment", "role") => "viewer",
+        ("access_grant" | "share", "subject_kind") => "principal",
+        ("access_grant", "resource_kind") => "tool",
+        ("share", "resource_kind") => "artifact",
+        ("access_grant", "level") => "use",
+        ("share", "level") => "view",
+        ("access_grant", "effect") => "allow",
         ("conversation", "origin") => "web",
         ("turn" | "turn_step", "status") => "finished",
         ("turn_step", "kind") => "model_call",
@@ -106,7 +110,7 @@ fn word(table: &str, column: &str) -> Option<&'static str> {
     })
 }
 
-/// Writes a UUID as the database stores it.
+/// Formats a UUID as an SQL literal.
 pub fn uuid(backend: DbBackend, id: Uuid) -> String {
     match backend {
         DbBackend::Sqlite => format!("x'{}'", id.simple()),
@@ -121,18 +125,18 @@ fn bytes(backend: DbBackend, id: Uuid) -> String {
     }
 }
 
-/// Runs a query without values.
+/// Runs a query without parameters.
 pub async fn query(conn: &impl ConnectionTrait, sql: &str) -> Vec<QueryResult> {
     let statement = Statement::from_string(conn.get_database_backend(), sql);
     conn.query_all_raw(statement).await.unwrap_or_else(|error| panic!("{sql}: {error}"))
 }
 
-/// Reads one number.
+/// Returns the single integer of a query.
 pub async fn number(conn: &impl ConnectionTrait, sql: &str) -> i64 {
     query(conn, sql).await[0].try_get_by_index(0).unwrap()
 }
 
-/// Opens the database past its doors, as the role that owns the tables.
-pub async fn past_the_doors(database: &TestDb) -> sea_orm::DatabaseConnection {
+/// Connects as the role that owns the tables, without the application roles.
+pub async fn connect_as_owner(database: &TestDb) -> sea_orm::DatabaseConnection {
     sea_orm::Database::connect(&database.options.url).await.unwrap()
 }

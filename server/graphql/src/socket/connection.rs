@@ -1,192 +1,207 @@
-//! One connection, from its first message to its last.
+//! Serves one connection.
 
 use super::{
-    Bounds, Doorkeeper,
-    wire::{ClientMessage, Closing, Inbound, Outbound, ServerMessage, authorization},
+    ConnectionAuthenticator, ConnectionLimits,
+    wire::{ClientMessage, CloseReason, Inbound, Outbound, ServerMessage, authorization},
 };
-use crate::{failure, schema::Schema};
+use crate::{errors, schema::Schema};
 use async_graphql::{Request, Response, Value};
 use futures::{
     Sink, SinkExt, Stream, StreamExt,
     stream::{self, BoxStream},
 };
-use penny_core::{ctx::Ctx, json};
+use penny_i18n::keys;
+use penny_kernel::{ctx::Ctx, json};
 use penny_types::{Fault, FaultCode};
-use penny_words::keys;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_stream::StreamMap;
 
-/// What an operation yields; `None` says that it is over.
+/// The responses of an operation; `None` marks its end.
 type Operation = BoxStream<'static, Option<Response>>;
 
-/// Serves a connection until either side ends it.
-pub async fn serve<I, O, D>(schema: Schema, keeper: D, bounds: Bounds, incoming: I, outgoing: O)
-where
+/// Serves a connection until either side closes it.
+pub async fn serve<I, O, A>(
+    schema: Schema,
+    authenticator: A,
+    limits: ConnectionLimits,
+    incoming: I,
+    outgoing: O,
+) where
     I: Stream<Item = Inbound> + Send + Unpin,
     O: Sink<Outbound> + Send + Unpin,
-    D: Doorkeeper,
+    A: ConnectionAuthenticator,
 {
-    let mut peer = Peer { incoming, outgoing, bounds };
-    let closing = match peer.greet(&keeper).await {
+    let mut peer = SocketPeer { incoming, outgoing, limits };
+    let reason = match peer.initialise(&authenticator).await {
         Ok((ctx, authorization)) => {
             let operations = StreamMap::new();
-            Connection { schema, keeper, ctx, authorization, operations, peer: &mut peer }.run().await
+            SocketConnection { schema, authenticator, ctx, authorization, operations, peer: &mut peer }
+                .run()
+                .await
         }
-        Err(closing) => closing,
+        Err(reason) => reason,
     };
-    if let Some(frame) = closing.frame() {
+    if let Some(frame) = reason.close_frame() {
         let _ = peer.send(frame).await;
     }
 }
 
-/// The other end.
-struct Peer<I, O> {
+/// The client's end of a connection.
+struct SocketPeer<I, O> {
     incoming: I,
     outgoing: O,
-    bounds: Bounds,
+    limits: ConnectionLimits,
 }
 
-impl<I, O> Peer<I, O>
+impl<I, O> SocketPeer<I, O>
 where
     I: Stream<Item = Inbound> + Send + Unpin,
     O: Sink<Outbound> + Send + Unpin,
 {
-    /// Waits until the peer has said who it is.
-    async fn greet<D: Doorkeeper>(&mut self, keeper: &D) -> Result<(Ctx, Option<String>), Closing> {
-        let first = timeout(self.bounds.init, self.first()).await.map_err(|_| Closing::InitTimeout)??;
-        let authorization = authorization(first);
-        let ctx = keeper.admit(authorization.as_deref()).await.map_err(|(fault, _)| {
-            if fault.code.is_ours() { Closing::Unavailable } else { Closing::Unauthorized }
+    /// Waits for `connection_init`, authenticates the caller and acknowledges.
+    async fn initialise<A: ConnectionAuthenticator>(
+        &mut self,
+        authenticator: &A,
+    ) -> Result<(Ctx, Option<String>), CloseReason> {
+        let init = timeout(self.limits.init_timeout, self.read_init()).await;
+        let authorization = authorization(init.map_err(|_| CloseReason::InitTimeout)??);
+        let ctx = authenticator.authenticate(authorization.as_deref()).await.map_err(|(fault, _)| {
+            if fault.code.is_server_fault() { CloseReason::Unavailable } else { CloseReason::Unauthorized }
         })?;
-        self.say(&ServerMessage::ConnectionAck).await?;
+        self.send_message(&ServerMessage::ConnectionAck).await?;
         Ok((ctx, authorization))
     }
 
-    /// Reads up to the `connection_init`; only pings may come before it.
-    async fn first(&mut self) -> Result<Option<serde_json::Value>, Closing> {
+    /// Reads messages up to `connection_init` and returns its payload; only pings may precede it.
+    async fn read_init(&mut self) -> Result<Option<serde_json::Value>, CloseReason> {
         loop {
-            let inbound = self.incoming.next().await.ok_or(Closing::Gone)?;
-            match read(inbound)? {
+            let inbound = self.incoming.next().await.ok_or(CloseReason::Disconnected)?;
+            match parse_message(inbound)? {
                 ClientMessage::ConnectionInit { payload } => return Ok(payload),
-                ClientMessage::Ping { payload } => self.say(&ServerMessage::Pong { payload }).await?,
+                ClientMessage::Ping { payload } => {
+                    self.send_message(&ServerMessage::Pong { payload }).await?
+                }
                 ClientMessage::Pong {} | ClientMessage::Complete { .. } => {}
-                ClientMessage::Subscribe { .. } => return Err(Closing::NotInitialised),
+                ClientMessage::Subscribe { .. } => return Err(CloseReason::NotInitialised),
             }
         }
     }
 
-    async fn say(&mut self, message: &ServerMessage<'_>) -> Result<(), Closing> {
-        let text = serde_json::to_string(message).map_err(|_| Closing::Gone)?;
+    async fn send_message(&mut self, message: &ServerMessage<'_>) -> Result<(), CloseReason> {
+        let text = serde_json::to_string(message).map_err(|_| CloseReason::Disconnected)?;
         self.send(Outbound::Text(text)).await
     }
 
-    async fn send(&mut self, message: Outbound) -> Result<(), Closing> {
-        match timeout(self.bounds.send, self.outgoing.send(message)).await {
+    async fn send(&mut self, message: Outbound) -> Result<(), CloseReason> {
+        match timeout(self.limits.send_timeout, self.outgoing.send(message)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Closing::Gone),
+            Ok(Err(_)) | Err(_) => Err(CloseReason::Disconnected),
         }
     }
 }
 
-fn read(inbound: Inbound) -> Result<ClientMessage, Closing> {
-    let Inbound::Text(text) = inbound else { return Err(Closing::Unreadable) };
-    json::bound(text.as_bytes()).map_err(|_| Closing::Unreadable)?;
-    serde_json::from_str(&text).map_err(|_| Closing::Unreadable)
+fn parse_message(inbound: Inbound) -> Result<ClientMessage, CloseReason> {
+    let Inbound::Text(text) = inbound else { return Err(CloseReason::InvalidMessage) };
+    json::check_limits(text.as_bytes()).map_err(|_| CloseReason::InvalidMessage)?;
+    serde_json::from_str(&text).map_err(|_| CloseReason::InvalidMessage)
 }
 
-/// A connection whose caller is known.
-struct Connection<'a, I, O, D> {
+/// A connection with an authenticated caller.
+struct SocketConnection<'a, I, O, A> {
     schema: Schema,
-    keeper: D,
+    authenticator: A,
     ctx: Ctx,
     authorization: Option<String>,
     operations: StreamMap<String, Operation>,
-    peer: &'a mut Peer<I, O>,
+    peer: &'a mut SocketPeer<I, O>,
 }
 
-impl<I, O, D> Connection<'_, I, O, D>
+impl<I, O, A> SocketConnection<'_, I, O, A>
 where
     I: Stream<Item = Inbound> + Send + Unpin,
     O: Sink<Outbound> + Send + Unpin,
-    D: Doorkeeper,
+    A: ConnectionAuthenticator,
 {
-    async fn run(mut self) -> Closing {
-        let every = self.peer.bounds.check;
-        let mut checks = interval_at(Instant::now() + every, every);
+    async fn run(mut self) -> CloseReason {
+        let interval = self.peer.limits.check_interval;
+        let mut checks = interval_at(Instant::now() + interval, interval);
         checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let step = tokio::select! {
-                inbound = self.peer.incoming.next() => match inbound.map(read) {
-                    Some(Ok(message)) => self.heed(message).await,
-                    Some(Err(closing)) => Err(closing),
-                    None => Err(Closing::Gone),
+            let result = tokio::select! {
+                inbound = self.peer.incoming.next() => match inbound.map(parse_message) {
+                    Some(Ok(message)) => self.handle_message(message).await,
+                    Some(Err(reason)) => Err(reason),
+                    None => Err(CloseReason::Disconnected),
                 },
                 Some((id, response)) = self.operations.next(), if !self.operations.is_empty() => {
-                    self.tell(&id, response).await
+                    self.send_response(&id, response).await
                 }
-                _ = checks.tick() => self.check().await,
+                _ = checks.tick() => self.check_caller().await,
             };
-            if let Err(closing) = step {
-                return closing;
+            if let Err(reason) = result {
+                return reason;
             }
         }
     }
 
-    /// Does what the client says.
-    async fn heed(&mut self, message: ClientMessage) -> Result<(), Closing> {
+    async fn handle_message(&mut self, message: ClientMessage) -> Result<(), CloseReason> {
         match message {
-            ClientMessage::ConnectionInit { .. } => Err(Closing::TwiceInitialised),
-            ClientMessage::Ping { payload } => self.peer.say(&ServerMessage::Pong { payload }).await,
+            ClientMessage::ConnectionInit { .. } => Err(CloseReason::AlreadyInitialised),
+            ClientMessage::Ping { payload } => self.peer.send_message(&ServerMessage::Pong { payload }).await,
             ClientMessage::Pong {} => Ok(()),
             ClientMessage::Complete { id } => {
                 self.operations.remove(&id);
                 Ok(())
             }
-            ClientMessage::Subscribe { id, payload } => self.begin(id, *payload).await,
+            ClientMessage::Subscribe { id, payload } => self.start_operation(id, *payload).await,
         }
     }
 
-    /// Begins an operation, unless it has one of that name or too many.
-    async fn begin(&mut self, id: String, request: Request) -> Result<(), Closing> {
+    /// Starts an operation. A duplicate id closes the connection; too many operations are an `error`.
+    async fn start_operation(&mut self, id: String, request: Request) -> Result<(), CloseReason> {
         if self.operations.contains_key(&id) {
-            return Err(Closing::TwiceSubscribed);
+            return Err(CloseReason::DuplicateOperation);
         }
-        if self.operations.len() >= self.peer.bounds.operations {
-            let fault = Fault::keyed(FaultCode::RateLimited, keys::GRAPHQL_TOO_MANY_OPERATIONS)
-                .arg("limit", self.peer.bounds.operations);
-            let response = failure::response(&fault, self.ctx.locale);
-            return self.peer.say(&ServerMessage::Error { id: &id, payload: &response.errors }).await;
+        if self.operations.len() >= self.peer.limits.max_operations {
+            let fault = Fault::with_message(FaultCode::RateLimited, keys::GRAPHQL_TOO_MANY_OPERATIONS)
+                .arg("limit", self.peer.limits.max_operations);
+            let response = errors::fault_response(&fault, self.ctx.locale());
+            return self
+                .peer
+                .send_message(&ServerMessage::Error { id: &id, payload: &response.errors })
+                .await;
         }
-        // Each operation is a request of its own, found again in the log by its own id.
-        let ctx = Ctx { request: self.ctx.mint(), ..self.ctx.clone() };
+        // Each operation has its own request id, by which it is found in the log.
+        let ctx = self.ctx.clone().with_request_id(self.ctx.new_id());
         let responses = crate::stream(&self.schema, ctx, request);
         self.operations.insert(id, responses.map(Some).chain(stream::iter([None])).boxed());
         Ok(())
     }
 
-    /// Passes on what an operation yields. An operation that never began is an `error`, which ends it.
-    async fn tell(&mut self, id: &str, response: Option<Response>) -> Result<(), Closing> {
+    /// Sends a response of an operation, or `complete` at its end. A response with only request errors is
+    /// sent as `error`, which ends the operation.
+    async fn send_response(&mut self, id: &str, response: Option<Response>) -> Result<(), CloseReason> {
         let Some(response) = response else {
             self.operations.remove(id);
-            return self.peer.say(&ServerMessage::Complete { id }).await;
+            return self.peer.send_message(&ServerMessage::Complete { id }).await;
         };
-        let never_began = response.data == Value::Null
+        let is_request_error = response.data == Value::Null
             && response.is_err()
             && response.errors.iter().all(|e| e.path.is_empty());
-        if never_began {
+        if is_request_error {
             self.operations.remove(id);
-            return self.peer.say(&ServerMessage::Error { id, payload: &response.errors }).await;
+            return self.peer.send_message(&ServerMessage::Error { id, payload: &response.errors }).await;
         }
-        self.peer.say(&ServerMessage::Next { id, payload: &response }).await
+        self.peer.send_message(&ServerMessage::Next { id, payload: &response }).await
     }
 
-    /// Asks for the caller again, with the rights they hold now, and pings the peer. A database that is
-    /// away for a moment takes nobody's rights away.
-    async fn check(&mut self) -> Result<(), Closing> {
-        match self.keeper.admit(self.authorization.as_deref()).await {
+    /// Authenticates the caller again, with their current rights, and pings the peer. An internal failure,
+    /// such as an unavailable database, keeps the previous rights.
+    async fn check_caller(&mut self) -> Result<(), CloseReason> {
+        match self.authenticator.authenticate(self.authorization.as_deref()).await {
             Ok(ctx) => self.ctx = ctx,
-            Err((fault, _)) if fault.code.is_ours() => {}
-            Err(_) => return Err(Closing::Unauthorized),
+            Err((fault, _)) if fault.code.is_server_fault() => {}
+            Err(_) => return Err(CloseReason::Unauthorized),
         }
         self.peer.send(Outbound::Ping).await
     }

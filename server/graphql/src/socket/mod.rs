@@ -1,9 +1,10 @@
-//! The `graphql-transport-ws` protocol (enisdenjo/graphql-ws, PROTOCOL.md) over any two streams.
+//! The `graphql-transport-ws` protocol (enisdenjo/graphql-ws, PROTOCOL.md) over a stream and a sink of
+//! messages.
 //!
-//! A connection belongs to one caller, who is asked for again every half minute: what begins from then
-//! on has the rights they hold then, and when the session or the token no longer holds, everything that
-//! runs on the connection ends with it. What one connection may run at once is bounded, and a peer that
-//! stops reading is let go.
+//! A connection belongs to one caller, who is authenticated again at every check interval. Operations
+//! started later have the rights of the latest check. When the session or the token is no longer valid,
+//! the connection is closed with all its operations. The number of concurrent operations is limited, and
+//! a peer that stops reading is disconnected.
 
 mod connection;
 #[cfg(test)]
@@ -13,38 +14,43 @@ mod wire;
 pub use connection::serve;
 pub use wire::{Inbound, Outbound, PROTOCOL};
 
-use penny_core::ctx::Ctx;
+use penny_kernel::ctx::Ctx;
 use penny_types::{Fault, Locale};
 use std::time::Duration;
 
-/// Says who is behind a connection, at its beginning and again while it lasts.
-pub trait Doorkeeper: Send + Sync {
-    /// Authenticates: by the `authorization` of the first message when there is one, else by the
-    /// request that opened the connection.
-    fn admit(&self, authorization: Option<&str>)
-    -> impl Future<Output = Result<Ctx, (Fault, Locale)>> + Send;
+/// Authenticates the caller of a connection, at its start and at every check interval.
+pub trait ConnectionAuthenticator: Send + Sync {
+    /// Authenticates by the `authorization` value of the first message if there is one, otherwise by
+    /// the request that opened the connection.
+    ///
+    /// # Errors
+    /// Returns the fault and the locale of its message.
+    fn authenticate(
+        &self,
+        authorization: Option<&str>,
+    ) -> impl Future<Output = Result<Ctx, (Fault, Locale)>> + Send;
 }
 
-/// How long things may take on a connection, and how many there may be.
+/// Timeouts and limits of a connection.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
-    /// How long the peer may take to say who it is.
-    pub init: Duration,
-    /// How often the caller is asked for again and the peer is pinged.
-    pub check: Duration,
-    /// How long one message may take to be taken by the peer.
-    pub send: Duration,
-    /// How many operations may run at once.
-    pub operations: usize,
+pub struct ConnectionLimits {
+    /// The time until `connection_init` must have arrived.
+    pub init_timeout: Duration,
+    /// The interval at which the caller is authenticated again and the peer is pinged.
+    pub check_interval: Duration,
+    /// The time within which the peer must accept a message.
+    pub send_timeout: Duration,
+    /// The maximum number of concurrent operations.
+    pub max_operations: usize,
 }
 
-impl Default for Bounds {
+impl Default for ConnectionLimits {
     fn default() -> Self {
         Self {
-            init: Duration::from_secs(10),
-            check: Duration::from_secs(30),
-            send: Duration::from_secs(30),
-            operations: 64,
+            init_timeout: Duration::from_secs(10),
+            check_interval: Duration::from_secs(30),
+            send_timeout: Duration::from_secs(30),
+            max_operations: 64,
         }
     }
 }

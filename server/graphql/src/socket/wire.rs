@@ -1,4 +1,4 @@
-//! The messages of the protocol, and why a connection is closed.
+//! The messages of the protocol and the reasons for closing a connection.
 
 use async_graphql::{Request, Response, ServerError};
 use serde::{Deserialize, Serialize};
@@ -7,57 +7,55 @@ use serde_json::Value;
 /// The name of the subprotocol, as negotiated when the socket opens.
 pub const PROTOCOL: &str = "graphql-transport-ws";
 
-/// What comes from the transport.
+/// A message received from the transport.
 #[derive(Debug)]
 pub enum Inbound {
-    /// A text message.
     Text(String),
-    /// A message of another kind that this protocol has no use for, such as bytes.
-    Unreadable,
+    /// A message of a kind that the protocol does not use, such as binary.
+    Unsupported,
 }
 
-/// What goes to the transport.
+/// A message for the transport.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outbound {
-    /// A text message.
     Text(String),
-    /// A ping of the transport's own, which browsers answer by themselves.
+    /// A WebSocket ping frame, which browsers answer automatically.
     Ping,
-    /// The end, and why.
+    /// A close frame: code and reason.
     Close(u16, &'static str),
 }
 
-/// Why a connection is closed: the protocol's own codes.
+/// The reason for closing a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Closing {
-    Unreadable,
+pub(super) enum CloseReason {
+    InvalidMessage,
     NotInitialised,
     Unauthorized,
-    /// Who the caller is cannot be found out now.
+    /// The caller cannot be authenticated at the moment because of an internal failure.
     Unavailable,
     InitTimeout,
-    TwiceInitialised,
-    TwiceSubscribed,
-    /// The peer is gone: there is nobody to tell.
-    Gone,
+    AlreadyInitialised,
+    DuplicateOperation,
+    /// The peer has disconnected; no close frame is sent.
+    Disconnected,
 }
 
-impl Closing {
-    pub(super) const fn frame(self) -> Option<Outbound> {
+impl CloseReason {
+    /// Returns the close frame to send, with the protocol's code.
+    pub(super) const fn close_frame(self) -> Option<Outbound> {
         Some(match self {
-            Self::Unreadable => Outbound::Close(4400, "Invalid message"),
+            Self::InvalidMessage => Outbound::Close(4400, "Invalid message"),
             Self::NotInitialised | Self::Unauthorized => Outbound::Close(4401, "Unauthorized"),
-            // A code of WebSocket's own (IANA), after which clients try again.
+            // A registered WebSocket code (IANA) after which clients reconnect.
             Self::Unavailable => Outbound::Close(1013, "Try again later"),
             Self::InitTimeout => Outbound::Close(4408, "Connection initialisation timeout"),
-            Self::TwiceInitialised => Outbound::Close(4429, "Too many initialisation requests"),
-            Self::TwiceSubscribed => Outbound::Close(4409, "Subscriber already exists"),
-            Self::Gone => return None,
+            Self::AlreadyInitialised => Outbound::Close(4429, "Too many initialisation requests"),
+            Self::DuplicateOperation => Outbound::Close(4409, "Subscriber already exists"),
+            Self::Disconnected => return None,
         })
     }
 }
 
-/// What a client says.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum ClientMessage {
@@ -79,7 +77,6 @@ pub(super) enum ClientMessage {
     },
 }
 
-/// What the server says.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum ServerMessage<'a> {
@@ -101,8 +98,8 @@ pub(super) enum ServerMessage<'a> {
     },
 }
 
-/// Finds the `Authorization` value in the payload of the first message: a field of its own, or one of
-/// its `headers`, as clients that think in requests send it.
+/// Returns the `Authorization` value of the payload of `connection_init`: the field itself, or the one in
+/// its `headers` object, which some clients send.
 pub(super) fn authorization(payload: Option<Value>) -> Option<String> {
     let Value::Object(fields) = payload? else { return None };
     let find = |wanted: &str| fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));

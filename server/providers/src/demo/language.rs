@@ -1,74 +1,9 @@
-//! Plain words out of a message, and the language they are in.
+//! Detection of the language of a message.
 
+use super::normalized_text::{MAX_CHARS, NormalizedText, without_attachments};
 use penny_types::Locale;
 
-/// Characters of a message that are looked at: a request stands at its beginning.
-const MAX_CHARS: usize = 2000;
-
-/// A message made comparable: lower case, no accents, no marks, single spaces, one at each end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Plain(String);
-
-impl Plain {
-    pub(super) fn new(message: &str) -> Self {
-        let mut plain = String::from(" ");
-        for letter in own_words(message).chars().take(MAX_CHARS).flat_map(char::to_lowercase) {
-            let letter = without_accent(letter);
-            if letter.is_alphanumeric() {
-                plain.push(letter);
-            } else if !plain.ends_with(' ') {
-                plain.push(' ');
-            }
-        }
-        if !plain.ends_with(' ') {
-            plain.push(' ');
-        }
-        Self(plain)
-    }
-
-    /// Says whether one of these phrases stands in it, at the borders of words.
-    pub(super) fn has_any(&self, phrases: &[&str]) -> bool {
-        phrases.iter().any(|phrase| self.has(phrase))
-    }
-
-    pub(super) fn has(&self, phrase: &str) -> bool {
-        let spaced = format!(" {phrase} ");
-        self.0.contains(&spaced)
-    }
-
-    pub(super) fn words(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.0.split_whitespace()
-    }
-
-    /// Returns the words that follow a phrase.
-    pub(super) fn after(&self, phrase: &str) -> Option<&str> {
-        self.0.split_once(&format!(" {phrase} ")).map(|(_, after)| after)
-    }
-
-    /// Returns the words that stand before a phrase.
-    pub(super) fn before(&self, phrase: &str) -> Option<&str> {
-        self.0.split_once(&format!(" {phrase} ")).map(|(before, _)| before)
-    }
-}
-
-/// Leaves out attached files, which stand before the person's own words.
-fn own_words(message: &str) -> &str {
-    message.rsplit_once("</attachment>").map_or(message, |(_, words)| words)
-}
-
-const fn without_accent(letter: char) -> char {
-    match letter {
-        'á' | 'à' | 'ä' => 'a',
-        'é' | 'è' | 'ë' => 'e',
-        'í' | 'ì' | 'ï' => 'i',
-        'ó' | 'ò' | 'ö' => 'o',
-        'ú' | 'ù' | 'ü' => 'u',
-        'ñ' => 'n',
-        other => other,
-    }
-}
-
-/// Words that only one of the two languages has.
+/// Words that occur in only one of the two languages.
 const SPANISH: &[&str] = &[
     "el",
     "la",
@@ -134,17 +69,17 @@ const ENGLISH: &[&str] = &[
     "connect", "model", "now", "tour", "which", "to", "for", "with",
 ];
 
-/// Finds the language of a message; the reader's own when it does not tell.
-pub(super) fn of(message: &str, reader: Locale) -> Locale {
-    let own = own_words(message);
-    let plain = Plain::new(own);
-    let count = |words: &[&str]| plain.words().filter(|word| words.contains(word)).count();
-    let marks = own.chars().take(MAX_CHARS).filter(|letter| matches!(letter, '¿' | '¡' | 'ñ' | 'Ñ')).count();
+/// Returns the language of a message, or `fallback` if the message does not show it.
+pub(super) fn detect(message: &str, fallback: Locale) -> Locale {
+    let text = without_attachments(message);
+    let normalized = NormalizedText::new(text);
+    let count = |words: &[&str]| normalized.words().filter(|word| words.contains(word)).count();
+    let marks = text.chars().take(MAX_CHARS).filter(|letter| matches!(letter, '¿' | '¡' | 'ñ' | 'Ñ')).count();
     let (spanish, english) = (count(SPANISH) + 2 * marks, count(ENGLISH));
     match spanish.cmp(&english) {
         std::cmp::Ordering::Greater => Locale::Es,
         std::cmp::Ordering::Less => Locale::En,
-        std::cmp::Ordering::Equal => reader,
+        std::cmp::Ordering::Equal => fallback,
     }
 }
 
@@ -153,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_question_decides_and_else_the_reader() {
+    fn the_language_of_the_message_takes_precedence_over_the_fallback() {
         for (message, expected) in [
             ("Show me company health now", Locale::En),
             ("Muéstrame la salud de la empresa", Locale::Es),
@@ -164,20 +99,12 @@ mod tests {
             ("KPIs este año", Locale::Es),
             ("<attachment name=\"a\">the the the of and</attachment>\n\nmuéstrame la tabla", Locale::Es),
         ] {
-            for reader in [Locale::En, Locale::Es] {
-                assert_eq!(of(message, reader), expected, "{message}");
+            for fallback in [Locale::En, Locale::Es] {
+                assert_eq!(detect(message, fallback), expected, "{message}");
             }
         }
-        assert_eq!(of("KPI YTD", Locale::Es), Locale::Es);
-        assert_eq!(of("KPI YTD", Locale::En), Locale::En);
-        assert_eq!(of("", Locale::Es), Locale::Es);
-    }
-
-    #[test]
-    fn phrases_are_found_at_the_borders_of_words() {
-        let plain = Plain::new("¿Qué TAL, «Año» nuevo?\n\tMTD.");
-        assert!(plain.has("que tal") && plain.has("ano") && plain.has_any(&["x", "mtd"]));
-        assert!(!plain.has("nue"));
-        assert_eq!(plain.after("ano"), Some("nuevo mtd "));
+        assert_eq!(detect("KPI YTD", Locale::Es), Locale::Es);
+        assert_eq!(detect("KPI YTD", Locale::En), Locale::En);
+        assert_eq!(detect("", Locale::Es), Locale::Es);
     }
 }

@@ -1,39 +1,45 @@
-//! The built-in demo model: no language model, and it says so.
+//! The built-in demo model, which is not a language model and says so in its responses.
 //!
-//! It recognises a handful of requests in English and Spanish, calls real tools for them, and puts
-//! what they answer into prepared sentences. The same request always gives the same answer.
+//! It recognises questions in English and Spanish, calls tools for them, and renders their results with
+//! prepared texts. Responses are deterministic. `abilities` defines the questions it can reply to.
 
-mod intent;
+mod abilities;
+mod dashboard_summary;
+mod kpi_summary;
 mod language;
-mod report;
-mod script;
+mod normalized_text;
+mod question;
+mod reply;
+mod responder;
+mod scope;
 #[cfg(test)]
 mod tests;
+mod topics;
 
 use async_stream::stream;
 use async_trait::async_trait;
 use futures::StreamExt;
+use penny_i18n::{keys, text};
 use penny_ports::models::{
     FinishReason, ModelError, ModelEvent, ModelListing, ModelMessage, ModelProvider, ModelRequest,
     ModelStream, ToolRequest,
 };
 use penny_types::{Locale, models::UsageView};
-use penny_words::{keys, text};
-use script::Script;
+use responder::DemoResponse;
 use std::time::Duration;
 
-/// The provider's name.
+/// Name of the provider.
 pub const PROVIDER: &str = penny_types::models::DEMO_PROVIDER;
-/// The model's name.
+/// Id of the model.
 pub const MODEL: &str = "penny-demo";
 
-/// Between two words: about sixty a second, quicker than one reads and slow enough to see.
-const NATURAL_PACE: Duration = Duration::from_millis(16);
+/// Time between two words: about 60 words per second, faster than reading speed and visibly streamed.
+const DEFAULT_WORD_INTERVAL: Duration = Duration::from_millis(16);
 
-/// Answers from prepared sentences and the tools it is given.
+/// Responds with prepared texts and the results of tools.
 #[derive(Debug, Clone)]
 pub struct DemoModel {
-    pace: Duration,
+    word_interval: Duration,
 }
 
 impl Default for DemoModel {
@@ -43,16 +49,16 @@ impl Default for DemoModel {
 }
 
 impl DemoModel {
-    /// Makes a demo model that speaks at a natural pace.
+    /// Creates a demo model that streams about 60 words per second.
     #[must_use]
     pub const fn new() -> Self {
-        Self::with_pace(NATURAL_PACE)
+        Self::with_word_interval(DEFAULT_WORD_INTERVAL)
     }
 
-    /// Makes a demo model that waits this long between two words.
+    /// Creates a demo model with the given time between two words.
     #[must_use]
-    pub const fn with_pace(pace: Duration) -> Self {
-        Self { pace }
+    pub const fn with_word_interval(word_interval: Duration) -> Self {
+        Self { word_interval }
     }
 }
 
@@ -70,8 +76,8 @@ impl ModelProvider for DemoModel {
         if request.model != MODEL {
             return Err(ModelError::UnknownModel);
         }
-        let script = script::write(&request);
-        Ok(speak(script, &request, self.pace))
+        let response = responder::respond(&request);
+        Ok(stream_response(response, &request, self.word_interval))
     }
 
     async fn list(&self) -> Result<Vec<ModelListing>, ModelError> {
@@ -79,52 +85,52 @@ impl ModelProvider for DemoModel {
     }
 }
 
-/// Says the words one by one, then makes the calls. A word counts as a token.
-fn speak(script: Script, request: &ModelRequest, pace: Duration) -> ModelStream {
-    let read = words_read(request);
-    let limit =
-        request.max_output_tokens.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+/// Streams the text word by word, then the tool calls. Each word counts as one token.
+fn stream_response(response: DemoResponse, request: &ModelRequest, word_interval: Duration) -> ModelStream {
+    let input_words = count_input_words(request);
+    let max_words =
+        request.max_output_tokens.map_or(usize::MAX, |tokens| usize::try_from(tokens).unwrap_or(usize::MAX));
     stream! {
-        let mut said = 0;
+        let mut output_words = 0;
         let mut due = tokio::time::Instant::now();
-        for word in script.words.split_inclusive(char::is_whitespace) {
-            if said == limit {
-                yield Ok(ModelEvent::Usage(usage(read, said)));
+        for word in response.text.split_inclusive(char::is_whitespace) {
+            if output_words == max_words {
+                yield Ok(ModelEvent::Usage(usage(input_words, output_words)));
                 yield Ok(ModelEvent::Finished(FinishReason::Length));
                 return;
             }
-            if !pace.is_zero() && said > 0 {
-                // By the clock, not by the pause: a busy machine does not slow the speech down.
-                due += pace;
+            if !word_interval.is_zero() && output_words > 0 {
+                // Absolute deadlines, so that scheduling delays do not add up.
+                due += word_interval;
                 tokio::time::sleep_until(due).await;
             }
-            said += 1;
+            output_words += 1;
             yield Ok(ModelEvent::Text(word.to_owned()));
         }
-        let reason = if script.calls.is_empty() { FinishReason::Stop } else { FinishReason::ToolCalls };
-        for call in script.calls {
+        let reason = if response.calls.is_empty() { FinishReason::Stop } else { FinishReason::ToolCalls };
+        for call in response.calls {
             yield Ok(ModelEvent::ToolCall(call));
         }
-        yield Ok(ModelEvent::Usage(usage(read, said)));
+        yield Ok(ModelEvent::Usage(usage(input_words, output_words)));
         yield Ok(ModelEvent::Finished(reason));
     }
     .boxed()
 }
 
-fn usage(read: usize, said: usize) -> UsageView {
-    UsageView { input_tokens: read as u64, output_tokens: said as u64, ..UsageView::default() }
+fn usage(input_words: usize, output_words: usize) -> UsageView {
+    UsageView { input_tokens: input_words as u64, output_tokens: output_words as u64, ..UsageView::default() }
 }
 
-fn words_read(request: &ModelRequest) -> usize {
-    let words = |text: &str| text.split_whitespace().count();
+fn count_input_words(request: &ModelRequest) -> usize {
+    let count = |text: &str| text.split_whitespace().count();
     let messages = request.messages.iter().map(|message| match message {
-        ModelMessage::User { text } | ModelMessage::Assistant { text, .. } => words(text),
-        ModelMessage::Tool { content, .. } => words(content),
+        ModelMessage::User { text } | ModelMessage::Assistant { text, .. } => count(text),
+        ModelMessage::Tool { content, .. } => count(content),
     });
-    words(&request.system) + messages.sum::<usize>()
+    count(&request.system) + messages.sum::<usize>()
 }
 
-/// Makes a call; `number` counts the conversation's calls, so that ids never repeat in it.
+/// Creates a tool call. `number` is the position of the call in the conversation, for a unique id.
 fn tool_request(number: usize, name: &str, arguments: &serde_json::Value) -> ToolRequest {
     ToolRequest { id: format!("demo_{number}"), name: name.to_owned(), arguments: arguments.to_string() }
 }

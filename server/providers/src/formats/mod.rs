@@ -1,9 +1,9 @@
-//! The wire formats: how a request is written and how an answer's bytes become events.
+//! Wire formats: encoding of requests and decoding of response streams.
 //!
-//! A decoder takes bytes as they come, split anywhere, and knows nothing of sockets or time; the
-//! same body gives the same events however it was split.
+//! A decoder accepts bytes in chunks of any size and performs no I/O; the same body gives the same
+//! events however it is split.
 
-pub(crate) mod lines;
+pub(crate) mod line_splitter;
 pub(crate) mod ollama;
 pub(crate) mod openai_chat;
 pub(crate) mod sse;
@@ -13,22 +13,25 @@ pub(crate) mod tool_calls;
 
 use penny_ports::models::{ModelError, ModelEvent};
 
-/// Bytes one event may have.
+/// Maximum size of one event in bytes.
 pub(crate) const MAX_EVENT_BYTES: usize = 1024 * 1024;
-/// Bytes the arguments of all tool calls of one answer may have together.
+/// Maximum total size of the tool call arguments of one response in bytes.
 pub(crate) const MAX_ARGUMENT_BYTES: usize = 256 * 1024;
 
-/// Turns an answer's bytes into events.
-pub(crate) trait Decoder: Send {
-    /// Takes the next bytes and appends the events they complete. After
-    /// [`ModelEvent::Finished`] the rest of the body is of no interest.
+/// Decodes the bytes of a response into events.
+pub(crate) trait StreamDecoder: Send {
+    /// Decodes the next bytes and appends the completed events. Bytes after
+    /// [`ModelEvent::Finished`] can be skipped.
     fn push(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), ModelError>;
 
-    /// Hears that the body ended; appends what was held back, or says that the answer broke off.
+    /// Ends the body and appends the remaining events.
+    ///
+    /// # Errors
+    /// When the response is incomplete.
     fn end(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), ModelError>;
 }
 
-/// Makes the error for a stream that cannot be understood.
-pub(crate) fn broken(detail: impl Into<String>) -> ModelError {
-    ModelError::Broken { detail: detail.into() }
+/// Returns a [`ModelError::StreamFailed`].
+pub(crate) fn stream_failed(detail: impl Into<String>) -> ModelError {
+    ModelError::StreamFailed { detail: detail.into() }
 }

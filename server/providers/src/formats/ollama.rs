@@ -1,34 +1,37 @@
-//! Ollama's `/api/chat`: a JSON object a line.
+//! Ollama's `/api/chat` format: one JSON object per line.
 
 mod request;
 
 pub(crate) use request::body;
 
-use super::{Decoder, MAX_EVENT_BYTES, broken, lines::Lines, tool_calls::Piece, tool_calls::ToolCalls};
+use super::{
+    MAX_EVENT_BYTES, StreamDecoder, line_splitter::LineSplitter, stream_failed,
+    tool_calls::ToolCallAssembler, tool_calls::ToolCallFragment,
+};
 use crate::errors::VendorError;
 use penny_ports::models::{FinishReason, ModelError, ModelEvent};
 use penny_types::models::UsageView;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Decodes a streamed answer.
+/// Decodes a streamed response.
 #[derive(Debug)]
 pub(crate) struct OllamaDecoder {
-    lines: Lines,
-    answer: Answer,
+    lines: LineSplitter,
+    response: OllamaResponse,
 }
 
 #[derive(Debug)]
-struct Answer {
-    calls: ToolCalls,
+struct OllamaResponse {
+    calls: ToolCallAssembler,
     has_calls: bool,
     is_done: bool,
 }
 
 #[derive(Debug, Deserialize)]
-struct Line {
+struct OllamaChunk {
     #[serde(default)]
-    message: Option<Message>,
+    message: Option<OllamaMessage>,
     #[serde(default)]
     done: Option<bool>,
     #[serde(default)]
@@ -42,69 +45,75 @@ struct Line {
 }
 
 #[derive(Debug, Deserialize)]
-struct Message {
+struct OllamaMessage {
     #[serde(default)]
     content: Option<String>,
     #[serde(default)]
     thinking: Option<String>,
     #[serde(default)]
-    tool_calls: Option<Vec<Call>>,
+    tool_calls: Option<Vec<OllamaToolCall>>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Call {
+struct OllamaToolCall {
     #[serde(default)]
     id: Option<String>,
-    function: Function,
+    function: OllamaFunction,
 }
 
 #[derive(Debug, Deserialize)]
-struct Function {
+struct OllamaFunction {
     name: String,
     #[serde(default)]
     arguments: Value,
 }
 
 impl OllamaDecoder {
-    /// Makes a decoder; `earlier_calls` is how many tool calls the conversation has already.
+    /// Creates a decoder; `earlier_calls` is the number of tool calls that the conversation already has.
     pub(crate) fn new(earlier_calls: usize) -> Self {
-        let answer = Answer { calls: ToolCalls::new(earlier_calls), has_calls: false, is_done: false };
-        Self { lines: Lines::new(MAX_EVENT_BYTES), answer }
+        let response =
+            OllamaResponse { calls: ToolCallAssembler::new(earlier_calls), has_calls: false, is_done: false };
+        Self { lines: LineSplitter::new(MAX_EVENT_BYTES), response }
     }
 }
 
-impl Decoder for OllamaDecoder {
+impl StreamDecoder for OllamaDecoder {
     fn push(&mut self, bytes: &[u8], out: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
-        self.lines.push(bytes, |line| self.answer.take(line, out))
+        self.lines.push(bytes, |line| self.response.decode_line(line, out))
     }
 
     fn end(&mut self, out: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
         if let Some(line) = self.lines.end() {
-            self.answer.take(&line, out)?;
+            self.response.decode_line(&line, out)?;
         }
-        if self.answer.is_done { Ok(()) } else { Err(broken("the body ended before the answer did")) }
+        if self.response.is_done {
+            Ok(())
+        } else {
+            Err(stream_failed("the body ended before the response was complete"))
+        }
     }
 }
 
-impl Answer {
-    fn take(&mut self, line: &str, out: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
+impl OllamaResponse {
+    fn decode_line(&mut self, line: &str, out: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
         if self.is_done || line.trim().is_empty() {
             return Ok(());
         }
-        let read: Line = serde_json::from_str(line)
-            .map_err(|error| broken(format!("a line of {} bytes is not a chunk: {error}", line.len())))?;
-        if read.error.is_some() {
-            return Err(VendorError::read(line).classify(None, None));
+        let chunk: OllamaChunk = serde_json::from_str(line).map_err(|error| {
+            stream_failed(format!("a line of {} bytes is not a chunk: {error}", line.len()))
+        })?;
+        if chunk.error.is_some() {
+            return Err(VendorError::parse(line).classify(None, None));
         }
-        let is_done = read.done == Some(true);
-        let usage = read.usage();
-        if let Some(message) = read.message {
-            self.say(message, out)?;
+        let is_done = chunk.done == Some(true);
+        let usage = chunk.usage();
+        if let Some(message) = chunk.message {
+            self.push_message(message, out)?;
         }
         if is_done {
             self.is_done = true;
             out.push(ModelEvent::Usage(usage));
-            out.push(ModelEvent::Finished(match read.done_reason.as_deref() {
+            out.push(ModelEvent::Finished(match chunk.done_reason.as_deref() {
                 Some("length") => FinishReason::Length,
                 _ if self.has_calls => FinishReason::ToolCalls,
                 _ => FinishReason::Stop,
@@ -113,10 +122,10 @@ impl Answer {
         Ok(())
     }
 
-    fn say(&mut self, message: Message, out: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
-        out.extend(message.thinking.filter(|words| !words.is_empty()).map(ModelEvent::Reasoning));
-        out.extend(message.content.filter(|words| !words.is_empty()).map(ModelEvent::Text));
-        // Each call comes whole.
+    fn push_message(&mut self, message: OllamaMessage, out: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
+        out.extend(message.thinking.filter(|text| !text.is_empty()).map(ModelEvent::Reasoning));
+        out.extend(message.content.filter(|text| !text.is_empty()).map(ModelEvent::Text));
+        // Ollama sends each call in one piece.
         for call in message.tool_calls.unwrap_or_default() {
             let arguments = match call.function.arguments {
                 Value::Null => String::new(),
@@ -124,7 +133,12 @@ impl Answer {
                 object => object.to_string(),
             };
             let name = Some(call.function.name.as_str());
-            self.calls.add(&Piece { index: None, id: call.id.as_deref(), name, arguments: &arguments })?;
+            self.calls.add(&ToolCallFragment {
+                index: None,
+                id: call.id.as_deref(),
+                name,
+                arguments: &arguments,
+            })?;
         }
         let calls = self.calls.take();
         self.has_calls |= !calls.is_empty();
@@ -133,10 +147,10 @@ impl Answer {
     }
 }
 
-impl Line {
+impl OllamaChunk {
     fn usage(&self) -> UsageView {
         UsageView {
-            // Absent when the whole prompt came from the cache.
+            // Absent when the whole prompt was cached.
             input_tokens: self.prompt_eval_count.unwrap_or(0),
             output_tokens: self.eval_count.unwrap_or(0),
             ..UsageView::default()

@@ -1,65 +1,66 @@
-//! Server-sent events, as far as models use them: only the data matters.
+//! Decoding of server-sent events to their data; other fields are ignored.
 //!
-//! Follows "Interpreting an event stream" of the HTML standard, with one addition: an event that
-//! the end of the body leaves open is given out too, since vendors often omit the last blank line.
+//! Follows "Interpreting an event stream" of the HTML standard, with one difference: an event without
+//! the final blank line is emitted at the end of the body, because vendors often omit that line.
 
-use super::{MAX_EVENT_BYTES, broken, lines::Lines};
+use super::{MAX_EVENT_BYTES, line_splitter::LineSplitter, stream_failed};
 use penny_ports::models::ModelError;
 
-/// Turns bytes into the data of events.
+/// Decodes bytes into the data of events.
 #[derive(Debug)]
-pub(crate) struct EventData {
-    lines: Lines,
-    data: Data,
+pub(crate) struct SseDecoder {
+    lines: LineSplitter,
+    data: SseData,
 }
 
 #[derive(Debug, Default)]
-struct Data {
+struct SseData {
     text: String,
-    has_any: bool,
+    /// Whether the current event has a data field, which may be empty.
+    has_data: bool,
     is_past_first_line: bool,
 }
 
-impl EventData {
+impl SseDecoder {
     pub(crate) fn new() -> Self {
-        Self { lines: Lines::new(MAX_EVENT_BYTES), data: Data::default() }
+        Self { lines: LineSplitter::new(MAX_EVENT_BYTES), data: SseData::default() }
     }
 
-    /// Takes bytes and calls `each` with the data of every event they complete.
+    /// Appends bytes and calls `on_event` with the data of every completed event.
     pub(crate) fn push(
         &mut self,
         bytes: &[u8],
-        mut each: impl FnMut(&str) -> Result<(), ModelError>,
+        mut on_event: impl FnMut(&str) -> Result<(), ModelError>,
     ) -> Result<(), ModelError> {
         let Self { lines, data } = self;
-        lines.push(bytes, |line| data.line(line, &mut each))
+        lines.push(bytes, |line| data.push_line(line, &mut on_event))
     }
 
-    /// Gives out the event the end of the body left open, if any.
+    /// Ends the body and calls `on_event` for an event without its final blank line.
     pub(crate) fn end(
         &mut self,
-        mut each: impl FnMut(&str) -> Result<(), ModelError>,
+        mut on_event: impl FnMut(&str) -> Result<(), ModelError>,
     ) -> Result<(), ModelError> {
         if let Some(line) = self.lines.end() {
-            self.data.line(&line, &mut each)?;
+            self.data.push_line(&line, &mut on_event)?;
         }
-        self.data.line("", &mut each)
+        self.data.push_line("", &mut on_event)
     }
 }
 
-impl Data {
-    fn line(
+impl SseData {
+    fn push_line(
         &mut self,
         line: &str,
-        each: &mut impl FnMut(&str) -> Result<(), ModelError>,
+        on_event: &mut impl FnMut(&str) -> Result<(), ModelError>,
     ) -> Result<(), ModelError> {
         let line = match std::mem::replace(&mut self.is_past_first_line, true) {
             false => line.strip_prefix('\u{feff}').unwrap_or(line),
             true => line,
         };
         if line.is_empty() {
-            if std::mem::take(&mut self.has_any) {
-                each(&self.text)?;
+            if std::mem::take(&mut self.has_data) {
+                on_event(&self.text)?;
                 self.text.clear();
             }
             return Ok(());
@@ -68,13 +69,13 @@ impl Data {
         if field == "data" {
             let value = value.strip_prefix(' ').unwrap_or(value);
             if self.text.len() + value.len() > MAX_EVENT_BYTES {
-                return Err(broken(format!("an event is larger than {MAX_EVENT_BYTES} bytes")));
+                return Err(stream_failed(format!("an event is larger than {MAX_EVENT_BYTES} bytes")));
             }
-            if self.has_any {
+            if self.has_data {
                 self.text.push('\n');
             }
             self.text.push_str(value);
-            self.has_any = true;
+            self.has_data = true;
         }
         Ok(())
     }
@@ -85,18 +86,18 @@ mod tests {
     use super::*;
 
     fn data(body: &str) -> Vec<String> {
-        let (mut events, mut found) = (EventData::new(), Vec::new());
-        let mut each = |data: &str| {
-            found.push(data.to_owned());
+        let (mut decoder, mut result) = (SseDecoder::new(), Vec::new());
+        let mut on_event = |data: &str| {
+            result.push(data.to_owned());
             Ok(())
         };
-        events.push(body.as_bytes(), &mut each).unwrap();
-        events.end(&mut each).unwrap();
-        found
+        decoder.push(body.as_bytes(), &mut on_event).unwrap();
+        decoder.end(&mut on_event).unwrap();
+        result
     }
 
     #[test]
-    fn the_data_of_events_comes_out_whatever_stands_around_it() {
+    fn the_data_of_events_is_extracted() {
         assert_eq!(data("data: a\n\n"), ["a"]);
         assert_eq!(data("\u{feff}data:a\r\n\r\ndata:  b\n\n"), ["a", " b"]);
         assert_eq!(data(": comment\nevent: x\nid: 1\nretry: 5\ndata: a\n\n"), ["a"]);
@@ -107,16 +108,16 @@ mod tests {
     }
 
     #[test]
-    fn an_event_without_its_blank_line_is_given_out_at_the_end() {
+    fn an_event_without_its_blank_line_is_emitted_at_the_end() {
         assert_eq!(data("data: a\n\ndata: [DONE]"), ["a", "[DONE]"]);
         assert_eq!(data("data: [DONE]\n"), ["[DONE]"]);
     }
 
     #[test]
-    fn data_in_many_lines_is_bounded_too() {
+    fn data_of_many_lines_is_bounded() {
         let line = format!("data: {}\n", "x".repeat(1000));
-        let mut events = EventData::new();
-        let outcome = (0..2000).try_for_each(|_| events.push(line.as_bytes(), |_| Ok(())));
-        assert!(matches!(outcome, Err(ModelError::Broken { .. })));
+        let mut decoder = SseDecoder::new();
+        let outcome = (0..2000).try_for_each(|_| decoder.push(line.as_bytes(), |_| Ok(())));
+        assert!(matches!(outcome, Err(ModelError::StreamFailed { .. })));
     }
 }

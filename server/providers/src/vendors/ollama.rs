@@ -1,9 +1,9 @@
-//! Ollama: models on one's own machine.
+//! Provider for Ollama servers.
 
-use super::{ask_json, earlier_calls, endpoint, tidy};
+use super::{count_tool_calls, dedup_and_truncate, endpoint, fetch_json};
 use crate::{
     formats::ollama::{OllamaDecoder, body},
-    transport::{Wiring, follow, refused, send},
+    transport::{ProviderDeps, decode_response, send, url_rejected},
 };
 use async_trait::async_trait;
 use penny_net::{HttpClient, NetError, Purpose};
@@ -11,73 +11,75 @@ use penny_ports::models::{ModelError, ModelListing, ModelProvider, ModelRequest,
 use serde::Deserialize;
 use url::Url;
 
-/// An Ollama server.
+/// Sends requests to an Ollama server.
 #[derive(Debug)]
-pub struct Ollama {
+pub struct OllamaProvider {
     base_url: Url,
     http: HttpClient,
-    wiring: Wiring,
+    deps: ProviderDeps,
 }
 
 #[derive(Debug, Deserialize)]
-struct Tags {
-    models: Vec<Tag>,
+struct OllamaTagList {
+    models: Vec<OllamaTag>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Tag {
+struct OllamaTag {
     name: String,
     #[serde(default)]
-    details: Details,
+    details: OllamaModelDetails,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Details {
+struct OllamaModelDetails {
     family: Option<String>,
     parameter_size: Option<String>,
 }
 
-impl Ollama {
-    /// Makes a provider for a server at `base_url`, which may lie on a private network.
+impl OllamaProvider {
+    /// Creates a provider for the server at `base_url`, which may be on a private network.
     ///
     /// # Errors
-    /// When no HTTP client can be made.
-    pub fn new(base_url: Url, wiring: Wiring) -> Result<Self, NetError> {
-        let http = wiring.http.client(&Purpose::Operator(base_url.clone()))?;
-        Ok(Self { base_url, http, wiring })
+    /// When the HTTP client cannot be created.
+    pub fn new(base_url: Url, deps: ProviderDeps) -> Result<Self, NetError> {
+        let http = deps.http.client(&Purpose::Operator(base_url.clone()))?;
+        Ok(Self { base_url, http, deps })
     }
 }
 
 #[async_trait]
-impl ModelProvider for Ollama {
+impl ModelProvider for OllamaProvider {
     fn name(&self) -> &str {
         "ollama"
     }
 
     async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError> {
-        let asked = self.http.post(endpoint(&self.base_url, "api/chat")).map_err(|error| refused(&error))?;
-        let response = send(asked.json(&body(&request)), &self.wiring, "").await?;
-        Ok(follow(response, OllamaDecoder::new(earlier_calls(&request)), self.wiring.silence))
+        let http_request =
+            self.http.post(endpoint(&self.base_url, "api/chat")).map_err(|error| url_rejected(&error))?;
+        let response = send(http_request.json(&body(&request)), &self.deps, "").await?;
+        Ok(decode_response(response, OllamaDecoder::new(count_tool_calls(&request)), self.deps.read_timeout))
     }
 
     async fn list(&self) -> Result<Vec<ModelListing>, ModelError> {
-        let asked = self.http.get(endpoint(&self.base_url, "api/tags")).map_err(|error| refused(&error))?;
-        let found: Tags = ask_json(asked, &self.wiring, "").await?;
-        // Embedding models answer no chat.
-        let chats = found.models.into_iter().filter(|tag| !tag.details.is_embedder());
-        Ok(tidy(chats.map(Tag::listing).collect()))
+        let http_request =
+            self.http.get(endpoint(&self.base_url, "api/tags")).map_err(|error| url_rejected(&error))?;
+        let list: OllamaTagList = fetch_json(http_request, &self.deps, "").await?;
+        // Embedding models do not support chat.
+        let chat_models = list.models.into_iter().filter(|tag| !tag.details.is_embedding_model());
+        Ok(dedup_and_truncate(chat_models.map(OllamaTag::into_listing).collect()))
     }
 }
 
-impl Details {
-    fn is_embedder(&self) -> bool {
+impl OllamaModelDetails {
+    fn is_embedding_model(&self) -> bool {
         self.family.as_deref().is_some_and(|family| family.contains("bert"))
     }
 }
 
-impl Tag {
-    fn listing(self) -> ModelListing {
+impl OllamaTag {
+    fn into_listing(self) -> ModelListing {
         let short = self.name.strip_suffix(":latest").unwrap_or(&self.name);
         let name = match &self.details.parameter_size {
             Some(size) if !size.is_empty() => format!("{short} ({size})"),

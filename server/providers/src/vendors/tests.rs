@@ -1,14 +1,14 @@
-//! The vendors against the scripted model server, over real sockets.
+//! Provider tests against the scripted model server, over real sockets.
 
-use crate::{Catalogue, Ollama, OpenAiCompatible, Vendor, Wiring};
+use crate::{OllamaProvider, OpenAiCompatibleProvider, ProviderDeps, Vendor, VendorCatalogue};
 use futures::{StreamExt, TryStreamExt, future::join_all};
-use penny_net::{ClientFactory, Policy};
+use penny_net::{ClientFactory, EgressPolicy};
 use penny_ports::models::{
     FinishReason, ModelError, ModelEvent, ModelMessage, ModelProvider, ModelRequest, ToolRequest, ToolSpec,
 };
 use penny_testkit::{
     doubles::TestClock,
-    models::{MockModels, OpenApi, Recording, text, thoughts},
+    models::{MockModelServer, OpenAiSpec, RequestRecorder, reasoning, text},
 };
 use penny_types::{Locale, models::UsageView};
 use secrecy::SecretString;
@@ -22,44 +22,45 @@ use url::Url;
 
 const KEY: &str = "sk-test-0123456789";
 
-fn wiring(silence: Duration) -> Wiring {
-    let http = ClientFactory::new(Policy::default());
-    Wiring { silence, ..Wiring::new(http, Arc::new(TestClock::default())) }
+fn deps(read_timeout: Duration) -> ProviderDeps {
+    let http = ClientFactory::new(EgressPolicy::default());
+    ProviderDeps { read_timeout, ..ProviderDeps::new(http, Arc::new(TestClock::default())) }
 }
 
 fn url(text: &str) -> Url {
     text.parse().unwrap()
 }
 
-/// Both vendors at one server.
-fn vendors(server: &MockModels, silence: Duration) -> [Box<dyn ModelProvider>; 2] {
-    let vendor = Vendor::at("test", url(&server.openai_url()));
-    let openai = OpenAiCompatible::new(vendor, Some(SecretString::from(KEY)), wiring(silence)).unwrap();
-    let ollama = Ollama::new(url(&server.ollama_url()), wiring(silence)).unwrap();
+/// Creates an OpenAI-compatible and an Ollama provider for the same server.
+fn providers(server: &MockModelServer, read_timeout: Duration) -> [Box<dyn ModelProvider>; 2] {
+    let vendor = Vendor::for_url("test", url(&server.openai_url()));
+    let openai =
+        OpenAiCompatibleProvider::new(vendor, Some(SecretString::from(KEY)), deps(read_timeout)).unwrap();
+    let ollama = OllamaProvider::new(url(&server.ollama_url()), deps(read_timeout)).unwrap();
     [Box::new(openai), Box::new(ollama)]
 }
 
-async fn both() -> (MockModels, [Box<dyn ModelProvider>; 2]) {
-    let recording = match description() {
-        Some(api) => Recording::on().checked_by(api),
-        None => Recording::on(),
+async fn start_server_with_providers() -> (MockModelServer, [Box<dyn ModelProvider>; 2]) {
+    let recorder = match openai_spec() {
+        Some(api) => RequestRecorder::enabled().with_openai_spec(api),
+        None => RequestRecorder::enabled(),
     };
-    let server = MockModels::start_with(recording).await;
-    let vendors = vendors(&server, Duration::from_secs(20));
-    (server, vendors)
+    let server = MockModelServer::start_with(recorder).await;
+    let providers = providers(&server, Duration::from_secs(20));
+    (server, providers)
 }
 
-/// Reads the vendor's published description, where the machine has it.
-#[expect(clippy::disallowed_methods, reason = "told by a variable where the description lies")]
-fn description() -> Option<OpenApi> {
+/// Loads the published OpenAPI document of OpenAI, if available.
+#[expect(clippy::disallowed_methods, reason = "an environment variable gives the location of the document")]
+fn openai_spec() -> Option<OpenAiSpec> {
     let data = std::env::var("PENNY_TEST_DATA").map_or_else(
         |_| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")),
         PathBuf::from,
     );
-    OpenApi::read(&data.join("openai-openapi.json"))
+    OpenAiSpec::read(&data.join("openai-openapi.json"))
 }
 
-fn ask(model: &str) -> ModelRequest {
+fn request(model: &str) -> ModelRequest {
     let schema =
         json!({ "type": "object", "required": ["period"], "properties": { "period": { "enum": ["MTD"] } } });
     let tool = |name: &str| ToolSpec {
@@ -72,10 +73,10 @@ fn ask(model: &str) -> ModelRequest {
         system: "Be brief.".into(),
         messages: vec![ModelMessage::User { text: "Hello".into() }],
         tools: vec![tool("one"), tool("two")],
-        artifacts_expected: Vec::new(),
+        expected_artifacts: Vec::new(),
         max_output_tokens: None,
         locale: Locale::En,
-        continues: false,
+        is_continuation: false,
     }
 }
 
@@ -83,15 +84,15 @@ async fn events(provider: &dyn ModelProvider, request: ModelRequest) -> Result<V
     provider.stream(request).await?.try_collect().await
 }
 
-fn said(events: &[ModelEvent]) -> String {
-    let words = events.iter().filter_map(|event| match event {
-        ModelEvent::Text(words) => Some(words.as_str()),
+fn joined_text(events: &[ModelEvent]) -> String {
+    let texts = events.iter().filter_map(|event| match event {
+        ModelEvent::Text(text) => Some(text.as_str()),
         _ => None,
     });
-    words.collect()
+    texts.collect()
 }
 
-fn calls(events: &[ModelEvent]) -> Vec<ToolRequest> {
+fn tool_calls(events: &[ModelEvent]) -> Vec<ToolRequest> {
     let calls = events.iter().filter_map(|event| match event {
         ModelEvent::ToolCall(call) => Some(call.clone()),
         _ => None,
@@ -100,43 +101,43 @@ fn calls(events: &[ModelEvent]) -> Vec<ToolRequest> {
 }
 
 #[tokio::test]
-async fn words_reasoning_and_usage_arrive_whole() {
-    let (_server, vendors) = both().await;
-    for vendor in vendors {
-        let found = events(vendor.as_ref(), ask("mock-reasoning5-len300")).await.unwrap();
-        assert_eq!(said(&found), text(300), "{vendor:?}");
-        let thought: String = found
+async fn text_reasoning_and_usage_are_received() {
+    let (_server, providers) = start_server_with_providers().await;
+    for provider in providers {
+        let received = events(provider.as_ref(), request("mock-reasoning5-len300")).await.unwrap();
+        assert_eq!(joined_text(&received), text(300), "{provider:?}");
+        let received_reasoning: String = received
             .iter()
             .filter_map(|event| match event {
-                ModelEvent::Reasoning(words) => Some(words.as_str()),
+                ModelEvent::Reasoning(text) => Some(text.as_str()),
                 _ => None,
             })
             .collect();
-        assert_eq!(thought, thoughts(5));
+        assert_eq!(received_reasoning, reasoning(5));
         assert!(
-            found
+            received
                 .iter()
                 .any(|event| matches!(event, ModelEvent::Usage(UsageView { output_tokens: 305, .. })))
         );
-        assert_eq!(found.last(), Some(&ModelEvent::Finished(FinishReason::Stop)));
+        assert_eq!(received.last(), Some(&ModelEvent::Finished(FinishReason::Stop)));
     }
 }
 
 #[tokio::test]
-async fn tools_are_called_answered_and_the_answer_follows() {
-    let (server, vendors) = both().await;
-    for vendor in vendors {
-        let mut request = ask("mock-tools2-len4");
-        let found = events(vendor.as_ref(), request.clone()).await.unwrap();
-        let called = calls(&found);
+async fn tool_calls_are_received_and_their_results_are_sent() {
+    let (server, providers) = start_server_with_providers().await;
+    for provider in providers {
+        let mut request = request("mock-tools2-len4");
+        let received = events(provider.as_ref(), request.clone()).await.unwrap();
+        let called = tool_calls(&received);
         assert_eq!(
             called.iter().map(|call| call.name.as_str()).collect::<Vec<_>>(),
             ["one", "two"],
-            "{vendor:?}"
+            "{provider:?}"
         );
         assert!(called.iter().all(|call| call.arguments == r#"{"period":"MTD"}"#), "{called:?}");
         assert!(called[0].id != called[1].id);
-        assert_eq!(found.last(), Some(&ModelEvent::Finished(FinishReason::ToolCalls)));
+        assert_eq!(received.last(), Some(&ModelEvent::Finished(FinishReason::ToolCalls)));
         request.messages.push(ModelMessage::Assistant { text: String::new(), tool_calls: called.clone() });
         request.messages.extend(called.into_iter().map(|call| ModelMessage::Tool {
             call_id: call.id,
@@ -144,31 +145,31 @@ async fn tools_are_called_answered_and_the_answer_follows() {
             content: "done".into(),
             is_error: false,
         }));
-        assert_eq!(said(&events(vendor.as_ref(), request).await.unwrap()), text(4));
+        assert_eq!(joined_text(&events(provider.as_ref(), request).await.unwrap()), text(4));
     }
     let problems: Vec<_> = server.requests().into_iter().flat_map(|request| request.problems).collect();
     assert_eq!(problems, Vec::<String>::new());
 }
 
 #[tokio::test]
-async fn a_models_mistakes_with_tools_are_passed_on_as_they_are() {
-    let (_server, vendors) = both().await;
-    for vendor in vendors {
+async fn invalid_tool_calls_of_a_model_are_passed_on_unchanged() {
+    let (_server, providers) = start_server_with_providers().await;
+    for provider in providers {
         for (model, name, arguments) in
             [("mock-args{bad}", "one", r#"{"bad":true}"#), ("mock-unknowntool", "no_such_tool", "{}")]
         {
-            let found = calls(&events(vendor.as_ref(), ask(model)).await.unwrap());
-            assert_eq!((found[0].name.as_str(), found[0].arguments.as_str()), (name, arguments));
+            let calls = tool_calls(&events(provider.as_ref(), request(model)).await.unwrap());
+            assert_eq!((calls[0].name.as_str(), calls[0].arguments.as_str()), (name, arguments));
         }
     }
 }
 
 #[tokio::test]
-async fn refusals_become_errors_that_say_what_to_do() {
-    let (_server, vendors) = both().await;
+async fn error_responses_become_typed_errors() {
+    let (_server, providers) = start_server_with_providers().await;
     type Expected = fn(&ModelError) -> bool;
     let table: [(&str, Expected); 9] = [
-        ("mock-401", |error| matches!(error, ModelError::Denied)),
+        ("mock-401", |error| matches!(error, ModelError::Unauthorized)),
         ("mock-402", |error| matches!(error, ModelError::NoCredit)),
         ("mock-413", |error| matches!(error, ModelError::ContextTooLong)),
         (
@@ -181,70 +182,73 @@ async fn refusals_become_errors_that_say_what_to_do() {
         ("mock-422", |error| matches!(error, ModelError::Rejected { .. })),
         ("gpt-9", |error| matches!(error, ModelError::UnknownModel)),
     ];
-    for vendor in vendors {
+    for provider in providers {
         for (model, expected) in table {
-            let error = events(vendor.as_ref(), ask(model)).await.unwrap_err();
-            assert!(expected(&error), "{model} at {}: {error:?}", vendor.name());
+            let error = events(provider.as_ref(), request(model)).await.unwrap_err();
+            assert!(expected(&error), "{model} at {}: {error:?}", provider.name());
         }
     }
 }
 
 #[tokio::test]
-async fn broken_answers_keep_what_was_said() {
-    let (_server, vendors) = both().await;
-    for vendor in vendors {
-        for (model, words) in
+async fn events_before_a_stream_failure_are_kept() {
+    let (_server, providers) = start_server_with_providers().await;
+    for provider in providers {
+        for (model, length) in
             [("mock-nonsense", 0), ("mock-len5-halfevent", 5), ("mock-itl1-diesafter20-len50", 20)]
         {
-            let heard: Vec<_> = vendor.stream(ask(model)).await.unwrap().collect().await;
-            let (errors, found): (Vec<_>, Vec<_>) = heard.into_iter().partition(Result::is_err);
-            let found: Vec<_> = found.into_iter().flatten().collect();
-            assert_eq!(said(&found), text(words), "{model} at {}", vendor.name());
-            assert!(matches!(errors.as_slice(), [Err(ModelError::Broken { .. })]), "{model}: {errors:?}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn silence_ends_the_answer_and_keeps_what_was_said() {
-    let server = MockModels::start().await;
-    let silence = Duration::from_millis(150);
-    for vendor in vendors(&server, silence) {
-        for (model, words) in [("mock-silent", 0), ("mock-silentafter3", 3), ("mock-ttft60000", 0)] {
-            let begun = Instant::now();
-            let heard: Vec<_> = vendor.stream(ask(model)).await.unwrap().collect().await;
-            let found: Vec<_> = heard.iter().flatten().cloned().collect();
-            assert_eq!(said(&found), text(words), "{model}");
+            let results: Vec<_> = provider.stream(request(model)).await.unwrap().collect().await;
+            let (errors, received): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_err);
+            let received: Vec<_> = received.into_iter().flatten().collect();
+            assert_eq!(joined_text(&received), text(length), "{model} at {}", provider.name());
             assert!(
-                matches!(heard.last(), Some(Err(ModelError::Silent(found))) if *found == silence),
-                "{heard:?}"
+                matches!(errors.as_slice(), [Err(ModelError::StreamFailed { .. })]),
+                "{model}: {errors:?}"
             );
-            assert!(begun.elapsed() < Duration::from_secs(5));
         }
     }
 }
 
 #[tokio::test]
-async fn nobody_there_is_unavailable() {
+async fn events_before_a_read_timeout_are_kept() {
+    let server = MockModelServer::start().await;
+    let read_timeout = Duration::from_millis(150);
+    for provider in providers(&server, read_timeout) {
+        for (model, length) in [("mock-silent", 0), ("mock-silentafter3", 3), ("mock-ttft60000", 0)] {
+            let start = Instant::now();
+            let results: Vec<_> = provider.stream(request(model)).await.unwrap().collect().await;
+            let received: Vec<_> = results.iter().flatten().cloned().collect();
+            assert_eq!(joined_text(&received), text(length), "{model}");
+            assert!(
+                matches!(results.last(), Some(Err(ModelError::Timeout(timeout))) if *timeout == read_timeout),
+                "{results:?}"
+            );
+            assert!(start.elapsed() < Duration::from_secs(5));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unreachable_server_is_unavailable() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let vendor = Vendor::at("test", url(&base));
-    let openai = OpenAiCompatible::new(vendor, None, wiring(Duration::from_secs(5))).unwrap();
-    let ollama = Ollama::new(url(&base), wiring(Duration::from_secs(5))).unwrap();
-    for vendor in [&openai as &dyn ModelProvider, &ollama] {
-        let error = events(vendor, ask("mock")).await.unwrap_err();
+    let vendor = Vendor::for_url("test", url(&base));
+    let openai = OpenAiCompatibleProvider::new(vendor, None, deps(Duration::from_secs(5))).unwrap();
+    let ollama = OllamaProvider::new(url(&base), deps(Duration::from_secs(5))).unwrap();
+    for provider in [&openai as &dyn ModelProvider, &ollama] {
+        let error = events(provider, request("mock")).await.unwrap_err();
         assert!(
             matches!(&error, ModelError::Unavailable { detail } if detail.contains("cannot connect")),
             "{error:?}"
         );
-        assert!(vendor.list().await.is_err());
+        assert!(provider.list().await.is_err());
     }
 }
 
 #[tokio::test]
 async fn models_are_listed() {
-    let (_server, [openai, ollama]) = both().await;
+    let (_server, [openai, ollama]) = start_server_with_providers().await;
     let ids: Vec<_> = openai.list().await.unwrap().into_iter().map(|model| model.id).collect();
     assert_eq!(ids, ["mock", "mock-ttft200-itl20-len300", "mock-reasoning50-len50"]);
     let models = ollama.list().await.unwrap();
@@ -252,30 +256,30 @@ async fn models_are_listed() {
 }
 
 #[tokio::test]
-async fn the_key_goes_with_the_request_and_into_no_log() {
-    let (server, [openai, _]) = both().await;
-    events(openai.as_ref(), ask("mock-len1")).await.unwrap();
+async fn the_api_key_is_sent_and_not_shown_in_debug_output() {
+    let (server, [openai, _]) = start_server_with_providers().await;
+    events(openai.as_ref(), request("mock-len1")).await.unwrap();
     let sent = server.requests()[0].headers["authorization"].to_str().unwrap().to_owned();
     assert_eq!(sent, format!("Bearer {KEY}"));
     assert!(!format!("{openai:?}").contains(KEY));
 }
 
 #[tokio::test]
-async fn every_vendor_of_the_catalogue_writes_requests_that_openai_would_take() {
-    let Some(api) = description() else {
+async fn requests_to_every_catalogue_vendor_are_valid_openai_requests() {
+    let Some(api) = openai_spec() else {
         println!("skipped: no openai-openapi.json in the test data");
         return;
     };
-    let server = MockModels::start_with(Recording::on().checked_by(api)).await;
-    for vendor in Catalogue::built_in().unwrap().iter() {
+    let server = MockModelServer::start_with(RequestRecorder::enabled().with_openai_spec(api)).await;
+    for vendor in VendorCatalogue::built_in().unwrap().iter() {
         let mut vendor = vendor.clone();
         vendor.base_url = url(&server.openai_url());
         let name = vendor.name.clone();
-        let provider = OpenAiCompatible::new(vendor, None, wiring(Duration::from_secs(20))).unwrap();
-        let request = ModelRequest { max_output_tokens: Some(2), ..ask("mock-len5") };
-        let found = events(&provider, request).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let provider = OpenAiCompatibleProvider::new(vendor, None, deps(Duration::from_secs(20))).unwrap();
+        let request = ModelRequest { max_output_tokens: Some(2), ..request("mock-len5") };
+        let received = events(&provider, request).await.unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(
-            (said(&found), found.last()),
+            (joined_text(&received), received.last()),
             (text(2), Some(&ModelEvent::Finished(FinishReason::Length))),
             "{name}"
         );
@@ -284,22 +288,22 @@ async fn every_vendor_of_the_catalogue_writes_requests_that_openai_would_take() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_answers_at_once_all_arrive_whole() {
-    let (_server, vendors) = both().await;
+async fn concurrent_responses_are_received_completely() {
+    let (_server, providers) = start_server_with_providers().await;
     let expected = text(20);
-    let answers = (0..200).map(|number| {
-        let vendor = &vendors[number % 2];
-        async move { said(&events(vendor.as_ref(), ask("mock-itl5-len20")).await.unwrap()) }
+    let responses = (0..200).map(|number| {
+        let provider = &providers[number % 2];
+        async move { joined_text(&events(provider.as_ref(), request("mock-itl5-len20")).await.unwrap()) }
     });
-    assert!(join_all(answers).await.into_iter().all(|answer| answer == expected));
+    assert!(join_all(responses).await.into_iter().all(|response| response == expected));
 }
 
 #[tokio::test]
-async fn dropping_an_answer_hangs_up() {
-    let (_server, [openai, _]) = both().await;
-    let mut answer = openai.stream(ask("mock-itl20-len100000")).await.unwrap();
-    assert!(answer.next().await.is_some());
-    drop(answer);
-    // The connection was given up, not drained: the next answer comes at once.
-    assert_eq!(said(&events(openai.as_ref(), ask("mock-len2")).await.unwrap()), text(2));
+async fn dropping_a_stream_closes_the_connection() {
+    let (_server, [openai, _]) = start_server_with_providers().await;
+    let mut stream = openai.stream(request("mock-itl20-len100000")).await.unwrap();
+    assert!(stream.next().await.is_some());
+    drop(stream);
+    // The connection is closed, not drained: the next request does not wait for it.
+    assert_eq!(joined_text(&events(openai.as_ref(), request("mock-len2")).await.unwrap()), text(2));
 }

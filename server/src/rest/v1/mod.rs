@@ -1,4 +1,4 @@
-//! Version one: which endpoints there are.
+//! The endpoints of version 1.
 
 mod artifacts;
 mod chat;
@@ -11,7 +11,7 @@ mod turns;
 use crate::web::AppState;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// Returns every endpoint, with its description.
+/// Returns all endpoints with their OpenAPI descriptions.
 pub(super) fn endpoints() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(conversations::create::create, conversations::list::list))
@@ -24,6 +24,8 @@ pub(super) fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(conversations::fork::fork))
         .routes(routes!(conversations::compare::compare))
         .routes(routes!(conversations::merge::merge))
+        .routes(routes!(conversations::shares::list, conversations::shares::share))
+        .routes(routes!(conversations::shares::unshare))
         .routes(routes!(chat::send::send))
         .routes(routes!(turns::get::get))
         .routes(routes!(turns::events::events))
@@ -36,4 +38,6 @@ pub(super) fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(artifacts::create::create))
         .routes(routes!(artifacts::get::get))
         .routes(routes!(artifacts::content::content))
+        .routes(routes!(artifacts::shares::list, artifacts::shares::share))
+        .routes(routes!(artifacts::shares::unshare))
 }

@@ -1,140 +1,149 @@
-//! OpenID Connect (Core 1.0, authorisation code flow with PKCE): any provider, several at once.
+//! OpenID Connect (Core 1.0, authorisation code flow with PKCE), with any number of providers.
 //!
-//! What began in a browser ends in the same one: state, nonce and the PKCE verifier are kept in its
-//! session, each used once and for ten minutes. Provider metadata and keys are kept for an hour; an
-//! unknown key asks for the keys again, but not more often than every ten seconds.
+//! State, nonce and the PKCE verifier are stored in the browser's session; each can be used once, within ten
+//! minutes. Provider metadata and keys are cached for an hour; an unknown key causes the keys to be fetched
+//! again, but at most every ten seconds.
 
 mod flow;
 mod pending;
 mod provider;
 mod verify;
 
-pub use provider::{Provider, Providers};
+pub use provider::{OpenIdProvider, OpenIdProviders};
 
-use super::{back, safe_path, welcome, word_for};
-use crate::web::{AppState, tenant, tenant::Standing};
+use super::{complete_sign_in, error_code, redirect_to_sign_in, safe_path};
+use crate::web::{
+    AppState,
+    request_info::{self, RequestInfo},
+};
 use axum::{
     extract::{Path, Query, State},
     http::{HeaderMap, Uri},
     response::{IntoResponse, Redirect, Response},
 };
-use pending::Pending;
+use pending::PendingSignIn;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-/// Says why a provider's person could not be let in; for the log, not for the browser.
+/// The reason why a sign-in failed; for the log, not for the browser.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The provider does not answer, or not as the protocol says.
+pub enum OpenIdError {
+    /// The provider does not respond, or violates the protocol.
     #[error("the provider cannot be used: {0}")]
     Provider(String),
-    /// The answer does not belong to anything this browser began.
-    #[error("the answer belongs to nothing this browser began")]
-    Unbegun,
-    /// The provider says no.
-    #[error("the provider answered `{0}`")]
-    Refused(String),
-    /// The provider's proof does not hold.
-    #[error("the provider's proof does not hold: {0}")]
-    Unproven(String),
+    /// The callback matches no pending sign-in of this browser.
+    #[error("the callback matches no pending sign-in of this browser")]
+    NoPendingSignIn,
+    /// The provider denied the sign-in; with its error code.
+    #[error("the provider denied the sign-in: `{0}`")]
+    Denied(String),
+    /// The ID token or the callback's issuer is invalid.
+    #[error("the ID token or the callback is invalid: {0}")]
+    InvalidIdToken(String),
 }
 
-impl Error {
-    /// Returns the page's word for it.
-    const fn word(&self) -> &'static str {
+impl OpenIdError {
+    /// Returns the sign-in page's code for the error.
+    const fn code(&self) -> &'static str {
         match self {
-            Self::Unbegun => "expired",
-            Self::Provider(_) | Self::Refused(_) | Self::Unproven(_) => "provider",
+            Self::NoPendingSignIn => "expired",
+            Self::Provider(_) | Self::Denied(_) | Self::InvalidIdToken(_) => "provider",
         }
     }
 }
 
-/// What may be asked for when starting.
 #[derive(Debug, Deserialize)]
-pub struct Start {
+pub struct StartQuery {
+    /// The path to open after the sign-in.
     next: Option<String>,
 }
 
-/// What a provider answers with (RFC 6749, 4.1.2; RFC 9207).
+/// The query of the provider's redirect (RFC 6749, 4.1.2; RFC 9207).
 #[derive(Debug, Deserialize)]
-pub struct Answer {
+pub struct CallbackQuery {
     state: Option<String>,
     code: Option<String>,
     error: Option<String>,
     iss: Option<String>,
 }
 
-/// Sends the browser to a provider.
+/// Redirects the browser to a provider.
 pub async fn start(
     State(state): State<AppState>,
-    standing: Standing,
+    info: RequestInfo,
     session: Session,
     headers: HeaderMap,
     uri: Uri,
     Path(slug): Path<String>,
-    Query(query): Query<Start>,
+    Query(query): Query<StartQuery>,
 ) -> Response {
-    let Some(provider) = state.openid.find(&slug, standing.tenant) else {
-        return back(Some("disabled"), query.next.as_deref());
+    let Some(provider) = state.openid.find(&slug, info.tenant) else {
+        return redirect_to_sign_in(Some("disabled"), query.next.as_deref());
     };
     let next = query.next.map(|next| safe_path(Some(&next)));
-    let begun =
-        flow::begin(provider, &state.world, &our_address(&state, (&headers, &uri), &slug), next).await;
-    match begun {
-        Ok((address, pending)) => match pending.keep(&session, &state.world).await {
-            Ok(()) => Redirect::to(address.as_str()).into_response(),
+    let started =
+        flow::start(provider, &state.system, &callback_url(&state, (&headers, &uri), &slug), next).await;
+    match started {
+        Ok((url, pending)) => match pending.store(&session, &state.system).await {
+            Ok(()) => Redirect::to(url.as_str()).into_response(),
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a sign-in could not be begun");
-                back(Some("unavailable"), None)
+                tracing::error!(error = &error as &dyn std::error::Error, "a sign-in could not be started");
+                redirect_to_sign_in(Some("unavailable"), None)
             }
         },
-        Err(error) => refused(&state, &standing, &slug, &error, None).await,
+        Err(error) => fail(&state, &info, &slug, &error, None).await,
     }
 }
 
-/// Lets in whom a provider sends back.
+/// Signs a user in after the provider's redirect.
 pub async fn callback(
     State(state): State<AppState>,
-    standing: Standing,
+    info: RequestInfo,
     session: Session,
     headers: HeaderMap,
     uri: Uri,
     Path(slug): Path<String>,
-    Query(answer): Query<Answer>,
+    Query(query): Query<CallbackQuery>,
 ) -> Response {
-    let Some(provider) = state.openid.find(&slug, standing.tenant) else {
-        return back(Some("disabled"), None);
+    let Some(provider) = state.openid.find(&slug, info.tenant) else {
+        return redirect_to_sign_in(Some("disabled"), None);
     };
-    let pending = match Pending::take(&session, &slug, answer.state.as_deref(), &state.world).await {
+    let pending = match PendingSignIn::take(&session, &slug, query.state.as_deref(), &state.system).await {
         Ok(pending) => pending,
-        Err(error) => return refused(&state, &standing, &slug, &error, None).await,
+        Err(error) => return fail(&state, &info, &slug, &error, None).await,
     };
     let next = pending.next.clone();
-    let person = match flow::finish(
+    let user = match flow::finish(
         provider,
-        &state.world,
-        &our_address(&state, (&headers, &uri), &slug),
-        answer,
+        &state.system,
+        &callback_url(&state, (&headers, &uri), &slug),
+        query,
         pending,
     )
     .await
     {
-        Ok(person) => person,
-        Err(error) => return refused(&state, &standing, &slug, &error, next.as_deref()).await,
+        Ok(user) => user,
+        Err(error) => return fail(&state, &info, &slug, &error, next.as_deref()).await,
     };
-    match state.services.identity.sign_in_external(&standing.visitor(&state), &person, provider.rules).await {
-        Ok(who) => welcome(&state, &session, who, next.as_deref()).await,
-        Err(error) => back(Some(word_for(&error)), next.as_deref()),
+    match state
+        .services
+        .identity
+        .sign_in_external(&info.anonymous_request(&state), &user, provider.options)
+        .await
+    {
+        Ok(user) => complete_sign_in(&state, &session, user, next.as_deref()).await,
+        Err(error) => redirect_to_sign_in(Some(error_code(&error)), next.as_deref()),
     }
 }
 
-/// Leads back whom a provider did not let in, and puts it on record. What belongs to nothing that was
-/// begun here is nobody's attempt: anybody can send it, as often as they like.
-async fn refused(
+/// Logs a failed sign-in, records it in the audit trail and redirects to the sign-in page.
+///
+/// A callback without a pending sign-in is not recorded: anyone can send one, any number of times.
+async fn fail(
     state: &AppState,
-    standing: &Standing,
+    info: &RequestInfo,
     slug: &str,
-    error: &Error,
+    error: &OpenIdError,
     next: Option<&str>,
 ) -> Response {
     tracing::warn!(
@@ -142,23 +151,25 @@ async fn refused(
         error = error as &dyn std::error::Error,
         "a sign-in by OpenID Connect failed"
     );
-    if matches!(error, Error::Refused(_) | Error::Unproven(_)) {
-        let visitor = standing.visitor(state);
-        if let Err(error) = state.services.identity.record_external_refusal(&visitor, slug).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "a refusal could not be recorded");
+    if matches!(error, OpenIdError::Denied(_) | OpenIdError::InvalidIdToken(_)) {
+        let request = info.anonymous_request(state);
+        if let Err(error) = state.services.identity.record_external_denial(&request, slug).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a failed sign-in could not be recorded"
+            );
         }
     }
-    back(Some(error.word()), next)
+    redirect_to_sign_in(Some(error.code()), next)
 }
 
-/// Returns where the provider sends the browser back to: the host it is at now, since a session's
-/// cookie belongs to one host.
-fn our_address(state: &AppState, (headers, uri): (&HeaderMap, &Uri), slug: &str) -> String {
+/// Returns the redirect URI: on the requested host, because the session cookie belongs to that host.
+fn callback_url(state: &AppState, (headers, uri): (&HeaderMap, &Uri), slug: &str) -> String {
     let http = &state.config.http;
     let scheme = if http.is_https() { "https" } else { "http" };
-    let base = match tenant::host(headers, uri, http.trust_forwarded) {
+    let base_url = match request_info::host(headers, uri, http.trust_forwarded) {
         Some(host) => format!("{scheme}://{host}"),
-        None => http.public_base(http.addr),
+        None => http.public_base_url(http.addr),
     };
-    format!("{base}/auth/oidc/{slug}/callback")
+    format!("{base_url}/auth/oidc/{slug}/callback")
 }

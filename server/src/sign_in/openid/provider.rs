@@ -1,210 +1,217 @@
-//! The providers an operator configured, and what is known of each.
+//! The configured OpenID Connect providers, with their cached metadata and keys.
 
-use super::Error;
-use crate::config::OpenIdProvider;
+use super::OpenIdError;
+use crate::config::OpenIdProviderConfig;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use openidconnect::{
     AsyncHttpClient, ClientId, ClientSecret, HttpRequest, HttpResponse, IssuerUrl, JsonWebKeySet,
     core::{CoreJsonWebKeySet, CoreProviderMetadata},
 };
-use penny_core::{ctx::World, identity::ExternalRules};
+use penny_core::identity::ExternalSignInOptions;
+use penny_kernel::ctx::SystemPorts;
 use penny_net::{ClientFactory, HttpClient, NetError, Purpose};
 use penny_types::TenantId;
 use secrecy::{ExposeSecret, SecretString};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::sync::Mutex;
 
-/// How long metadata and keys are kept.
-const FRESH: TimeDelta = TimeDelta::hours(1);
-/// The least time between two looks at the keys for the sake of an unknown one.
-const BETWEEN_KEYS: TimeDelta = TimeDelta::seconds(10);
-/// How long a provider may take.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// The largest answer of a provider.
-const MOST_BYTES: usize = 1024 * 1024;
+/// How long metadata and keys are cached.
+const METADATA_TTL: TimeDelta = TimeDelta::hours(1);
+/// The minimum time between two refreshes of the keys because of an unknown key.
+const KEY_REFRESH_INTERVAL: TimeDelta = TimeDelta::seconds(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+/// The maximum size of a provider's response.
+const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 
-/// Every provider, by the name in its addresses.
+/// The providers by slug.
 #[derive(Debug, Default)]
-pub struct Providers(BTreeMap<String, Provider>);
+pub struct OpenIdProviders(BTreeMap<String, OpenIdProvider>);
 
-impl Providers {
-    /// Makes the providers.
+impl OpenIdProviders {
     #[must_use]
-    pub fn new(providers: impl IntoIterator<Item = Provider>) -> Self {
+    pub fn new(providers: impl IntoIterator<Item = OpenIdProvider>) -> Self {
         Self(providers.into_iter().map(|provider| (provider.slug.clone(), provider)).collect())
     }
 
-    /// Finds a provider of a tenant.
+    /// Returns a provider of a tenant.
     #[must_use]
-    pub fn find(&self, slug: &str, tenant: TenantId) -> Option<&Provider> {
+    pub fn find(&self, slug: &str, tenant: TenantId) -> Option<&OpenIdProvider> {
         self.0.get(slug).filter(|provider| provider.tenant == tenant)
     }
 
-    /// Lists a tenant's providers: the name in addresses and the one on the button.
-    pub fn of(&self, tenant: TenantId) -> impl Iterator<Item = (String, String)> {
+    /// Lists a tenant's providers as pairs of slug and display name.
+    pub fn list(&self, tenant: TenantId) -> impl Iterator<Item = (String, String)> {
         self.0
             .values()
             .filter(move |provider| provider.tenant == tenant)
             .map(|provider| (provider.slug.clone(), provider.name.clone()))
     }
 
-    /// Says whether a tenant has any.
+    /// Returns whether a tenant has a provider.
     #[must_use]
     pub fn has_any(&self, tenant: TenantId) -> bool {
-        self.of(tenant).next().is_some()
+        self.list(tenant).next().is_some()
     }
 }
 
-/// One provider.
+/// A configured provider.
 #[derive(Debug)]
-pub struct Provider {
+pub struct OpenIdProvider {
     slug: String,
     name: String,
     tenant: TenantId,
     issuer: IssuerUrl,
-    /// Who we are to it.
     pub(super) client_id: ClientId,
     secret: Option<SecretString>,
-    /// What is asked for.
+    /// Requested scopes besides `openid`.
     pub(super) scopes: Vec<String>,
-    /// What the operator decided about its people.
-    pub rules: ExternalRules,
-    http: Http,
-    known: Mutex<Option<Known>>,
+    /// Options for linking and creating accounts.
+    pub options: ExternalSignInOptions,
+    http: OpenIdHttpClient,
+    cached: Mutex<Option<CachedMetadata>>,
 }
 
 #[derive(Debug, Clone)]
-struct Known {
+struct CachedMetadata {
     metadata: Arc<CoreProviderMetadata>,
-    read_at: DateTime<Utc>,
-    keys_read_at: DateTime<Utc>,
+    fetched_at: DateTime<Utc>,
+    keys_fetched_at: DateTime<Utc>,
 }
 
-impl Provider {
-    /// Makes a provider from its configuration.
+impl OpenIdProvider {
+    /// Builds a provider from its configuration.
     ///
     /// # Errors
-    /// When the issuer's address is no use.
+    /// Returns an error if the issuer's URL is invalid.
     pub fn new(
         slug: &str,
-        config: &OpenIdProvider,
+        config: &OpenIdProviderConfig,
         tenant: TenantId,
         clients: &ClientFactory,
-    ) -> Result<Self, Error> {
-        let wrong = |error: &dyn std::fmt::Display| Error::Provider(error.to_string());
-        // Issuers are compared as texts, and a Url adds a slash that many issuers lack.
+    ) -> Result<Self, OpenIdError> {
+        let provider_error = |error: &dyn std::fmt::Display| OpenIdError::Provider(error.to_string());
+        // Issuers are compared as strings, and `Url` adds a trailing slash that many issuers lack.
         let issuer = config.issuer.as_str();
         let issuer = if config.issuer.path() == "/" { issuer.trim_end_matches('/') } else { issuer };
         Ok(Self {
             slug: slug.to_owned(),
             name: config.name.clone().unwrap_or_else(|| slug.to_owned()),
             tenant,
-            issuer: IssuerUrl::new(issuer.to_owned()).map_err(|error| wrong(&error))?,
+            issuer: IssuerUrl::new(issuer.to_owned()).map_err(|error| provider_error(&error))?,
             client_id: ClientId::new(config.client_id.clone()),
             secret: config.client_secret.clone(),
             scopes: config.scopes().filter(|scope| *scope != "openid").map(ToOwned::to_owned).collect(),
-            rules: ExternalRules { may_link_by_email: config.link_by_email, first_role: config.default_role },
-            http: Http(
-                clients.client(&Purpose::Issuer(config.issuer.clone())).map_err(|error| wrong(&error))?,
+            options: ExternalSignInOptions {
+                can_link_by_email: config.link_by_email,
+                initial_role: config.default_role,
+            },
+            http: OpenIdHttpClient(
+                clients
+                    .client(&Purpose::Issuer(config.issuer.clone()))
+                    .map_err(|error| provider_error(&error))?,
             ),
-            known: Mutex::default(),
+            cached: Mutex::default(),
         })
     }
 
-    /// Returns the name in its addresses.
+    /// Returns the provider's name in URLs.
     #[must_use]
     pub fn slug(&self) -> &str {
         &self.slug
     }
 
-    /// Returns what proves who we are, for a confidential client.
+    /// Returns the client secret of a confidential client.
     pub(super) fn secret(&self) -> Option<ClientSecret> {
         self.secret.as_ref().map(|secret| ClientSecret::new(secret.expose_secret().to_owned()))
     }
 
-    /// Returns the provider's metadata and keys, read anew once an hour.
-    pub(super) async fn metadata(&self, world: &World) -> Result<Arc<CoreProviderMetadata>, Error> {
-        let mut known = self.known.lock().await;
-        let now = world.now();
-        if let Some(known) = known.as_ref().filter(|known| now - known.read_at < FRESH) {
-            return Ok(Arc::clone(&known.metadata));
+    /// Returns the provider's metadata and keys, from the cache or by discovery. If discovery fails, an
+    /// expired cache entry is used.
+    pub(super) async fn metadata(
+        &self,
+        system: &SystemPorts,
+    ) -> Result<Arc<CoreProviderMetadata>, OpenIdError> {
+        let mut cached = self.cached.lock().await;
+        let now = system.now();
+        if let Some(cached) = cached.as_ref().filter(|cached| now - cached.fetched_at < METADATA_TTL) {
+            return Ok(Arc::clone(&cached.metadata));
         }
-        let read = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http).await;
-        match read {
+        let discovered = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http).await;
+        match discovered {
             Ok(metadata) => {
                 let metadata = Arc::new(metadata);
-                *known = Some(Known { metadata: Arc::clone(&metadata), read_at: now, keys_read_at: now });
+                *cached = Some(CachedMetadata {
+                    metadata: Arc::clone(&metadata),
+                    fetched_at: now,
+                    keys_fetched_at: now,
+                });
                 Ok(metadata)
             }
-            // A provider that is away for a moment keeps what was known of it.
-            Err(error) => match known.as_ref() {
+            Err(error) => match cached.as_ref() {
                 Some(old) => Ok(Arc::clone(&old.metadata)),
-                None => Err(Error::Provider(in_words(&error))),
+                None => Err(OpenIdError::Provider(error_chain(&error))),
             },
         }
     }
 
-    /// Reads the keys again for the sake of one that is not known; nothing when that was done a
-    /// moment ago, or brings nothing new.
-    pub(super) async fn newer_keys(&self, world: &World) -> Option<Arc<CoreProviderMetadata>> {
-        let mut known = self.known.lock().await;
-        let now = world.now();
-        let old = known.as_mut()?;
-        if now - old.keys_read_at < BETWEEN_KEYS {
+    /// Fetches the keys again because of an unknown key. Returns `None` if they were fetched less than
+    /// [`KEY_REFRESH_INTERVAL`] ago or cannot be fetched.
+    pub(super) async fn refresh_keys(&self, system: &SystemPorts) -> Option<Arc<CoreProviderMetadata>> {
+        let mut cached = self.cached.lock().await;
+        let now = system.now();
+        let entry = cached.as_mut()?;
+        if now - entry.keys_fetched_at < KEY_REFRESH_INTERVAL {
             return None;
         }
-        old.keys_read_at = now;
+        entry.keys_fetched_at = now;
         let keys: CoreJsonWebKeySet =
-            JsonWebKeySet::fetch_async(old.metadata.jwks_uri(), &self.http).await.ok()?;
-        let metadata = Arc::new((*old.metadata).clone().set_jwks(keys));
-        old.metadata = Arc::clone(&metadata);
+            JsonWebKeySet::fetch_async(entry.metadata.jwks_uri(), &self.http).await.ok()?;
+        let metadata = Arc::new((*entry.metadata).clone().set_jwks(keys));
+        entry.metadata = Arc::clone(&metadata);
         Some(metadata)
     }
 
-    /// Returns the way to the provider.
-    pub(super) const fn http(&self) -> &Http {
+    pub(super) const fn http(&self) -> &OpenIdHttpClient {
         &self.http
     }
 }
 
-/// The protocol's requests, sent by the one HTTP client.
+/// Sends the requests of the `openidconnect` crate with the workspace's HTTP client.
 #[derive(Debug, Clone)]
-pub(super) struct Http(HttpClient);
+pub(super) struct OpenIdHttpClient(HttpClient);
 
-impl<'c> AsyncHttpClient<'c> for Http {
-    type Error = SendError;
-    type Future = BoxFuture<'static, Result<HttpResponse, SendError>>;
+impl<'c> AsyncHttpClient<'c> for OpenIdHttpClient {
+    type Error = OpenIdHttpError;
+    type Future = BoxFuture<'static, Result<HttpResponse, OpenIdHttpError>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         let client = self.0.clone();
         Box::pin(async move {
-            match tokio::time::timeout(PATIENCE, client.fetch(request, MOST_BYTES)).await {
-                Ok(answer) => Ok(answer?),
-                Err(_) => Err(SendError::Slow),
+            match tokio::time::timeout(REQUEST_TIMEOUT, client.fetch(request, MAX_RESPONSE_BYTES)).await {
+                Ok(response) => Ok(response?),
+                Err(_) => Err(OpenIdHttpError::Timeout),
             }
         })
     }
 }
 
-/// Says why a request of the protocol came to nothing.
+/// A request to a provider failed.
 #[derive(Debug, thiserror::Error)]
-pub enum SendError {
-    /// It failed.
+pub enum OpenIdHttpError {
     #[error(transparent)]
     Failed(#[from] NetError),
-    /// It took too long.
-    #[error("the provider took longer than {PATIENCE:?}")]
-    Slow,
+    #[error("the provider did not respond within {REQUEST_TIMEOUT:?}")]
+    Timeout,
 }
 
-/// Writes an error with its causes on one line.
-pub(super) fn in_words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
+/// Formats an error and its causes on one line.
+pub(super) fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut message = error.to_string();
     let mut cause = error.source();
     while let Some(next) = cause {
-        words = format!("{words}: {next}");
+        message = format!("{message}: {next}");
         cause = next.source();
     }
-    words
+    message
 }

@@ -1,9 +1,9 @@
-//! Checking a provider's proof: signature, issuer, audience, nonce, times, and that the access token
-//! is the one it was made with (OpenID Connect Core 1.0, 3.1.3.7).
+//! Verification of ID tokens: signature, issuer, audience, nonce, times and the hash of the access token
+//! (OpenID Connect Core 1.0, 3.1.3.7).
 
 use super::{
-    Error,
-    provider::{Provider, in_words},
+    OpenIdError,
+    provider::{OpenIdProvider, error_chain},
 };
 use chrono::TimeDelta;
 use openidconnect::{
@@ -13,15 +13,15 @@ use openidconnect::{
         CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJwsSigningAlgorithm, CoreProviderMetadata,
     },
 };
-use penny_core::ctx::World;
+use penny_kernel::ctx::SystemPorts;
 
-/// How far a provider's clock may be from ours.
-const SKEW: TimeDelta = TimeDelta::seconds(60);
-/// The oldest proof taken: it is fetched the moment it is made.
-const OLDEST: TimeDelta = TimeDelta::minutes(10);
+/// The permitted difference between a provider's clock and ours.
+const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(60);
+/// The maximum age of an ID token, which is normally fetched right after it was issued.
+const MAX_AGE: TimeDelta = TimeDelta::minutes(10);
 
-/// Signatures by a provider's public key. Never `none`, and never a shared secret: whoever knows it
-/// could sign for the provider.
+/// The accepted signature algorithms: only those with a public key. Neither `none` nor a shared secret, with
+/// which everyone who knows it could sign.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
@@ -34,70 +34,72 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// What a proof says.
+/// The claims of a verified ID token.
 #[derive(Debug)]
-pub(super) struct Claims {
+pub(super) struct VerifiedClaims {
     pub subject: SubjectIdentifier,
     pub email: Option<String>,
     pub is_email_verified: bool,
     pub name: Option<String>,
 }
 
-/// Checks a proof; when it is signed by a key we do not know, reads the keys again and tries once more.
-pub(super) async fn verified(
-    provider: &Provider,
-    world: &World,
+/// Verifies an ID token. If its key is unknown, fetches the provider's keys again and retries once.
+pub(super) async fn verify_id_token(
+    provider: &OpenIdProvider,
+    system: &SystemPorts,
     metadata: &CoreProviderMetadata,
-    proof: &CoreIdToken,
+    id_token: &CoreIdToken,
     token: &AccessToken,
     nonce: &Nonce,
-) -> Result<Claims, Error> {
-    match check(provider, world, metadata, proof, token, nonce) {
-        Err(Unproven::UnknownKey) => match provider.newer_keys(world).await {
-            Some(newer) => check(provider, world, &newer, proof, token, nonce).map_err(Error::from),
-            None => Err(Unproven::UnknownKey.into()),
+) -> Result<VerifiedClaims, OpenIdError> {
+    match verify(provider, system, metadata, id_token, token, nonce) {
+        Err(VerificationError::UnknownKey) => match provider.refresh_keys(system).await {
+            Some(refreshed) => {
+                verify(provider, system, &refreshed, id_token, token, nonce).map_err(OpenIdError::from)
+            }
+            None => Err(VerificationError::UnknownKey.into()),
         },
-        other => other.map_err(Error::from),
+        other => other.map_err(OpenIdError::from),
     }
 }
 
 #[derive(Debug)]
-enum Unproven {
+enum VerificationError {
     UnknownKey,
-    Wrong(String),
+    Invalid(String),
 }
 
-impl From<Unproven> for Error {
-    fn from(unproven: Unproven) -> Self {
-        match unproven {
-            Unproven::UnknownKey => {
-                Self::Unproven("it is signed with a key the provider does not list".to_owned())
-            }
-            Unproven::Wrong(words) => Self::Unproven(words),
+impl From<VerificationError> for OpenIdError {
+    fn from(error: VerificationError) -> Self {
+        match error {
+            VerificationError::UnknownKey => Self::InvalidIdToken(
+                "the ID token is signed with a key the provider does not list".to_owned(),
+            ),
+            VerificationError::Invalid(reason) => Self::InvalidIdToken(reason),
         }
     }
 }
 
-impl From<ClaimsVerificationError> for Unproven {
+impl From<ClaimsVerificationError> for VerificationError {
     fn from(error: ClaimsVerificationError) -> Self {
         match error {
             ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
                 Self::UnknownKey
             }
-            other => Self::Wrong(in_words(&other)),
+            other => Self::Invalid(error_chain(&other)),
         }
     }
 }
 
-fn check(
-    provider: &Provider,
-    world: &World,
+fn verify(
+    provider: &OpenIdProvider,
+    system: &SystemPorts,
     metadata: &CoreProviderMetadata,
-    proof: &CoreIdToken,
+    id_token: &CoreIdToken,
     token: &AccessToken,
     nonce: &Nonce,
-) -> Result<Claims, Unproven> {
-    let now = world.now();
+) -> Result<VerifiedClaims, VerificationError> {
+    let now = system.now();
     let verifier = match provider.secret() {
         Some(secret) => CoreIdTokenVerifier::new_confidential_client(
             provider.client_id.clone(),
@@ -113,28 +115,30 @@ fn check(
     };
     let verifier = verifier
         .set_allowed_algs(ALGORITHMS)
-        .set_time_fn(move || now - SKEW)
+        .set_time_fn(move || now - CLOCK_SKEW)
         .set_issue_time_verifier_fn(move |issued| {
-            if issued > now + SKEW {
-                Err("it was issued in the future".to_owned())
-            } else if issued < now - OLDEST {
-                Err("it is too old".to_owned())
+            if issued > now + CLOCK_SKEW {
+                Err("the ID token was issued in the future".to_owned())
+            } else if issued < now - MAX_AGE {
+                Err("the ID token is too old".to_owned())
             } else {
                 Ok(())
             }
         });
-    let claims: &CoreIdTokenClaims = proof.claims(&verifier, nonce)?;
+    let claims: &CoreIdTokenClaims = id_token.claims(&verifier, nonce)?;
     if let Some(expected) = claims.access_token_hash() {
-        let wrong = |words: String| Unproven::Wrong(words);
-        let algorithm = proof.signing_alg().map_err(|error| wrong(in_words(&error)))?;
-        let key = proof.signing_key(&verifier).map_err(|error| wrong(in_words(&error)))?;
-        let actual =
-            AccessTokenHash::from_token(token, algorithm, key).map_err(|error| wrong(in_words(&error)))?;
+        let invalid = VerificationError::Invalid;
+        let algorithm = id_token.signing_alg().map_err(|error| invalid(error_chain(&error)))?;
+        let key = id_token.signing_key(&verifier).map_err(|error| invalid(error_chain(&error)))?;
+        let actual = AccessTokenHash::from_token(token, algorithm, key)
+            .map_err(|error| invalid(error_chain(&error)))?;
         if actual != *expected {
-            return Err(wrong("the access token is not the one it was made with".to_owned()));
+            return Err(invalid(
+                "the access token hash of the ID token does not match the access token".to_owned(),
+            ));
         }
     }
-    Ok(Claims {
+    Ok(VerifiedClaims {
         subject: claims.subject().clone(),
         email: claims.email().map(|email| email.as_str().to_owned()),
         is_email_verified: claims.email_verified().unwrap_or(false),

@@ -1,23 +1,23 @@
-//! The scripted model server as a program, for load and for demonstrations.
+//! The scripted model server as a program, for load tests and demonstrations.
 //!
-//! `penny-mock-models --addr 127.0.0.1:8000`; without an address, a free port.
+//! Usage: `penny-mock-models --addr 127.0.0.1:8000`. Without `--addr` it listens on a free port.
 
-use penny_testkit::models::{Listing, Recording, router};
+use penny_testkit::models::{MockModelList, RequestRecorder, router};
 use std::{env, io};
 use tokio::net::TcpListener;
 
 #[tokio::main]
-#[expect(clippy::print_stdout, reason = "whoever starts it reads the address from its output")]
+#[expect(clippy::print_stdout, reason = "callers read the address from standard output")]
 async fn main() -> io::Result<()> {
     let mut arguments = env::args().skip(1);
     let mut address = "127.0.0.1:0".to_owned();
     while let Some(argument) = arguments.next() {
         match (argument.as_str(), arguments.next()) {
-            ("--addr", Some(given)) => address = given,
+            ("--addr", Some(value)) => address = value,
             _ => return Err(io::Error::other("usage: penny-mock-models [--addr HOST:PORT]")),
         }
     }
     let listener = TcpListener::bind(&address).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, router(Recording::off(), Listing::default())).await
+    axum::serve(listener, router(RequestRecorder::disabled(), MockModelList::default())).await
 }

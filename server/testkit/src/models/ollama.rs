@@ -1,59 +1,59 @@
-//! Ollama's `/api/chat`.
+//! Response format of Ollama's `/api/chat`.
 
 use super::{
-    answer::{Asked, Step},
-    server::Answer,
+    response::{RequestSummary, ScriptedStep},
+    server::ScriptedResponse,
 };
 use serde_json::{Value, json};
 
 const CREATED_AT: &str = "2026-01-01T00:00:00Z";
 
-/// Writes one step as a line.
-pub(super) fn step(model: &str, step: &Step) -> String {
+/// Formats one step as an NDJSON line.
+pub(super) fn chunk(model: &str, step: &ScriptedStep) -> String {
     let message = match step {
-        Step::Thought(words) => json!({ "role": "assistant", "content": "", "thinking": words }),
-        Step::Token(words) => json!({ "role": "assistant", "content": words }),
-        Step::Call(_, call) => json!({ "role": "assistant", "content": "", "tool_calls": [
+        ScriptedStep::Reasoning(text) => json!({ "role": "assistant", "content": "", "thinking": text }),
+        ScriptedStep::Token(text) => json!({ "role": "assistant", "content": text }),
+        ScriptedStep::ToolCall(_, call) => json!({ "role": "assistant", "content": "", "tool_calls": [
             { "function": { "name": call.name, "arguments": call.arguments } },
         ] }),
     };
     line(&json!({ "model": model, "created_at": CREATED_AT, "message": message, "done": false }))
 }
 
-/// Writes the line that ends an answer.
-pub(super) fn last(model: &str, answer: &Answer, asked: &Asked) -> String {
-    line(&ending(model, "", answer, asked))
+/// Formats the line that ends a stream.
+pub(super) fn last_chunk(model: &str, response: &ScriptedResponse, request: &RequestSummary) -> String {
+    line(&final_message(model, "", response, request))
 }
 
-/// Writes an answer that does not stream.
-pub(super) fn whole(model: &str, answer: &Answer, asked: &Asked) -> Value {
-    let mut whole = ending(model, &answer.words(), answer, asked);
-    let calls: Vec<Value> = answer
+/// Formats a response without streaming.
+pub(super) fn completion(model: &str, response: &ScriptedResponse, request: &RequestSummary) -> Value {
+    let mut completion = final_message(model, &response.text(), response, request);
+    let calls: Vec<Value> = response
         .steps
         .iter()
         .filter_map(|step| match step {
-            Step::Call(_, call) => {
+            ScriptedStep::ToolCall(_, call) => {
                 Some(json!({ "function": { "name": call.name, "arguments": call.arguments } }))
             }
             _ => None,
         })
         .collect();
-    if let (false, Some(Value::Object(message))) = (calls.is_empty(), whole.get_mut("message")) {
+    if let (false, Some(Value::Object(message))) = (calls.is_empty(), completion.get_mut("message")) {
         message.insert("tool_calls".to_owned(), calls.into());
     }
-    whole
+    completion
 }
 
-fn ending(model: &str, words: &str, answer: &Answer, asked: &Asked) -> Value {
+fn final_message(model: &str, text: &str, response: &ScriptedResponse, request: &RequestSummary) -> Value {
     json!({
         "model": model,
         "created_at": CREATED_AT,
-        "message": { "role": "assistant", "content": words },
+        "message": { "role": "assistant", "content": text },
         "done": true,
-        "done_reason": if answer.is_cut { "length" } else { "stop" },
+        "done_reason": if response.is_truncated { "length" } else { "stop" },
         "total_duration": 1,
-        "prompt_eval_count": asked.words,
-        "eval_count": answer.steps.len(),
+        "prompt_eval_count": request.prompt_tokens,
+        "eval_count": response.steps.len(),
     })
 }
 

@@ -1,37 +1,37 @@
-//! OpenAI's chat completions.
+//! Response format of OpenAI's chat completions.
 
 use super::{
-    answer::{Asked, Step},
-    server::Answer,
+    response::{RequestSummary, ScriptedStep},
+    server::ScriptedResponse,
 };
 use serde_json::{Value, json};
 
-/// Writes the events of a streamed answer, one a step, and those that end it.
-pub(super) struct Events<'a> {
+/// Formats the server-sent events of a streamed response.
+pub(super) struct EventWriter<'a> {
     model: &'a str,
     has_usage: bool,
-    /// What every token's event begins with, written once: under load nothing else costs as much.
-    head: String,
+    /// Common prefix of all text events, formatted once because formatting dominates the cost under load.
+    prefix: String,
 }
 
-impl<'a> Events<'a> {
+impl<'a> EventWriter<'a> {
     pub(super) fn new(model: &'a str, has_usage: bool) -> Self {
         let model_text = Value::from(model);
-        let head = format!(
+        let prefix = format!(
             r#"data: {{"id":"mock","object":"chat.completion.chunk","created":0,"model":{model_text},"choices":[{{"index":0,"delta":{{"#
         );
-        Self { model, has_usage, head }
+        Self { model, has_usage, prefix }
     }
 
     pub(super) fn first(&self) -> String {
         self.chunk(&json!({ "role": "assistant", "content": "" }), None)
     }
 
-    pub(super) fn step(&self, step: &Step, position: usize) -> String {
+    pub(super) fn step(&self, step: &ScriptedStep, position: usize) -> String {
         match step {
-            Step::Thought(words) => self.words("reasoning_content", words),
-            Step::Token(words) => self.words("content", words),
-            Step::Call(number, call) => self.chunk(
+            ScriptedStep::Reasoning(text) => self.text_event("reasoning_content", text),
+            ScriptedStep::Token(text) => self.text_event("content", text),
+            ScriptedStep::ToolCall(number, call) => self.chunk(
                 &json!({ "tool_calls": [{
                     "index": position,
                     "id": format!("call_mock_{number}"),
@@ -43,17 +43,17 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// Writes words that need no escaping: all that scripts say.
-    fn words(&self, field: &str, words: &str) -> String {
-        let head = &self.head;
-        format!("{head}\"{field}\":\"{words}\"}},\"finish_reason\":null}}]}}\n\n")
+    /// Formats a text event without JSON escaping, which scripted text never needs.
+    fn text_event(&self, field: &str, text: &str) -> String {
+        let prefix = &self.prefix;
+        format!("{prefix}\"{field}\":\"{text}\"}},\"finish_reason\":null}}]}}\n\n")
     }
 
-    pub(super) fn last(&self, answer: &Answer, asked: &Asked) -> String {
-        let mut events = self.chunk(&json!({}), Some(reason(answer)));
+    pub(super) fn last(&self, response: &ScriptedResponse, request: &RequestSummary) -> String {
+        let mut events = self.chunk(&json!({}), Some(finish_reason(response)));
         if self.has_usage {
             let chunk = json!({ "id": "mock", "object": "chat.completion.chunk", "created": 0, "model": self.model,
-                "choices": [], "usage": usage(answer, asked) });
+                "choices": [], "usage": usage(response, request) });
             events.push_str(&event(&chunk));
         }
         events.push_str("data: [DONE]\n\n");
@@ -75,13 +75,13 @@ fn event(data: &Value) -> String {
     format!("data: {data}\n\n")
 }
 
-/// Writes an answer that does not stream.
-pub(super) fn whole(model: &str, answer: &Answer, asked: &Asked) -> Value {
-    let calls: Vec<Value> = answer
+/// Formats a response without streaming.
+pub(super) fn completion(model: &str, response: &ScriptedResponse, request: &RequestSummary) -> Value {
+    let calls: Vec<Value> = response
         .steps
         .iter()
         .filter_map(|step| match step {
-            Step::Call(number, call) => Some(json!({
+            ScriptedStep::ToolCall(number, call) => Some(json!({
                 "id": format!("call_mock_{number}"),
                 "type": "function",
                 "function": { "name": call.name, "arguments": call.arguments.to_string() },
@@ -89,7 +89,7 @@ pub(super) fn whole(model: &str, answer: &Answer, asked: &Asked) -> Value {
             _ => None,
         })
         .collect();
-    let mut message = json!({ "role": "assistant", "content": answer.words(), "refusal": null });
+    let mut message = json!({ "role": "assistant", "content": response.text(), "refusal": null });
     if let (false, Some(fields)) = (calls.is_empty(), message.as_object_mut()) {
         fields.insert("tool_calls".to_owned(), calls.into());
     }
@@ -98,33 +98,33 @@ pub(super) fn whole(model: &str, answer: &Answer, asked: &Asked) -> Value {
         "object": "chat.completion",
         "created": 0,
         "model": model,
-        "choices": [{ "index": 0, "message": message, "logprobs": null, "finish_reason": reason(answer) }],
-        "usage": usage(answer, asked),
+        "choices": [{ "index": 0, "message": message, "logprobs": null, "finish_reason": finish_reason(response) }],
+        "usage": usage(response, request),
     })
 }
 
-fn reason(answer: &Answer) -> &'static str {
-    if answer.has_calls() {
+fn finish_reason(response: &ScriptedResponse) -> &'static str {
+    if response.has_tool_calls() {
         "tool_calls"
-    } else if answer.is_cut {
+    } else if response.is_truncated {
         "length"
     } else {
         "stop"
     }
 }
 
-fn usage(answer: &Answer, asked: &Asked) -> Value {
-    let (said, thought) = (answer.steps.len(), answer.thoughts());
+fn usage(response: &ScriptedResponse, request: &RequestSummary) -> Value {
+    let (completion_tokens, reasoning_tokens) = (response.steps.len(), response.reasoning_tokens());
     json!({
-        "prompt_tokens": asked.words,
-        "completion_tokens": said,
-        "total_tokens": asked.words + said,
+        "prompt_tokens": request.prompt_tokens,
+        "completion_tokens": completion_tokens,
+        "total_tokens": request.prompt_tokens + completion_tokens,
         "prompt_tokens_details": { "cached_tokens": 0 },
-        "completion_tokens_details": { "reasoning_tokens": thought },
+        "completion_tokens_details": { "reasoning_tokens": reasoning_tokens },
     })
 }
 
-/// Writes an error as the vendor does.
+/// Formats an error response body.
 pub(super) fn error(status: u16, message: &str) -> Value {
     let (kind, code) = match status {
         401 => ("invalid_request_error", "invalid_api_key"),

@@ -1,25 +1,24 @@
-//! Which addresses a text may lead to.
+//! Validation of link URLs.
 
-/// Returns the address when it leads to the web or to mail, absolute and without disguise.
+/// Returns the URL if it is an absolute `http`, `https` or `mailto` URL without control characters.
 ///
-/// A browser drops tabs and newlines inside an address and ignores leading blanks and control
-/// characters, so `java\tscript:` would run; such addresses are refused instead of cleaned.
+/// Browsers drop tabs and newlines inside a URL and ignore leading spaces and control characters, so
+/// `java\tscript:` would run; such URLs are rejected instead of cleaned.
 #[must_use]
-pub fn safe(address: &str) -> Option<&str> {
-    let address = address.trim_matches(' ');
-    if address.chars().any(|letter| letter.is_control() || letter == ' ' || is_bidi_control(letter)) {
+pub fn safe_url(url: &str) -> Option<&str> {
+    let url = url.trim_matches(' ');
+    if url.chars().any(|character| character.is_control() || character == ' ' || is_bidi_control(character)) {
         return None;
     }
-    let (scheme, rest) = address.split_once(':')?;
+    let (scheme, rest) = url.split_once(':')?;
     match scheme.to_ascii_lowercase().as_str() {
-        "http" | "https" => rest.strip_prefix("//").filter(|host| !host.is_empty()).map(|_| address),
-        "mailto" => rest.contains('@').then_some(address),
+        "http" | "https" => rest.strip_prefix("//").filter(|host| !host.is_empty()).map(|_| url),
+        "mailto" => rest.contains('@').then_some(url),
         _ => None,
     }
 }
 
-/// Says whether a character changes the direction of what follows (UAX 9): it can make an address
-/// read as another.
-const fn is_bidi_control(letter: char) -> bool {
-    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
+/// Returns whether a character changes the text direction (UAX 9), which can make a URL look like another one.
+const fn is_bidi_control(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
 }

@@ -1,8 +1,7 @@
-//! Markdown of people and models, as safe HTML.
+//! Renders Markdown of users and models as safe HTML.
 //!
-//! Nothing here trusts its input: raw HTML is shown as text, links lead only to web and mail
-//! addresses, images are never fetched by themselves, and nesting is bounded. What comes out may be
-//! set as `innerHTML` as it is.
+//! The input is not trusted: raw HTML is escaped, links are limited to web and mail URLs, images become links, and
+//! nesting is bounded. The output can be assigned to `innerHTML`.
 
 mod code;
 mod links;
@@ -12,6 +11,6 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use code::OpenCode;
-pub use render::{LANGUAGE_CHARS, Labels, escape, render};
+pub use code::OpenCodeBlock;
+pub use render::{LANGUAGE_CHARS, MarkdownLabels, escape, render};
 pub use stream::MarkdownStream;

@@ -1,4 +1,4 @@
-//! From parsed Markdown to HTML.
+//! Renders parsed Markdown as HTML.
 
 use super::links;
 use pulldown_cmark::{
@@ -6,27 +6,27 @@ use pulldown_cmark::{
 };
 use std::collections::HashMap;
 
-/// How deep quotes and lists may nest; what is deeper is shown at this depth.
+/// Maximum nesting depth of block quotes and lists; deeper content is rendered at this depth.
 const MAX_DEPTH: usize = 12;
 
-/// How much of a language's name is shown.
+/// Maximum length of the displayed language of a code block.
 pub const LANGUAGE_CHARS: usize = 32;
 
-/// The words the rendered text needs, in the reader's language.
+/// Translated labels of the rendered HTML.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Labels {
-    /// On the button that copies a block of code.
+pub struct MarkdownLabels {
+    /// The copy button of code blocks.
     pub copy: String,
-    /// Before the address of an image that is not loaded.
+    /// Prefix of a link that replaces an image.
     pub image: String,
 }
 
-/// Link definitions (`[name]: address`) met so far, by their folded name.
-pub(super) type Definitions = HashMap<String, (String, String)>;
+/// Link reference definitions (`[label]: url`) as pairs of URL and title, by normalised label.
+pub(super) type LinkDefinitions = HashMap<String, (String, String)>;
 
 /// Renders a whole text.
 #[must_use]
-pub fn render(text: &str, labels: &Labels) -> String {
+pub fn render(text: &str, labels: &MarkdownLabels) -> String {
     let mut stream = super::MarkdownStream::new(labels.clone());
     stream.set(text);
     stream.html()
@@ -36,63 +36,63 @@ pub(super) const fn options() -> Options {
     Options::ENABLE_TABLES.union(Options::ENABLE_TASKLISTS).union(Options::ENABLE_STRIKETHROUGH)
 }
 
-/// Folds a link definition's name as CommonMark does: case and blanks do not count.
-pub(super) fn fold(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+/// Normalises a link label as CommonMark does: case and runs of whitespace are ignored.
+pub(super) fn normalize_label(label: &str) -> String {
+    label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// The headings one stands under, as they were written, outermost first.
-pub(super) type Outline = Vec<HeadingLevel>;
+/// The levels of the enclosing headings, outermost first.
+pub(super) type HeadingLevels = Vec<HeadingLevel>;
 
-/// Renders one stretch of text, with the definitions of what came before it and under its headings.
-pub(super) fn render_stretch(
+/// Renders a fragment of a text, given the link definitions and the enclosing headings of the text before it.
+pub(super) fn render_fragment(
     text: &str,
-    definitions: &Definitions,
-    outline: &mut Outline,
-    labels: &Labels,
+    definitions: &LinkDefinitions,
+    headings: &mut HeadingLevels,
+    labels: &MarkdownLabels,
 ) -> String {
     let resolve = |link: BrokenLink<'_>| {
-        let (address, title) = definitions.get(&fold(&link.reference))?;
-        Some((CowStr::from(address.clone()), CowStr::from(title.clone())))
+        let (url, title) = definitions.get(&normalize_label(&link.reference))?;
+        Some((CowStr::from(url.clone()), CowStr::from(title.clone())))
     };
-    let mut writer = Writer::new(labels, outline, text.len());
+    let mut writer = HtmlWriter::new(labels, headings, text.len());
     for event in Parser::new_with_broken_link_callback(text, options(), Some(resolve)) {
-        writer.take(event);
+        writer.write(event);
     }
     writer.html
 }
 
-struct Writer<'a> {
+struct HtmlWriter<'a> {
     html: String,
-    labels: &'a Labels,
-    outline: &'a mut Outline,
-    /// Quotes and lists open now, those beyond the bound included.
+    labels: &'a MarkdownLabels,
+    headings: &'a mut HeadingLevels,
+    /// Number of open block quotes and lists, including those beyond the maximum depth.
     depth: usize,
     /// Whether each open link was written, innermost last.
     links: Vec<bool>,
-    /// The address of the image whose description is being read; descriptions nest.
+    /// The URLs of the open images; image descriptions can nest.
     images: Vec<Option<String>>,
     alignments: Vec<Alignment>,
     column: usize,
-    in_head: bool,
+    is_in_head: bool,
 }
 
-impl<'a> Writer<'a> {
-    fn new(labels: &'a Labels, outline: &'a mut Outline, size: usize) -> Self {
+impl<'a> HtmlWriter<'a> {
+    fn new(labels: &'a MarkdownLabels, headings: &'a mut HeadingLevels, size: usize) -> Self {
         Self {
             html: String::with_capacity(size + size / 4),
             labels,
-            outline,
+            headings,
             depth: 0,
             links: Vec::new(),
             images: Vec::new(),
             alignments: Vec::new(),
             column: 0,
-            in_head: false,
+            is_in_head: false,
         }
     }
 
-    fn take(&mut self, event: Event<'_>) {
+    fn write(&mut self, event: Event<'_>) {
         match event {
             Event::Start(tag) => self.open(tag),
             Event::End(tag) => self.close(tag),
@@ -128,7 +128,7 @@ impl<'a> Writer<'a> {
                 self.html.push_str("<div class=\"md-table\" tabindex=\"0\" role=\"group\"><table>");
             }
             Tag::TableHead => {
-                self.in_head = true;
+                self.is_in_head = true;
                 self.column = 0;
                 self.html.push_str("<thead><tr>");
             }
@@ -160,11 +160,11 @@ impl<'a> Writer<'a> {
             TagEnd::CodeBlock => close_code(&mut self.html),
             TagEnd::Table => self.html.push_str("</tbody></table></div>"),
             TagEnd::TableHead => {
-                self.in_head = false;
+                self.is_in_head = false;
                 self.html.push_str("</tr></thead><tbody>");
             }
             TagEnd::TableRow => self.html.push_str("</tr>"),
-            TagEnd::TableCell => self.html.push_str(if self.in_head { "</th>" } else { "</td>" }),
+            TagEnd::TableCell => self.html.push_str(if self.is_in_head { "</th>" } else { "</td>" }),
             TagEnd::Emphasis => self.html.push_str("</em>"),
             TagEnd::Strong => self.html.push_str("</strong>"),
             TagEnd::Strikethrough => self.html.push_str("</del>"),
@@ -174,7 +174,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Opens a quote or list, unless it is too deep: then its content stands in the one around it.
+    /// Opens a block quote or list, unless the maximum depth is reached.
     fn nest(&mut self, tag: &str) {
         self.depth += 1;
         if self.depth <= MAX_DEPTH {
@@ -189,13 +189,13 @@ impl<'a> Writer<'a> {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    /// Headings of a message stand below those of the page, one level after the other whatever levels
-    /// were skipped, and look as deep as they were written.
+    /// Opens a heading below the headings of the page. Heading elements never skip a level; their class has the
+    /// level as written.
     fn open_heading(&mut self, level: HeadingLevel) {
-        while self.outline.last().is_some_and(|above| *above >= level) {
-            self.outline.pop();
+        while self.headings.last().is_some_and(|above| *above >= level) {
+            self.headings.pop();
         }
-        self.outline.push(level);
+        self.headings.push(level);
         self.html.push_str("<h");
         self.html.push(self.heading_digit());
         self.html.push_str(match level {
@@ -207,7 +207,7 @@ impl<'a> Writer<'a> {
     }
 
     fn heading_digit(&self) -> char {
-        match self.outline.len() {
+        match self.headings.len() {
             ..=1 => '3',
             2 => '4',
             3 => '5',
@@ -225,7 +225,7 @@ impl<'a> Writer<'a> {
 
     fn open_code(&mut self, kind: &CodeBlockKind<'_>) {
         let language = match kind {
-            CodeBlockKind::Fenced(words) => words.split_whitespace().next().unwrap_or_default(),
+            CodeBlockKind::Fenced(info) => info.split_whitespace().next().unwrap_or_default(),
             CodeBlockKind::Indented => "",
         };
         open_code(&mut self.html, language, self.labels);
@@ -234,7 +234,7 @@ impl<'a> Writer<'a> {
     fn open_cell(&mut self) {
         let alignment = self.alignments.get(self.column).copied().unwrap_or(Alignment::None);
         self.column += 1;
-        self.html.push_str(if self.in_head { "<th" } else { "<td" });
+        self.html.push_str(if self.is_in_head { "<th" } else { "<td" });
         self.html.push_str(match alignment {
             Alignment::Right => " class=\"md-right\">",
             Alignment::Center => " class=\"md-center\">",
@@ -242,39 +242,39 @@ impl<'a> Writer<'a> {
         });
     }
 
-    fn open_link(&mut self, address: &str, title: &str) {
-        // A link inside an image's description would nest links.
-        let address = if self.images.is_empty() { links::safe(address) } else { None };
-        self.links.push(address.is_some());
-        if let Some(address) = address {
-            self.anchor("", address, title);
+    fn open_link(&mut self, url: &str, title: &str) {
+        // Images are rendered as links, so a link inside an image description would be nested.
+        let url = if self.images.is_empty() { links::safe_url(url) } else { None };
+        self.links.push(url.is_some());
+        if let Some(url) = url {
+            self.open_anchor("", url, title);
         }
     }
 
-    fn open_image(&mut self, address: &str) {
+    fn open_image(&mut self, url: &str) {
         let is_linked = self.links.last() == Some(&true) || !self.images.is_empty();
-        let address = if is_linked { None } else { links::safe(address).map(ToOwned::to_owned) };
-        if let Some(address) = &address {
-            self.anchor(" class=\"md-image\"", address, "");
+        let url = if is_linked { None } else { links::safe_url(url).map(ToOwned::to_owned) };
+        if let Some(url) = &url {
+            self.open_anchor(" class=\"md-image\"", url, "");
         }
         escape(&mut self.html, &self.labels.image);
         self.html.push_str(": ");
-        self.images.push(address);
+        self.images.push(url);
     }
 
     fn close_image(&mut self) {
-        if let Some(Some(address)) = self.images.pop() {
+        if let Some(Some(url)) = self.images.pop() {
             self.html.push_str(" <small>");
-            escape(&mut self.html, &address.chars().take(80).collect::<String>());
+            escape(&mut self.html, &url.chars().take(80).collect::<String>());
             self.html.push_str("</small></a>");
         }
     }
 
-    fn anchor(&mut self, class: &str, address: &str, title: &str) {
+    fn open_anchor(&mut self, class: &str, url: &str, title: &str) {
         self.html.push_str("<a");
         self.html.push_str(class);
         self.html.push_str(" href=\"");
-        escape(&mut self.html, address);
+        escape(&mut self.html, url);
         if !title.is_empty() {
             self.html.push_str("\" title=\"");
             escape(&mut self.html, title);
@@ -283,8 +283,8 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Opens a block of code: its language, a button that copies it, and where its text goes.
-pub(super) fn open_code(html: &mut String, language: &str, labels: &Labels) {
+/// Writes the start of a code block: its language, the copy button and the opening tags of the code.
+pub(super) fn open_code(html: &mut String, language: &str, labels: &MarkdownLabels) {
     html.push_str("<div class=\"md-code\"><div class=\"md-code-bar\"><span>");
     escape(html, &language.chars().take(LANGUAGE_CHARS).collect::<String>());
     html.push_str("</span><button type=\"button\" data-copy-code>");
@@ -292,25 +292,25 @@ pub(super) fn open_code(html: &mut String, language: &str, labels: &Labels) {
     html.push_str("</button></div><pre tabindex=\"0\"><code>");
 }
 
-/// Closes what [`open_code`] opened.
+/// Writes the end of a code block.
 pub(super) fn close_code(html: &mut String) {
     html.push_str("</code></pre></div>");
 }
 
-/// Writes text so that HTML reads it as text, in element content and in quoted attributes alike.
-/// Control characters, which HTML forbids, become the replacement character.
+/// Escapes text for element content and quoted attributes. Control characters, which HTML forbids, become the
+/// replacement character.
 pub fn escape(out: &mut String, text: &str) {
-    for letter in text.chars() {
-        match letter {
+    for character in text.chars() {
+        match character {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\n' | '\t' => out.push(letter),
+            '\n' | '\t' => out.push(character),
             '\r' => {}
-            _ if letter.is_control() => out.push('\u{fffd}'),
-            _ => out.push(letter),
+            _ if character.is_control() => out.push('\u{fffd}'),
+            _ => out.push(character),
         }
     }
 }

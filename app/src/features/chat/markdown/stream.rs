@@ -1,38 +1,38 @@
-//! A text that grows: what cannot change any more is rendered once, only the tail anew.
+//! Incremental rendering of growing text: finished parts are rendered once, only the rest is rendered again.
 
 use super::{
-    code::OpenCode,
-    render::{Definitions, Labels, Outline, fold, options, render_stretch},
+    code::OpenCodeBlock,
+    render::{HeadingLevels, LinkDefinitions, MarkdownLabels, normalize_label, options, render_fragment},
 };
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
-/// Renders a growing Markdown text. The work of each step is that of its unsealed tail, one block
-/// long as a rule, and the outcome does not depend on how the text was cut into pieces.
+/// Renders growing Markdown text. Each update only renders the unfinished rest, usually one block; the result does
+/// not depend on how the text was split.
 ///
-/// One thing differs from rendering the text in one go: a link whose definition comes *later*, in
-/// another block, stays as typed. What is sealed is never touched again.
+/// One difference to rendering the whole text at once: a link whose definition comes *later*, in another block, is
+/// not resolved, because finished blocks are never rendered again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MarkdownStream {
-    labels: Labels,
-    sealed: Vec<String>,
-    sealed_bytes: usize,
-    definitions: Definitions,
-    outline: Outline,
+    labels: MarkdownLabels,
+    finished: Vec<String>,
+    finished_bytes: usize,
+    definitions: LinkDefinitions,
+    headings: HeadingLevels,
     tail: String,
-    code: Option<OpenCode>,
-    seen_bytes: usize,
-    pub(super) last_tail: String,
+    code: Option<OpenCodeBlock>,
+    text_bytes: usize,
+    pub(super) tail_source: String,
 }
 
 impl MarkdownStream {
-    /// Begins with nothing.
+    /// Creates an empty stream.
     #[must_use]
-    pub fn new(labels: Labels) -> Self {
+    pub fn new(labels: MarkdownLabels) -> Self {
         Self { labels, ..Self::default() }
     }
 
-    /// Takes other labels; `false` says that everything was begun anew for them.
-    pub fn relabel(&mut self, labels: Labels) -> bool {
+    /// Sets the labels. Returns false if they changed, which clears the stream.
+    pub fn relabel(&mut self, labels: MarkdownLabels) -> bool {
         if self.labels == labels {
             return true;
         }
@@ -40,28 +40,28 @@ impl MarkdownStream {
         false
     }
 
-    /// Returns the HTML of each sealed stretch, in order. Stretches are only ever added.
+    /// Returns the HTML of the finished parts, in order. Parts are only ever appended.
     #[must_use]
-    pub fn sealed(&self) -> &[String] {
-        &self.sealed
+    pub fn finished(&self) -> &[String] {
+        &self.finished
     }
 
-    /// Returns the HTML of the tail; empty while the tail is a block of code that is being written.
+    /// Returns the HTML of the unfinished rest; empty while the rest is an open code block.
     #[must_use]
     pub fn tail(&self) -> &str {
         &self.tail
     }
 
-    /// Returns the block of code that is being written at the end, if there is one.
+    /// Returns the open code block at the end, if there is one.
     #[must_use]
-    pub const fn code(&self) -> Option<&OpenCode> {
+    pub const fn code(&self) -> Option<&OpenCodeBlock> {
         self.code.as_ref()
     }
 
-    /// Returns the HTML of everything.
+    /// Returns the HTML of the whole text.
     #[must_use]
     pub fn html(&self) -> String {
-        let mut html = self.sealed.concat();
+        let mut html = self.finished.concat();
         html.push_str(&self.tail);
         if let Some(code) = &self.code {
             html.push_str(&code.html(&self.labels));
@@ -69,107 +69,112 @@ impl MarkdownStream {
         html
     }
 
-    /// Takes in the whole text as it is now. A text that is not a continuation of the one before
-    /// (it was cut) is begun anew, and `false` says that sealed stretches went.
+    /// Sets the whole text. If it does not continue the previous text (because it was cut), the stream starts
+    /// again and false is returned.
     pub fn set(&mut self, text: &str) -> bool {
-        if self.grow_code(text) {
+        if self.append_to_code(text) {
             return true;
         }
-        let Some(rest) = text.get(self.sealed_bytes..).filter(|_| self.continues(text)) else {
+        let Some(rest) = text.get(self.finished_bytes..).filter(|_| self.is_continuation(text)) else {
             *self = Self::new(std::mem::take(&mut self.labels));
-            self.advance(text);
+            self.render_rest(text);
             return false;
         };
-        self.advance(rest);
+        self.render_rest(rest);
         true
     }
 
-    /// Says whether `text` begins with what was sealed. Sealed text is not kept: a text that only
-    /// lost its end beyond the seal, or grew, continues; one cut inside the seal does not.
-    fn continues(&self, text: &str) -> bool {
-        text.len() >= self.sealed_bytes
-            && (text.len() >= self.seen_bytes
-                || text.get(self.sealed_bytes..).is_some_and(|rest| self.last_tail.starts_with(rest)))
+    /// Returns whether `text` continues the finished parts. Their source is not kept: the text continues if it is
+    /// longer than before, or if only the unfinished rest was cut.
+    fn is_continuation(&self, text: &str) -> bool {
+        text.len() >= self.finished_bytes
+            && (text.len() >= self.text_bytes
+                || text.get(self.finished_bytes..).is_some_and(|rest| self.tail_source.starts_with(rest)))
     }
 
-    /// Adds what was written to the open block of code; `false` when there is none, or no longer.
-    fn grow_code(&mut self, text: &str) -> bool {
-        let (Some(code), Some(more)) = (&mut self.code, text.get(self.seen_bytes..)) else { return false };
-        if !code.feed(more) {
+    /// Appends new text to the open code block. Returns false if there is none or it has been closed.
+    fn append_to_code(&mut self, text: &str) -> bool {
+        let (Some(code), Some(added)) = (&mut self.code, text.get(self.text_bytes..)) else { return false };
+        if !code.push(added) {
             self.code = None;
             return false;
         }
-        self.last_tail.push_str(more);
-        self.seen_bytes = text.len();
+        self.tail_source.push_str(added);
+        self.text_bytes = text.len();
         true
     }
 
-    fn advance(&mut self, rest: &str) {
-        let cut = seal_point(rest);
-        let (done, open) = rest.split_at_checked(cut).unwrap_or(("", rest));
-        if !done.is_empty() {
-            self.sealed.push(render_stretch(done, &self.definitions, &mut self.outline, &self.labels));
-            self.collect_definitions(done);
-            self.sealed_bytes += done.len();
+    fn render_rest(&mut self, rest: &str) {
+        let (finished, open) = rest.split_at_checked(finished_end(rest)).unwrap_or(("", rest));
+        if !finished.is_empty() {
+            self.finished.push(render_fragment(
+                finished,
+                &self.definitions,
+                &mut self.headings,
+                &self.labels,
+            ));
+            self.collect_definitions(finished);
+            self.finished_bytes += finished.len();
         }
-        self.code = OpenCode::find(open);
+        self.code = OpenCodeBlock::parse(open);
         self.tail = match self.code {
             Some(_) => String::new(),
-            None => render_stretch(open, &self.definitions, &mut self.outline.clone(), &self.labels),
+            None => render_fragment(open, &self.definitions, &mut self.headings.clone(), &self.labels),
         };
-        open.clone_into(&mut self.last_tail);
-        self.seen_bytes = self.sealed_bytes + open.len();
+        open.clone_into(&mut self.tail_source);
+        self.text_bytes = self.finished_bytes + open.len();
     }
 
     fn collect_definitions(&mut self, text: &str) {
         let parser = Parser::new_ext(text, options());
-        for (name, definition) in parser.reference_definitions().iter() {
+        for (label, definition) in parser.reference_definitions().iter() {
             let title = definition.title.as_deref().unwrap_or_default().to_owned();
-            // The first definition of a name counts (CommonMark 0.31, 4.7).
-            self.definitions.entry(fold(name)).or_insert_with(|| (definition.dest.to_string(), title));
+            // The first definition of a label takes precedence (CommonMark 0.31, 4.7).
+            self.definitions
+                .entry(normalize_label(label))
+                .or_insert_with(|| (definition.dest.to_string(), title));
         }
     }
 }
 
-/// Finds where the last block that can still change begins.
+/// Returns the position of the last block that may still change.
 ///
-/// A block is done when another follows it that nothing to come can join to it: one whose first
-/// line is complete, and that stands after a blank line or after a block that ends by itself, or that is
-/// a fenced block of code, which ends whatever it follows. Such a block is itself done with the line
-/// that closes it.
-fn seal_point(text: &str) -> usize {
+/// A block is finished when it is followed by a block that no further text can join to it: one whose first line is
+/// complete and that follows a blank line or a self-terminating block, or that is a fenced code block. A fenced
+/// code block is itself finished by its closing fence.
+fn finished_end(text: &str) -> usize {
     let mut depth = 0_usize;
-    let mut cut = 0;
-    let mut ends_by_itself = false;
+    let mut end = 0;
+    let mut is_self_terminating = false;
     for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
         let is_start = matches!(event, Event::Start(_));
         if depth == 0 && (is_start || matches!(event, Event::Rule)) {
             let line = text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-            let stands_alone = ends_by_itself
+            let is_separate = is_self_terminating
                 || is_after_blank_line(text, line)
                 || matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))));
-            if line > 0 && is_line_complete(text, line) && stands_alone {
-                cut = line;
+            if line > 0 && is_line_complete(text, line) && is_separate {
+                end = line;
             }
-            ends_by_itself =
+            is_self_terminating =
                 matches!(event, Event::Rule | Event::Start(Tag::Heading { .. } | Tag::CodeBlock(_)));
         }
         match event {
             Event::Start(_) => depth += 1,
             Event::End(tag) => {
                 depth = depth.saturating_sub(1);
-                // An indented block of code goes on after blank lines.
+                // An indented code block may continue after blank lines.
                 if depth == 0 && tag == TagEnd::CodeBlock {
-                    ends_by_itself = is_fenced(text, range.start);
-                    if let (true, Some(after)) = (ends_by_itself, end_of_line(text, range.end)) {
-                        cut = after;
+                    is_self_terminating = is_fenced(text, range.start);
+                    if let (true, Some(after)) = (is_self_terminating, end_of_line(text, range.end)) {
+                        end = after;
                     }
                 }
             }
             _ => {}
         }
     }
-    cut
+    end
 }
 
 fn is_line_complete(text: &str, line: usize) -> bool {
@@ -183,8 +188,8 @@ fn is_after_blank_line(text: &str, line: usize) -> bool {
         .is_some_and(|before| before.trim().is_empty())
 }
 
-/// Returns where the next line begins when nothing but blanks stands between; a block of code that is
-/// still open has no such place.
+/// Returns the start of the next line if only whitespace is left on this one; `None` for a code block that is
+/// still open.
 fn end_of_line(text: &str, from: usize) -> Option<usize> {
     let rest = text.get(from..)?;
     let at = rest.find('\n')?;

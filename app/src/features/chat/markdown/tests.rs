@@ -1,8 +1,8 @@
-use super::{Labels, MarkdownStream, render};
+use super::{MarkdownLabels, MarkdownStream, render};
 use proptest::prelude::*;
 
-fn labels() -> Labels {
-    Labels { copy: "Copy".to_owned(), image: "Image".to_owned() }
+fn labels() -> MarkdownLabels {
+    MarkdownLabels { copy: "Copy".to_owned(), image: "Image".to_owned() }
 }
 
 fn html(text: &str) -> String {
@@ -10,7 +10,7 @@ fn html(text: &str) -> String {
 }
 
 #[test]
-fn ordinary_markdown_becomes_ordinary_html() {
+fn markdown_is_rendered_as_html() {
     for (text, expected) in [
         (
             "plain *em* **strong** ~~gone~~ `code`",
@@ -29,7 +29,7 @@ fn ordinary_markdown_becomes_ordinary_html() {
 }
 
 #[test]
-fn headings_follow_one_another_whatever_levels_were_skipped() {
+fn heading_elements_never_skip_a_level() {
     assert_eq!(
         html("## A\n\n#### B\n\n## C\n\n# D"),
         "<h3 class=\"md-h2\">A</h3><h4 class=\"md-h4\">B</h4><h3 class=\"md-h2\">C</h3><h3 class=\"md-h1\">D</h3>"
@@ -37,7 +37,7 @@ fn headings_follow_one_another_whatever_levels_were_skipped() {
 }
 
 #[test]
-fn a_block_of_code_names_its_language_and_can_be_copied() {
+fn a_code_block_has_its_language_and_a_copy_button() {
     let html = html("```rust ignore\nlet a = 1 < 2;\n```");
     assert!(html.contains("<span>rust</span><button type=\"button\" data-copy-code>Copy</button>"), "{html}");
     assert!(html.contains("let a = 1 &lt; 2;"), "{html}");
@@ -68,9 +68,9 @@ fn raw_html_is_shown_as_text() {
 }
 
 #[test]
-fn links_lead_only_to_the_web_and_to_mail() {
+fn only_web_and_mail_urls_become_links() {
     for good in ["https://a.b/c?d=1&e=2", "http://a.b", "HTTPS://A.B", "mailto:a@b.c"] {
-        assert!(html(&format!("[x]({good})")).contains("<a href="), "{good} was refused");
+        assert!(html(&format!("[x]({good})")).contains("<a href="), "{good} was rejected");
     }
     for bad in [
         "javascript:alert(1)",
@@ -87,19 +87,19 @@ fn links_lead_only_to_the_web_and_to_mail() {
         "https://a.b/\u{202e}gpj.exe",
         "mailto:",
     ] {
-        assert!(!html(&format!("[x](<{bad}>)")).contains("href"), "{bad} was let through");
-        assert!(!html(&format!("![x](<{bad}>)")).contains("href"), "{bad} was let through");
+        assert!(!html(&format!("[x](<{bad}>)")).contains("href"), "{bad} was accepted");
+        assert!(!html(&format!("![x](<{bad}>)")).contains("href"), "{bad} was accepted");
     }
 }
 
 #[test]
-fn links_open_apart_and_tell_the_other_side_nothing() {
+fn links_open_in_a_new_tab_without_opener_and_referrer() {
     let html = html("[x](https://a.b)");
     assert!(html.contains("target=\"_blank\" rel=\"noopener noreferrer nofollow\""), "{html}");
 }
 
 #[test]
-fn images_are_never_loaded_by_themselves() {
+fn images_are_rendered_as_links() {
     let html = html("![a *secret*](https://evil.example/pixel?id=1)");
     assert!(!html.contains("<img"), "{html}");
     assert!(html.contains("<a class=\"md-image\" href=\"https://evil.example/pixel?id=1\""), "{html}");
@@ -126,29 +126,29 @@ fn nesting_is_bounded() {
 #[test]
 fn control_characters_do_not_reach_the_page() {
     let html = html("a\u{0}b\u{7}c\u{1b}[31m");
-    assert!(!html.chars().any(|letter| letter.is_control() && letter != '\n'), "{html:?}");
+    assert!(!html.chars().any(|character| character.is_control() && character != '\n'), "{html:?}");
 }
 
 #[test]
-fn a_definition_serves_the_text_after_it() {
+fn a_link_definition_applies_to_the_text_after_it() {
     let html = html("[docs]: https://a.b/docs\n\nSee [the docs][docs] and [docs].\n\nMore [Docs].\n");
     assert_eq!(html.matches("href=\"https://a.b/docs\"").count(), 3, "{html}");
 }
 
 #[test]
-fn what_is_sealed_stays() {
+fn finished_parts_are_kept() {
     let mut stream = MarkdownStream::new(labels());
     stream.set("First.\n\nSecond");
-    assert_eq!(stream.sealed().len(), 0, "the second block's first line is not complete");
+    assert_eq!(stream.finished().len(), 0, "the second block's first line is not complete");
     stream.set("First.\n\nSecond\nline");
-    assert_eq!(stream.sealed(), ["<p>First.</p>"]);
+    assert_eq!(stream.finished(), ["<p>First.</p>"]);
     stream.set("First.\n\nSecond\nline\n\n- a\n- b\n");
-    assert_eq!(stream.sealed().len(), 2);
+    assert_eq!(stream.finished().len(), 2);
     assert_eq!(stream.tail(), "<ul><li>a</li><li>b</li></ul>");
 }
 
 #[test]
-fn the_tail_of_a_long_answer_stays_short() {
+fn the_tail_of_a_long_text_stays_short() {
     let mut stream = MarkdownStream::new(labels());
     let mut text = String::new();
     for number in 0..500 {
@@ -159,11 +159,11 @@ fn the_tail_of_a_long_answer_stays_short() {
 }
 
 #[test]
-fn a_long_block_of_code_is_not_rendered_again_while_it_grows() {
+fn a_growing_code_block_is_not_rendered_again() {
     let mut stream = MarkdownStream::new(labels());
     let mut text = "Here it is:\n```rust\n".to_owned();
     stream.set(&text);
-    assert_eq!(stream.sealed(), ["<p>Here it is:</p>"], "what stands before the code is done");
+    assert_eq!(stream.finished(), ["<p>Here it is:</p>"], "the block before the code is finished");
     for number in 0..500 {
         text.push_str(&format!("let x{number} = 1 < 2;\n"));
         stream.set(&text);
@@ -172,26 +172,26 @@ fn a_long_block_of_code_is_not_rendered_again_while_it_grows() {
     text.push_str("let y");
     stream.set(&text);
     let code = stream.code().unwrap();
-    assert_eq!((code.language(), code.last()), ("rust", "let y"));
+    assert_eq!((code.language(), code.last_line()), ("rust", "let y"));
     assert_eq!(code.lines().lines().count(), 500);
     text.push_str("\n```\nAnd");
     stream.set(&text);
     assert_eq!(stream.code(), None);
-    assert_eq!(stream.sealed().len(), 2, "the code is done with the line that closes it");
+    assert_eq!(stream.finished().len(), 2, "the closing fence finishes the code block");
     assert_eq!(stream.tail(), "<p>And</p>");
 }
 
 #[test]
-fn a_text_that_is_cut_is_begun_anew() {
+fn a_text_cut_within_a_finished_part_is_rendered_again() {
     let mut stream = MarkdownStream::new(labels());
     assert!(stream.set("One.\n\nTwo.\nMore.\n\nThree"));
     assert!(stream.set("One.\n\nT"), "the cut is in the tail");
     assert_eq!(stream.html(), "<p>One.</p><p>T</p>");
-    assert!(!stream.set("On"), "the cut is in what was sealed");
+    assert!(!stream.set("On"), "the cut is in a finished part");
     assert_eq!(stream.html(), "<p>On</p>");
 }
 
-/// Fails when the HTML holds a tag or attribute that this renderer does not write.
+/// Panics if the HTML contains a tag or attribute that the renderer never writes.
 fn assert_only_known_tags(html: &str) {
     const KNOWN: &[&str] = &[
         "p",
@@ -240,7 +240,7 @@ fn assert_only_known_tags(html: &str) {
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         rest = &rest[at + 1..];
-        let end = rest.find('>').expect("a tag ends");
+        let end = rest.find('>').expect("an unclosed tag");
         let tag = rest[..end].trim_start_matches('/');
         let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
         assert!(KNOWN.contains(&name), "unknown tag `{name}` in {html}");
@@ -256,7 +256,7 @@ fn assert_only_known_tags(html: &str) {
     }
 }
 
-/// Says whether every element that is opened is closed, in order.
+/// Returns whether all elements are closed in order.
 fn is_balanced(html: &str) -> bool {
     let mut open = Vec::new();
     let mut rest = html;
@@ -298,7 +298,7 @@ proptest! {
     }
 
     #[test]
-    fn how_the_text_arrives_does_not_change_what_is_shown(text in markdown(), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..10)) {
+    fn the_html_does_not_depend_on_how_the_text_was_split(text in markdown(), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..10)) {
         let mut ends: Vec<usize> = cuts.iter().map(|cut| text.floor_char_boundary(cut.index(text.len() + 1))).collect();
         ends.sort_unstable();
         ends.push(text.len());
@@ -310,15 +310,15 @@ proptest! {
     }
 
     #[test]
-    fn code_that_is_being_written_looks_as_the_parser_sees_it(fence in "[ ]{0,3}(```|~~~~)[a-z ]{0,6}\n", lines in "([ ]{0,4}[a-z`~<\t ]{0,5}\n?){0,6}") {
-        // Blanks at the very end are not seen; whether they are there is the parser's affair.
+    fn an_open_code_block_is_rendered_as_by_the_parser(fence in "[ ]{0,3}(```|~~~~)[a-z ]{0,6}\n", lines in "([ ]{0,4}[a-z`~<\t ]{0,5}\n?){0,6}") {
+        // Trailing whitespace is not visible, and the parser may keep or drop it.
         let lines = lines.trim_end_matches([' ', '\t']);
         let text = fence + lines;
         let mut stream = MarkdownStream::new(labels());
         stream.set(&text);
         if let Some(code) = stream.code() {
-            let (definitions, mut outline) = (Default::default(), Default::default());
-            let parsed = super::render::render_stretch(&stream.last_tail, &definitions, &mut outline, &labels());
+            let (definitions, mut headings) = (Default::default(), Default::default());
+            let parsed = super::render::render_fragment(&stream.tail_source, &definitions, &mut headings, &labels());
             prop_assert_eq!(code.html(&labels()), parsed);
         }
     }

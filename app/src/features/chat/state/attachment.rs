@@ -1,35 +1,31 @@
-//! Files beside what is typed.
+//! Attachments of the composer.
 
 use penny_types::{Fault, conversations::FilePart};
 
-/// A file beside the words that are being typed.
+/// A file in the composer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// Its own name on this page.
+    /// Identifies the attachment within the composer.
     pub key: u64,
-    /// The file's name.
     pub name: String,
-    /// How far it has come.
-    pub upload: Upload,
+    pub upload: UploadState,
 }
 
-/// How far a file has come.
+/// Upload state of an attachment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Upload {
-    /// On its way to the server.
+pub enum UploadState {
     Sending,
-    /// The server has it.
+    /// Stored by the server.
     Ready(FilePart),
-    /// The server did not take it.
     Failed(Fault),
 }
 
 impl Attachment {
-    /// Returns what goes into the message, once the server has it.
+    /// Returns the uploaded file; `None` until the upload has succeeded.
     #[must_use]
     pub const fn ready(&self) -> Option<&FilePart> {
         match &self.upload {
-            Upload::Ready(file) => Some(file),
+            UploadState::Ready(file) => Some(file),
             _ => None,
         }
     }

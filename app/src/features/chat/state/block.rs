@@ -1,64 +1,55 @@
-//! The pieces a message is drawn from.
+//! The blocks a message is rendered from.
 
 use penny_types::{
     ToolCallId,
     conversations::{ArtifactPart, CitationPart, FilePart, PartBody, PartView, ToolCallPart},
-    events::{ApprovalAsked, ToolCallChanged},
+    events::{ApprovalRequested, ToolCallChanged},
     tools::{Effect, ToolCallStatus},
 };
 
-/// One piece of a message, in the order it was said.
+/// A part of a message, in display order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
-    /// Words, in Markdown; `start` is their offset in the turn's text, in UTF-8 bytes.
+    /// Markdown text.
     Text {
-        /// Offset of the first byte.
+        /// Position of the first byte in the turn's text.
         start: u64,
-        /// The words.
         text: String,
     },
-    /// What the model thought.
+    /// The model's reasoning.
     Reasoning {
-        /// The words.
         text: String,
     },
-    /// A call of a tool.
     Tool(ToolCard),
-    /// A result that was made.
     Artifact(ArtifactPart),
-    /// Where a statement comes from.
     Citation(CitationPart),
-    /// Something the person attached.
+    /// A file the user attached.
     File(FilePart),
 }
 
-/// A call of a tool, as its card shows it.
+/// The state of a tool call as its card displays it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolCard {
-    /// The call.
     pub call_id: ToolCallId,
-    /// The tool's name.
+    /// Name of the tool.
     pub name: String,
-    /// What it is called with.
+    /// `null` until known.
     pub arguments: serde_json::Value,
-    /// What it does to the world, once known.
+    /// Absent until known.
     pub effect: Option<Effect>,
-    /// How it stands.
     pub status: ToolCallStatus,
-    /// What it answered.
     pub result: Option<String>,
-    /// What would change, for whoever approves it.
+    /// Description of the effect, shown to the approver.
     pub plan: Option<String>,
-    /// How long it ran.
     pub duration_ms: Option<u64>,
-    /// What it says it is doing.
+    /// Latest progress message of the tool.
     pub progress: Option<String>,
-    /// How far it is, in thousandths.
+    /// Reported progress, in thousandths.
     pub permille: Option<u16>,
 }
 
 impl ToolCard {
-    /// Begins a card for a call whose arguments are not known yet.
+    /// Creates a card for a call whose arguments are not known yet.
     #[must_use]
     pub const fn new(call_id: ToolCallId, name: String) -> Self {
         Self {
@@ -75,8 +66,8 @@ impl ToolCard {
         }
     }
 
-    /// Takes over what a change of state says; what it leaves out stays.
-    pub fn change(&mut self, event: &ToolCallChanged) {
+    /// Applies a status change. Fields that the event leaves out keep their values.
+    pub fn apply_change(&mut self, event: &ToolCallChanged) {
         self.status = event.status;
         self.effect = Some(event.effect);
         if !event.arguments.is_null() {
@@ -88,22 +79,17 @@ impl ToolCard {
         if event.duration_ms.is_some() {
             self.duration_ms = event.duration_ms;
         }
-        if is_settled(event.status) {
+        if !event.status.is_open() {
             self.progress = None;
             self.permille = None;
         }
     }
 
-    /// Takes over that a person is asked.
-    pub fn ask(&mut self, event: &ApprovalAsked) {
+    /// Records that the call waits for approval.
+    pub fn request_approval(&mut self, event: &ApprovalRequested) {
         self.status = ToolCallStatus::Waiting;
         self.plan = Some(event.plan.clone());
     }
-}
-
-/// Says whether a call will not change any more.
-const fn is_settled(status: ToolCallStatus) -> bool {
-    !matches!(status, ToolCallStatus::Pending | ToolCallStatus::Waiting | ToolCallStatus::Running)
 }
 
 impl From<&ToolCallPart> for ToolCard {
@@ -123,9 +109,9 @@ impl From<&ToolCallPart> for ToolCard {
     }
 }
 
-/// Draws blocks from stored parts. Neighbouring texts become one block, as they would have live.
+/// Converts stored parts to blocks. Consecutive texts are merged into one block, as deltas of a live turn are.
 ///
-/// Offsets are counted back from `text_length`, so the last text always ends where the next delta begins.
+/// Offsets are counted back from `text_length`, so the last text ends where the next delta starts.
 #[must_use]
 pub fn from_parts(parts: &[PartView], text_length: u64) -> Vec<Block> {
     let stored: u64 = parts
@@ -135,13 +121,13 @@ pub fn from_parts(parts: &[PartView], text_length: u64) -> Vec<Block> {
             _ => 0,
         })
         .sum();
-    let mut at = text_length.saturating_sub(stored);
+    let mut offset = text_length.saturating_sub(stored);
     let mut blocks = Vec::with_capacity(parts.len());
     for part in parts {
         match &part.body {
             PartBody::Text(text) => {
-                push_text(&mut blocks, at, &text.text);
-                at += text.text.len() as u64;
+                push_text(&mut blocks, offset, &text.text);
+                offset += text.text.len() as u64;
             }
             PartBody::Reasoning(reasoning) => push_reasoning(&mut blocks, &reasoning.text),
             PartBody::ToolCall(call) => blocks.push(Block::Tool(call.into())),
@@ -153,7 +139,7 @@ pub fn from_parts(parts: &[PartView], text_length: u64) -> Vec<Block> {
     blocks
 }
 
-/// Adds words at `start` to the end of the message.
+/// Appends text to the message; `start` is its position in the turn's text.
 pub fn push_text(blocks: &mut Vec<Block>, start: u64, more: &str) {
     if more.is_empty() {
         return;
@@ -165,7 +151,7 @@ pub fn push_text(blocks: &mut Vec<Block>, start: u64, more: &str) {
     }
 }
 
-/// Adds thoughts to the end of the message.
+/// Appends reasoning to the message.
 pub fn push_reasoning(blocks: &mut Vec<Block>, more: &str) {
     if more.is_empty() {
         return;
@@ -177,7 +163,7 @@ pub fn push_reasoning(blocks: &mut Vec<Block>, more: &str) {
     }
 }
 
-/// Drops the turn's text beyond `length` bytes; blocks that end up empty go.
+/// Removes the turn's text beyond `length` bytes and the blocks that become empty.
 pub fn cut_text(blocks: &mut Vec<Block>, length: u64) {
     blocks.retain_mut(|block| {
         let Block::Text { start, text } = block else { return true };
@@ -190,7 +176,7 @@ pub fn cut_text(blocks: &mut Vec<Block>, length: u64) {
     });
 }
 
-/// Counts the bytes of reasoning among `blocks`.
+/// Returns the number of bytes of reasoning in `blocks`.
 #[must_use]
 pub fn reasoning_length(blocks: &[Block]) -> u64 {
     blocks

@@ -1,4 +1,4 @@
-//! One message as the thread draws it, and how events make it grow.
+//! The state of one message and how turn events change it.
 
 use super::block::{self, Block, ToolCard};
 use chrono::{DateTime, Utc};
@@ -10,56 +10,55 @@ use penny_types::{
     turns::TurnStatus,
 };
 
-/// A row's own name on this page: it stays the same when a message that was only typed gets its id,
-/// so the row is not drawn anew.
+/// Key of a row of the thread. It does not change when a sent message receives its id, so the row is not rendered
+/// again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowKey(pub u64);
 
-/// How a message stands.
+/// The status of a message.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Status {
-    /// Said and done; nothing more will come.
-    Settled,
-    /// On its way to the server.
+pub enum MessageStatus {
+    /// Complete.
+    Complete,
+    /// Being sent to the server.
     Sending,
-    /// The server did not take it; its words are kept.
+    /// The server did not accept it; its text is kept.
     Unsent(Fault),
-    /// The answer is awaited.
+    /// Waiting for the turn to start.
     Queued,
-    /// The answer is coming.
+    /// Being generated.
     Running,
-    /// A person must decide first.
+    /// Waiting for a user's approval.
     Waiting,
-    /// A person stopped the answer.
+    /// A user stopped the turn.
     Stopped,
-    /// The server went away in the middle.
+    /// The server of the turn stopped running.
     Interrupted,
-    /// The answer could not go on.
     Failed {
-        /// Why, as a fault code.
+        /// Fault code.
         code: String,
-        /// Seconds after which trying again makes sense, counted from when this was heard.
+        /// Seconds to wait before a retry, counted from when the event was received.
         retry_after: Option<u64>,
     },
 }
 
-impl Status {
-    /// Says whether more may come by itself.
+impl MessageStatus {
+    /// Returns whether the message may still change without a user action.
     #[must_use]
     pub const fn is_live(&self) -> bool {
         matches!(self, Self::Sending | Self::Queued | Self::Running | Self::Waiting)
     }
 
-    /// Says whether a person may ask for the rest.
+    /// Returns whether another turn can continue the message.
     #[must_use]
     pub fn can_continue(&self) -> bool {
         self.turn().is_some_and(TurnStatus::is_continuable)
     }
 
-    /// Returns the turn's status that it shows; none before there is a turn.
+    /// Returns the corresponding status of the turn; `None` before there is a turn.
     const fn turn(&self) -> Option<TurnStatus> {
         match self {
-            Self::Settled => Some(TurnStatus::Finished),
+            Self::Complete => Some(TurnStatus::Finished),
             Self::Sending | Self::Unsent(_) => None,
             Self::Queued => Some(TurnStatus::Queued),
             Self::Running => Some(TurnStatus::Running),
@@ -70,9 +69,9 @@ impl Status {
         }
     }
 
-    fn of_turn(status: Option<TurnStatus>, code: Option<&String>) -> Self {
+    fn from_turn(status: Option<TurnStatus>, code: Option<&String>) -> Self {
         match status {
-            None | Some(TurnStatus::Finished) => Self::Settled,
+            None | Some(TurnStatus::Finished) => Self::Complete,
             Some(TurnStatus::Queued) => Self::Queued,
             Some(TurnStatus::Running) => Self::Running,
             Some(TurnStatus::Waiting) => Self::Waiting,
@@ -86,67 +85,61 @@ impl Status {
     }
 }
 
-/// What became of an event.
+/// The outcome of applying an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Applied {
-    /// The message looks different now.
+pub enum ApplyOutcome {
+    /// The message changed.
     Changed,
-    /// It was known already, or is about another turn.
-    Known,
-    /// Something before it is missing: read the message again.
+    /// The event was already contained or belongs to another turn.
+    Ignored,
+    /// An earlier event is missing: reload the message.
     Gap,
 }
 
-/// Where a message stands in its turn.
+/// How much of its turn a message contains.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Number of the last event contained.
+pub struct TurnProgress {
+    /// Sequence number of the last event contained.
     pub last_seq: u64,
-    /// Bytes of the turn's text contained.
-    pub text: u64,
-    /// Bytes of reasoning contained, earlier turns of the message included.
-    pub reasoning: u64,
-    /// Bytes of reasoning that earlier turns of the message left.
-    reasoning_base: u64,
+    /// Bytes of the turn's text.
+    pub text_bytes: u64,
+    /// Bytes of reasoning, including earlier turns of the message.
+    pub reasoning_bytes: u64,
+    /// Bytes of reasoning of the earlier turns.
+    earlier_reasoning_bytes: u64,
 }
 
-/// One message.
+/// A message of the thread.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MessageState {
-    /// Its row.
     pub key: RowKey,
-    /// Its id; absent until the server knows it.
+    /// Absent until the server has accepted the message.
     pub id: Option<MessageId>,
-    /// Who said it.
     pub author: Author,
-    /// The messages that share its parent.
+    /// The messages with the same parent.
     pub siblings: Vec<MessageId>,
-    /// Whether it is a copy that came from another branch or conversation.
+    /// Whether a fork or a merge created it.
     pub is_copy: bool,
-    /// `provider/model` that said it.
+    /// `provider/model` that wrote it.
     pub model: Option<String>,
-    /// The turn that writes it.
+    /// The last turn that writes it.
     pub turn_id: Option<TurnId>,
-    /// How it stands.
-    pub status: Status,
-    /// What it consists of.
+    pub status: MessageStatus,
     pub blocks: Vec<Block>,
-    /// Where it stands in its turn.
-    pub progress: Progress,
-    /// What it used.
+    pub progress: TurnProgress,
     pub usage: Option<UsageView>,
-    /// When it was said, once the server has said so.
+    /// Absent until the server has accepted the message.
     pub created_at: Option<DateTime<Utc>>,
-    /// The name it was sent under, until it is acknowledged.
+    /// Idempotency key; absent once the server has accepted the message.
     pub client_key: Option<String>,
 }
 
 impl MessageState {
-    /// Draws a stored message.
+    /// Creates the state of a stored message.
     #[must_use]
     pub fn from_view(key: RowKey, view: &MessageView) -> Self {
         let blocks = block::from_parts(&view.parts, view.text_length);
-        let reasoning = block::reasoning_length(&blocks);
+        let reasoning_bytes = block::reasoning_length(&blocks);
         Self {
             key,
             id: Some(view.id),
@@ -155,14 +148,14 @@ impl MessageState {
             is_copy: view.copied_from_id.is_some(),
             model: view.model.clone(),
             turn_id: view.turn_id,
-            status: Status::of_turn(view.turn_status, view.turn_code.as_ref()),
+            status: MessageStatus::from_turn(view.turn_status, view.turn_code.as_ref()),
             blocks,
-            progress: Progress {
+            progress: TurnProgress {
                 last_seq: view.last_seq,
-                text: view.text_length,
-                reasoning,
-                // Nothing of this turn is contained yet: all reasoning here is of turns before it.
-                reasoning_base: if view.last_seq == 0 { reasoning } else { 0 },
+                text_bytes: view.text_length,
+                reasoning_bytes,
+                // No event of this turn is contained yet: all reasoning is of earlier turns.
+                earlier_reasoning_bytes: if view.last_seq == 0 { reasoning_bytes } else { 0 },
             },
             usage: None,
             created_at: Some(view.created_at),
@@ -170,9 +163,9 @@ impl MessageState {
         }
     }
 
-    /// Draws a message the server has not said anything about.
+    /// Creates the state of a message that the server does not know yet.
     #[must_use]
-    pub fn unsaid(key: RowKey, author: Author, status: Status, client_key: Option<String>) -> Self {
+    pub fn new_local(key: RowKey, author: Author, status: MessageStatus, client_key: Option<String>) -> Self {
         Self {
             key,
             id: None,
@@ -183,72 +176,72 @@ impl MessageState {
             turn_id: None,
             status,
             blocks: Vec::new(),
-            progress: Progress::default(),
+            progress: TurnProgress::default(),
             usage: None,
             created_at: None,
             client_key,
         }
     }
 
-    /// Returns the words of the message, without what tools and thoughts added.
+    /// Returns the text of the message, without reasoning and tool calls.
     #[must_use]
-    pub fn words(&self) -> String {
-        let mut words = String::new();
+    pub fn text(&self) -> String {
+        let mut text = String::new();
         for block in &self.blocks {
-            if let Block::Text { text, .. } = block {
-                if !words.is_empty() {
-                    words.push_str("\n\n");
+            if let Block::Text { text: block_text, .. } = block {
+                if !text.is_empty() {
+                    text.push_str("\n\n");
                 }
-                words.push_str(text);
+                text.push_str(block_text);
             }
         }
-        words
+        text
     }
 
-    /// Hands the message over to a turn that goes on writing it.
-    pub fn begin_turn(&mut self, turn: TurnId, model: &str) {
+    /// Starts another turn that continues the message.
+    pub fn start_turn(&mut self, turn: TurnId, model: &str) {
         self.turn_id = Some(turn);
         self.model = Some(model.to_owned());
-        self.status = Status::Queued;
+        self.status = MessageStatus::Queued;
         self.progress.last_seq = 0;
-        self.progress.reasoning_base = self.progress.reasoning;
+        self.progress.earlier_reasoning_bytes = self.progress.reasoning_bytes;
     }
 
-    /// Takes in one event. Repeated and overlapping ones change nothing.
-    pub fn apply(&mut self, event: &TurnEvent) -> Applied {
+    /// Applies an event. Repeated and overlapping events change nothing.
+    pub fn apply(&mut self, event: &TurnEvent) -> ApplyOutcome {
         if self.turn_id != Some(event.turn_id) || event.seq <= self.progress.last_seq {
-            return Applied::Known;
+            return ApplyOutcome::Ignored;
         }
-        let applied = self.take(&event.body);
-        if applied != Applied::Gap {
+        let outcome = self.apply_body(&event.body);
+        if outcome != ApplyOutcome::Gap {
             self.progress.last_seq = event.seq;
         }
-        applied
+        outcome
     }
 
-    fn take(&mut self, body: &TurnEventBody) -> Applied {
+    fn apply_body(&mut self, body: &TurnEventBody) -> ApplyOutcome {
         match body {
             TurnEventBody::Started(started) => {
                 self.model = Some(started.model.clone());
-                self.status = Status::Running;
+                self.status = MessageStatus::Running;
             }
-            TurnEventBody::Delta(delta) => return self.take_text(delta.offset, &delta.text),
-            TurnEventBody::Reasoning(delta) => return self.take_reasoning(delta.offset, &delta.text),
+            TurnEventBody::Delta(delta) => return self.append_text(delta.offset, &delta.text),
+            TurnEventBody::Reasoning(delta) => return self.append_reasoning(delta.offset, &delta.text),
             TurnEventBody::ToolCall(event) => {
-                self.status = Status::Running;
-                self.with_card(event.call_id, &event.name, |card| card.change(event));
+                self.status = MessageStatus::Running;
+                self.update_tool_card(event.call_id, &event.name, |card| card.apply_change(event));
             }
             TurnEventBody::ToolProgress(event) => {
-                self.with_card(event.call_id, "", |card| {
+                self.update_tool_card(event.call_id, "", |card| {
                     card.progress = Some(event.message.clone());
                     card.permille = event.fraction.map(permille);
                 });
             }
             TurnEventBody::Approval(event) => {
-                self.status = Status::Waiting;
-                self.with_card(event.call_id, &event.name, |card| card.ask(event));
+                self.status = MessageStatus::Waiting;
+                self.update_tool_card(event.call_id, &event.name, |card| card.request_approval(event));
             }
-            TurnEventBody::Artifact(event) => self.take_artifact(ArtifactPart {
+            TurnEventBody::Artifact(event) => self.add_artifact(ArtifactPart {
                 artifact_id: event.artifact_id,
                 version: event.version,
                 kind: event.kind,
@@ -260,35 +253,40 @@ impl MessageState {
                 quote: event.quote.clone(),
             })),
             TurnEventBody::Usage(event) => self.usage = Some(event.usage),
-            TurnEventBody::Finished(event) => return self.end(event.length, Status::Settled),
-            TurnEventBody::Stopped(event) => return self.end(event.length, Status::Stopped),
-            TurnEventBody::Interrupted(event) => return self.end(event.length, Status::Interrupted),
+            TurnEventBody::Finished(event) => return self.finish(event.length, MessageStatus::Complete),
+            TurnEventBody::Stopped(event) => return self.finish(event.length, MessageStatus::Stopped),
+            TurnEventBody::Interrupted(event) => {
+                return self.finish(event.length, MessageStatus::Interrupted);
+            }
             TurnEventBody::Failed(event) => {
-                let status = Status::Failed { code: event.code.clone(), retry_after: event.retry_after };
-                return self.end(event.length, status);
+                let status =
+                    MessageStatus::Failed { code: event.code.clone(), retry_after: event.retry_after };
+                return self.finish(event.length, status);
             }
         }
-        Applied::Changed
+        ApplyOutcome::Changed
     }
 
-    fn take_text(&mut self, offset: u64, text: &str) -> Applied {
-        let Some(fresh) = beyond(self.progress.text, offset, text) else { return Applied::Gap };
-        self.status = Status::Running;
-        block::push_text(&mut self.blocks, self.progress.text, fresh);
-        self.progress.text += fresh.len() as u64;
-        Applied::Changed
+    fn append_text(&mut self, offset: u64, text: &str) -> ApplyOutcome {
+        let Some(fresh) = unseen_part(self.progress.text_bytes, offset, text) else {
+            return ApplyOutcome::Gap;
+        };
+        self.status = MessageStatus::Running;
+        block::push_text(&mut self.blocks, self.progress.text_bytes, fresh);
+        self.progress.text_bytes += fresh.len() as u64;
+        ApplyOutcome::Changed
     }
 
-    fn take_reasoning(&mut self, offset: u64, text: &str) -> Applied {
-        let known = self.progress.reasoning.saturating_sub(self.progress.reasoning_base);
-        let Some(fresh) = beyond(known, offset, text) else { return Applied::Gap };
-        self.status = Status::Running;
+    fn append_reasoning(&mut self, offset: u64, text: &str) -> ApplyOutcome {
+        let known = self.progress.reasoning_bytes.saturating_sub(self.progress.earlier_reasoning_bytes);
+        let Some(fresh) = unseen_part(known, offset, text) else { return ApplyOutcome::Gap };
+        self.status = MessageStatus::Running;
         block::push_reasoning(&mut self.blocks, fresh);
-        self.progress.reasoning += fresh.len() as u64;
-        Applied::Changed
+        self.progress.reasoning_bytes += fresh.len() as u64;
+        ApplyOutcome::Changed
     }
 
-    fn take_artifact(&mut self, part: ArtifactPart) {
+    fn add_artifact(&mut self, part: ArtifactPart) {
         let is_known = self.blocks.iter().any(|block| {
             matches!(block, Block::Artifact(known)
                 if known.artifact_id == part.artifact_id && known.version == part.version)
@@ -298,18 +296,18 @@ impl MessageState {
         }
     }
 
-    /// Ends the turn: text beyond `length` goes; if text before it is missing, that is a gap.
-    fn end(&mut self, length: u64, status: Status) -> Applied {
-        if length > self.progress.text {
-            return Applied::Gap;
+    /// Ends the turn and removes text beyond `length`. Missing text before it is a gap.
+    fn finish(&mut self, length: u64, status: MessageStatus) -> ApplyOutcome {
+        if length > self.progress.text_bytes {
+            return ApplyOutcome::Gap;
         }
         block::cut_text(&mut self.blocks, length);
-        self.progress.text = length;
+        self.progress.text_bytes = length;
         self.status = status;
-        Applied::Changed
+        ApplyOutcome::Changed
     }
 
-    fn with_card(&mut self, call: ToolCallId, name: &str, change: impl FnOnce(&mut ToolCard)) {
+    fn update_tool_card(&mut self, call: ToolCallId, name: &str, change: impl FnOnce(&mut ToolCard)) {
         for block in &mut self.blocks {
             if let Block::Tool(card) = block
                 && card.call_id == call
@@ -324,14 +322,14 @@ impl MessageState {
     }
 }
 
-/// Returns the part of `text`, which stands at `offset`, that lies beyond `known`; `None` when there
-/// is a hole between the two.
-fn beyond(known: u64, offset: u64, text: &str) -> Option<&str> {
+/// Returns the part of `text`, which starts at `offset`, beyond the first `known` bytes; `None` when bytes between
+/// `known` and `offset` are missing.
+fn unseen_part(known: u64, offset: u64, text: &str) -> Option<&str> {
     let skip = usize::try_from(known.checked_sub(offset)?).ok()?;
     if skip >= text.len() { Some("") } else { text.get(skip..) }
 }
 
-/// Turns a fraction into thousandths, within 0 and 1000.
+/// Converts a fraction to thousandths, clamped to 0 and 1000.
 fn permille(fraction: f64) -> u16 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=1000")]
     let value = (fraction * 1000.0).round().clamp(0.0, 1000.0) as u16;

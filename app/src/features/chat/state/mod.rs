@@ -1,24 +1,24 @@
-//! What a thread looks like, as plain data: no signals, no requests, no clock.
+//! The state of a thread as plain data: no signals, no requests, no clock.
 //!
-//! Messages come in windows of a path, and live ones grow by events. Both end up as [`Block`]s to draw.
-//! The rule that matters: whatever way the server splits, merges or repeats the events of a turn, the
-//! blocks are the same, because text is joined by its offset and everything else by its number.
+//! Messages are loaded in windows of a path; live messages also change by turn events. Both result in [`Block`]s to
+//! render. However the server splits, merges or repeats the events of a turn, the blocks are the same, because text
+//! is joined by its offset and everything else by its sequence number.
 
 mod attachment;
 mod block;
 mod message;
+mod segments;
 mod sending;
-mod stretches;
 mod thread;
 
 #[cfg(test)]
-mod join_tests;
+mod event_tests;
 #[cfg(test)]
 mod tests;
 
-pub use attachment::{Attachment, Upload};
+pub use attachment::{Attachment, UploadState};
 pub use block::{Block, ToolCard};
-pub use message::{Applied, MessageState, Progress, RowKey, Status};
-pub use sending::Outgoing;
-pub use stretches::{Stretch, parted};
-pub use thread::{Branch, Follow, Seam, ThreadState};
+pub use message::{ApplyOutcome, MessageState, MessageStatus, RowKey, TurnProgress};
+pub use segments::{RowSegment, segment_rows};
+pub use sending::OutgoingMessage;
+pub use thread::{BranchPosition, CopyBoundary, ThreadState, TurnCursor};

@@ -1,33 +1,30 @@
-//! Messages on their way: shown at once, kept when the server does not take them.
+//! Messages being sent: they are shown at once and kept when the server does not accept them.
 
 use super::{
-    message::{MessageState, RowKey, Status},
+    block::Block,
+    message::{MessageState, MessageStatus, RowKey},
     thread::ThreadState,
 };
-use crate::features::chat::state::Block;
 use penny_types::{
     Fault, MessageId,
     conversations::{Author, FilePart},
     turns::{NewMessage, TurnView},
 };
 
-/// A message that was typed and is not yet acknowledged.
+/// A message that the server has not accepted yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outgoing {
-    /// The name it is sent under; sent twice, it is answered once.
+pub struct OutgoingMessage {
+    /// Idempotency key: a message sent again with the same key starts no second turn.
     pub client_key: String,
-    /// The words.
     pub content: String,
-    /// The message it replaces, when it is an edit.
+    /// The message it replaces, if it is an edit.
     pub replaces: Option<MessageId>,
-    /// `provider/model` to ask.
+    /// `provider/model` to use.
     pub model: Option<String>,
-    /// What is attached.
     pub attachments: Vec<FilePart>,
 }
 
-impl Outgoing {
-    /// Returns what the server is sent.
+impl OutgoingMessage {
     #[must_use]
     pub fn to_input(&self) -> NewMessage {
         NewMessage {
@@ -42,31 +39,36 @@ impl Outgoing {
 }
 
 impl ThreadState {
-    /// Shows a message as sent, with its answer awaited, and returns the answer's row.
+    /// Appends a message that is being sent and a placeholder for the assistant message; returns the row of the
+    /// placeholder.
     ///
-    /// An edit takes the place of what it replaces: that message and all after it leave the path.
-    pub fn send(&mut self, outgoing: Outgoing) -> RowKey {
-        let siblings = self.make_room(outgoing.replaces);
-        let (asked, answered) = (self.mint(), self.mint());
-        let mut question =
-            MessageState::unsaid(asked, Author::User, Status::Sending, Some(outgoing.client_key.clone()));
-        question.siblings = siblings;
-        question.blocks.extend(outgoing.attachments.iter().cloned().map(Block::File));
-        question.blocks.push(Block::Text { start: 0, text: outgoing.content.clone() });
-        let mut answer = MessageState::unsaid(
-            answered,
-            Author::Assistant,
-            Status::Queued,
+    /// A message that replaces another one removes that message and all after it from the path.
+    pub fn send(&mut self, outgoing: OutgoingMessage) -> RowKey {
+        let siblings = self.truncate_before(outgoing.replaces);
+        let (user_key, assistant_key) = (self.new_key(), self.new_key());
+        let mut user_message = MessageState::new_local(
+            user_key,
+            Author::User,
+            MessageStatus::Sending,
             Some(outgoing.client_key.clone()),
         );
-        answer.model.clone_from(&outgoing.model);
-        self.messages.push(question);
-        self.messages.push(answer);
+        user_message.siblings = siblings;
+        user_message.blocks.extend(outgoing.attachments.iter().cloned().map(Block::File));
+        user_message.blocks.push(Block::Text { start: 0, text: outgoing.content.clone() });
+        let mut assistant_message = MessageState::new_local(
+            assistant_key,
+            Author::Assistant,
+            MessageStatus::Queued,
+            Some(outgoing.client_key.clone()),
+        );
+        assistant_message.model.clone_from(&outgoing.model);
+        self.messages.push(user_message);
+        self.messages.push(assistant_message);
         self.outbox.push(outgoing);
-        answered
+        assistant_key
     }
 
-    /// Takes in that the server has the message: its rows get their ids and the answer its turn.
+    /// Records that the server has accepted the message: its rows receive their ids.
     pub fn accept(&mut self, client_key: &str, turn: &TurnView) {
         self.outbox.retain(|outgoing| outgoing.client_key != client_key);
         let is_known = self.messages.iter().any(|message| message.id == Some(turn.message_id));
@@ -82,105 +84,111 @@ impl ThreadState {
             message.created_at = Some(turn.created_at);
             if message.author == Author::User {
                 message.id = Some(turn.user_message_id);
-                message.status = Status::Settled;
+                message.status = MessageStatus::Complete;
                 if !message.siblings.is_empty() && !message.siblings.contains(&turn.user_message_id) {
                     message.siblings.push(turn.user_message_id);
                 }
             } else {
                 message.id = Some(turn.message_id);
-                message.begin_turn(turn.id, &turn.model);
+                message.start_turn(turn.id, &turn.model);
             }
         }
     }
 
-    /// Takes in that the server did not take the message: it stays, marked, and the awaited answer goes.
+    /// Records that the server did not accept the message: marks it and removes the placeholder.
     pub fn reject(&mut self, client_key: &str, fault: &Fault) {
         self.messages.retain(|message| {
             message.client_key.as_deref() != Some(client_key) || message.author == Author::User
         });
         for message in &mut self.messages {
             if message.client_key.as_deref() == Some(client_key) {
-                message.status = Status::Unsent(fault.clone());
+                message.status = MessageStatus::Unsent(fault.clone());
             }
         }
     }
 
-    /// Takes an unsent message up again, under the same name.
-    pub fn retry(&mut self, client_key: &str) -> Option<Outgoing> {
+    /// Prepares an unsent message to be sent again with the same key.
+    pub fn retry(&mut self, client_key: &str) -> Option<OutgoingMessage> {
         let outgoing = self.outbox.iter().find(|outgoing| outgoing.client_key == client_key)?.clone();
-        let at =
+        let index =
             self.messages.iter().position(|message| message.client_key.as_deref() == Some(client_key))?;
-        let answered = self.mint();
-        let message = self.messages.get_mut(at)?;
-        if !matches!(message.status, Status::Unsent(_)) {
+        let assistant_key = self.new_key();
+        let message = self.messages.get_mut(index)?;
+        if !matches!(message.status, MessageStatus::Unsent(_)) {
             return None;
         }
-        message.status = Status::Sending;
-        let mut answer =
-            MessageState::unsaid(answered, Author::Assistant, Status::Queued, Some(client_key.to_owned()));
-        answer.model.clone_from(&outgoing.model);
-        self.messages.insert(at + 1, answer);
+        message.status = MessageStatus::Sending;
+        let mut assistant_message = MessageState::new_local(
+            assistant_key,
+            Author::Assistant,
+            MessageStatus::Queued,
+            Some(client_key.to_owned()),
+        );
+        assistant_message.model.clone_from(&outgoing.model);
+        self.messages.insert(index + 1, assistant_message);
         Some(outgoing)
     }
 
-    /// Takes an unsent message out of the thread and returns it, for the composer.
-    pub fn take_back(&mut self, client_key: &str) -> Option<Outgoing> {
-        let at = self.outbox.iter().position(|outgoing| outgoing.client_key == client_key)?;
-        let outgoing = self.outbox.remove(at);
+    /// Removes an unsent message from the thread and returns it.
+    pub fn withdraw(&mut self, client_key: &str) -> Option<OutgoingMessage> {
+        let index = self.outbox.iter().position(|outgoing| outgoing.client_key == client_key)?;
+        let outgoing = self.outbox.remove(index);
         self.messages.retain(|message| message.client_key.as_deref() != Some(client_key));
         Some(outgoing)
     }
 
-    /// Returns the newest message that the server did not take.
+    /// Returns the newest message that the server did not accept.
     #[must_use]
-    pub fn unsent(&self) -> Option<&Outgoing> {
-        let is_unsent = |outgoing: &&Outgoing| {
+    pub fn last_unsent(&self) -> Option<&OutgoingMessage> {
+        let is_unsent = |outgoing: &&OutgoingMessage| {
             self.messages.iter().any(|message| {
                 message.client_key.as_ref() == Some(&outgoing.client_key)
-                    && matches!(message.status, Status::Unsent(_))
+                    && matches!(message.status, MessageStatus::Unsent(_))
             })
         };
         self.outbox.iter().rev().find(is_unsent)
     }
 
-    /// Puts an awaited answer in the place of one that is asked for again.
-    pub fn regenerated(&mut self, old: MessageId, turn: &TurnView) {
+    /// Replaces an assistant message with the placeholder of its regeneration.
+    pub fn add_regeneration(&mut self, old: MessageId, turn: &TurnView) {
         if self.messages.iter().any(|message| message.id == Some(turn.message_id)) {
             return;
         }
-        let mut siblings = self.make_room(Some(old));
+        let mut siblings = self.truncate_before(Some(old));
         if !siblings.contains(&turn.message_id) {
             siblings.push(turn.message_id);
         }
-        let key = self.mint();
-        let mut answer = MessageState::unsaid(key, Author::Assistant, Status::Queued, None);
-        answer.id = Some(turn.message_id);
-        answer.siblings = siblings;
-        answer.created_at = Some(turn.created_at);
-        answer.begin_turn(turn.id, &turn.model);
-        self.messages.push(answer);
+        let key = self.new_key();
+        let mut assistant_message =
+            MessageState::new_local(key, Author::Assistant, MessageStatus::Queued, None);
+        assistant_message.id = Some(turn.message_id);
+        assistant_message.siblings = siblings;
+        assistant_message.created_at = Some(turn.created_at);
+        assistant_message.start_turn(turn.id, &turn.model);
+        self.messages.push(assistant_message);
     }
 
-    /// Takes in that a turn goes on writing a message it left off.
-    pub fn resumed(&mut self, turn: &TurnView) {
+    /// Records that a turn continues a message.
+    pub fn continue_message(&mut self, turn: &TurnView) {
         if let Some(message) = self.messages.iter_mut().find(|message| message.id == Some(turn.message_id))
             && message.turn_id != Some(turn.id)
         {
-            message.begin_turn(turn.id, &turn.model);
+            message.start_turn(turn.id, &turn.model);
         }
     }
 
-    /// Ends the path before `replaced` and returns the siblings of what comes in its place.
-    fn make_room(&mut self, replaced: Option<MessageId>) -> Vec<MessageId> {
+    /// Removes `replaced` and all messages after it; returns the siblings of its replacement.
+    fn truncate_before(&mut self, replaced: Option<MessageId>) -> Vec<MessageId> {
         let Some(replaced) = replaced else { return Vec::new() };
-        let Some(at) = self.messages.iter().position(|message| message.id == Some(replaced)) else {
+        let Some(index) = self.messages.iter().position(|message| message.id == Some(replaced)) else {
             return vec![replaced];
         };
-        let mut siblings = self.messages.get(at).map(|message| message.siblings.clone()).unwrap_or_default();
+        let mut siblings =
+            self.messages.get(index).map(|message| message.siblings.clone()).unwrap_or_default();
         if siblings.is_empty() {
             siblings.push(replaced);
         }
-        self.messages.truncate(at);
+        self.messages.truncate(index);
         siblings
     }
 }

@@ -1,8 +1,8 @@
-//! A stretch of a path, oldest first, and what is being written at its end.
+//! The loaded part of the visible branch, and the messages being sent or generated at its end.
 
 use super::{
-    message::{Applied, MessageState, RowKey, Status},
-    sending::Outgoing,
+    message::{ApplyOutcome, MessageState, RowKey},
+    sending::OutgoingMessage,
 };
 use penny_types::{
     MessageId, TurnId,
@@ -11,48 +11,45 @@ use penny_types::{
 };
 use std::collections::HashMap;
 
-/// Where a message stands among those that share its parent.
+/// Position of a message among its siblings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Branch {
-    /// Its place, from 1.
+pub struct BranchPosition {
+    /// Position, from 1.
     pub position: usize,
-    /// How many there are.
+    /// Number of siblings, including the message.
     pub count: usize,
-    /// The one before it.
     pub previous: Option<MessageId>,
-    /// The one after it.
     pub next: Option<MessageId>,
 }
 
-/// Where copied messages begin or end.
+/// Boundary between copied messages and others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seam {
-    /// Before this message: what follows came from another branch.
+pub enum CopyBoundary {
+    /// Before this message: it and the following ones were merged from another branch.
     Before,
-    /// After this message: the conversation began as a copy up to here.
+    /// After this message: the fork copied the messages up to here.
     After,
 }
 
-/// A turn to be followed, and from where.
+/// A live turn and the last event received of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Follow {
-    /// The turn.
-    pub turn: TurnId,
-    /// The last event already known.
-    pub after: u64,
+pub struct TurnCursor {
+    pub turn_id: TurnId,
+    /// Sequence number of the last event contained.
+    pub last_seq: u64,
 }
 
-/// The thread as it is drawn.
+/// The messages of the visible branch as far as they are loaded, and the messages being sent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ThreadState {
     pub(super) messages: Vec<MessageState>,
-    pub(super) outbox: Vec<Outgoing>,
+    pub(super) outbox: Vec<OutgoingMessage>,
     has_before: bool,
     next_key: u64,
 }
 
 impl ThreadState {
-    /// Draws the newest window of a path.
+    /// Creates the state from the newest messages of a path.
     #[must_use]
     pub fn from_window(window: &MessageWindow) -> Self {
         let mut state = Self::default();
@@ -72,116 +69,119 @@ impl ThreadState {
         self.messages.iter().map(|message| message.key).collect()
     }
 
-    /// Finds a row's message.
     #[must_use]
     pub fn find(&self, key: RowKey) -> Option<&MessageState> {
         self.messages.iter().find(|message| message.key == key)
     }
 
-    /// Says whether older messages can be read.
+    /// Returns whether older messages can be loaded.
     #[must_use]
     pub const fn has_before(&self) -> bool {
         self.has_before
     }
 
-    /// Returns the oldest message here: what a request for older ones names.
+    /// Returns the id of the oldest message loaded.
     #[must_use]
     pub fn oldest(&self) -> Option<MessageId> {
         self.messages.first().and_then(|message| message.id)
     }
 
-    /// Returns the last thing a person said, for editing.
+    /// Returns the last user message that the server has accepted.
     #[must_use]
-    pub fn last_said(&self) -> Option<&MessageState> {
+    pub fn last_user_message(&self) -> Option<&MessageState> {
         self.messages.iter().rev().find(|message| message.author == Author::User && message.id.is_some())
     }
 
-    /// Returns the message that is being written, newest first.
+    /// Returns the newest assistant message that is being generated.
     #[must_use]
-    pub fn live(&self) -> Option<&MessageState> {
+    pub fn live_message(&self) -> Option<&MessageState> {
         self.messages
             .iter()
             .rev()
             .find(|message| message.status.is_live() && message.author == Author::Assistant)
     }
 
-    /// Lists the turns whose events are still to come.
+    /// Returns the turns whose events are still to come.
     #[must_use]
-    pub fn follows(&self) -> Vec<Follow> {
+    pub fn live_turns(&self) -> Vec<TurnCursor> {
         self.messages
             .iter()
             .filter(|message| message.status.is_live())
-            .filter_map(|message| Some(Follow { turn: message.turn_id?, after: message.progress.last_seq }))
+            .filter_map(|message| {
+                Some(TurnCursor { turn_id: message.turn_id?, last_seq: message.progress.last_seq })
+            })
             .collect()
     }
 
-    /// Says whether one of the messages here is written by `turn`.
+    /// Returns whether `turn` writes one of the messages.
     #[must_use]
-    pub fn knows_turn(&self, turn: TurnId) -> bool {
+    pub fn has_turn(&self, turn: TurnId) -> bool {
         self.messages.iter().any(|message| message.turn_id == Some(turn))
     }
 
-    /// Says where a message stands among its siblings; `None` when it has none.
+    /// Returns the position of a message among its siblings; `None` if it has none.
     #[must_use]
-    pub fn branch(&self, key: RowKey) -> Option<Branch> {
+    pub fn branch_position(&self, key: RowKey) -> Option<BranchPosition> {
         let message = self.find(key)?;
-        let at = message.siblings.iter().position(|sibling| Some(*sibling) == message.id)?;
+        let index = message.siblings.iter().position(|sibling| Some(*sibling) == message.id)?;
         let count = message.siblings.len();
-        (count > 1).then(|| Branch {
-            position: at + 1,
+        (count > 1).then(|| BranchPosition {
+            position: index + 1,
             count,
-            previous: at.checked_sub(1).and_then(|at| message.siblings.get(at)).copied(),
-            next: message.siblings.get(at + 1).copied(),
+            previous: index.checked_sub(1).and_then(|index| message.siblings.get(index)).copied(),
+            next: message.siblings.get(index + 1).copied(),
         })
     }
 
-    /// Lists the versions of a message, itself among them, and its place there.
+    /// Returns the versions of a message, including itself, and its index among them.
     #[must_use]
     pub fn versions(&self, id: MessageId) -> (Vec<MessageId>, usize) {
         let message = self.messages.iter().find(|message| message.siblings.contains(&id));
         let versions = message.map_or_else(|| vec![id], |message| message.siblings.clone());
-        let at = versions.iter().position(|version| *version == id).unwrap_or_default();
-        (versions, at)
+        let index = versions.iter().position(|version| *version == id).unwrap_or_default();
+        (versions, index)
     }
 
-    /// Says whether a message is on the visible branch, as far as it was read.
+    /// Returns whether a message is on the visible branch, as far as it is loaded.
     #[must_use]
-    pub fn shows(&self, id: MessageId) -> bool {
+    pub fn is_shown(&self, id: MessageId) -> bool {
         self.messages.iter().any(|message| message.id == Some(id))
     }
 
-    /// Says where copied messages meet others at a row. Only a fork begins with copies; of a long one, what is read
-    /// of its beginning counts.
+    /// Returns the boundary between copied messages and others at a row. Only in a fork can the first messages be
+    /// copies; of a long one, only the messages loaded are considered.
     #[must_use]
-    pub fn seam(&self, key: RowKey, is_fork: bool) -> Option<Seam> {
-        let at = self.messages.iter().position(|message| message.key == key)?;
+    pub fn copy_boundary(&self, key: RowKey, is_fork: bool) -> Option<CopyBoundary> {
+        let index = self.messages.iter().position(|message| message.key == key)?;
         let is_copy = |message: &MessageState| message.is_copy;
-        let (until, after) = (self.messages.get(..=at)?, self.messages.get(at + 1));
-        let (here, before) = until.split_last()?;
-        if !here.is_copy {
+        let (until, next) = (self.messages.get(..=index)?, self.messages.get(index + 1));
+        let (message, before) = until.split_last()?;
+        if !message.is_copy {
             return None;
         }
         if before.last().is_some_and(|message| !message.is_copy) {
-            return Some(Seam::Before);
+            return Some(CopyBoundary::Before);
         }
-        let is_last = !after.is_some_and(is_copy);
-        (is_fork && is_last && before.iter().all(is_copy)).then_some(Seam::After)
+        let is_last_copy = !next.is_some_and(is_copy);
+        (is_fork && is_last_copy && before.iter().all(is_copy)).then_some(CopyBoundary::After)
     }
 
-    /// Takes in one event and says which row it was about.
-    pub fn apply(&mut self, event: &TurnEvent) -> (Option<RowKey>, Applied) {
+    /// Applies an event and returns the row it changed.
+    pub fn apply(&mut self, event: &TurnEvent) -> (Option<RowKey>, ApplyOutcome) {
         let Some(message) =
             self.messages.iter_mut().rev().find(|message| message.turn_id == Some(event.turn_id))
         else {
-            return (None, Applied::Known);
+            return (None, ApplyOutcome::Ignored);
         };
-        let applied = message.apply(event);
-        (Some(message.key), applied)
+        let outcome = message.apply(event);
+        (Some(message.key), outcome)
     }
 
-    /// Shows another window as the end of the path. Rows of messages that stay keep their keys, and a
-    /// message that is further here than in the window stays as it is. What was typed and not taken
-    /// stays, and so does what was read before the window: in a tree there is one way up to a message.
+    /// Replaces the end of the path with the messages of a window.
+    ///
+    /// Messages that stay keep their row keys. A message that contains more events than in the window keeps its
+    /// state. Unsent messages stay, and so do messages loaded before the window: in a tree there is only one path
+    /// from the root to a message.
     pub fn replace(&mut self, window: &MessageWindow) {
         let first = window.items.first().map(|view| view.id);
         let kept =
@@ -198,20 +198,21 @@ impl ThreadState {
             }
         }
         for view in &window.items {
-            let message = self.draw(view, known.remove(&view.id));
+            let message = self.merge(view, known.remove(&view.id));
             self.messages.push(message);
         }
         self.messages.append(&mut unsent);
     }
 
-    /// Adds an older window before what is here and returns how many messages were new.
+    /// Inserts older messages and returns the number of new ones.
     pub fn prepend(&mut self, window: &MessageWindow) -> usize {
-        let fresh: Vec<&MessageView> = window
+        let new_messages: Vec<&MessageView> = window
             .items
             .iter()
             .filter(|view| !self.messages.iter().any(|message| message.id == Some(view.id)))
             .collect();
-        let mut older: Vec<MessageState> = fresh.into_iter().map(|view| self.draw(view, None)).collect();
+        let mut older: Vec<MessageState> =
+            new_messages.into_iter().map(|view| self.merge(view, None)).collect();
         let count = older.len();
         older.append(&mut self.messages);
         self.messages = older;
@@ -219,44 +220,34 @@ impl ThreadState {
         count
     }
 
-    /// Takes in what the server knows of one message, gaps mended.
-    pub fn mend(&mut self, window: &MessageWindow) {
+    /// Replaces messages with their stored state, which closes gaps.
+    pub fn reload(&mut self, window: &MessageWindow) {
         for view in &window.items {
-            if let Some(at) = self.messages.iter().position(|message| message.id == Some(view.id))
-                && let Some(message) = self.messages.get_mut(at)
-            {
+            if let Some(message) = self.messages.iter_mut().find(|message| message.id == Some(view.id)) {
                 *message = MessageState::from_view(message.key, view);
             }
         }
     }
 
-    /// Marks a message's answer as lost when it cannot be followed any more.
-    pub fn lose(&mut self, turn: TurnId) {
-        for message in &mut self.messages {
-            if message.turn_id == Some(turn) && message.status.is_live() {
-                message.status = Status::Interrupted;
-            }
-        }
-    }
-
-    pub(super) fn mint(&mut self) -> RowKey {
+    pub(super) fn new_key(&mut self) -> RowKey {
         self.next_key += 1;
         RowKey(self.next_key)
     }
 
-    fn draw(&mut self, view: &MessageView, known: Option<MessageState>) -> MessageState {
+    /// Returns the state of a stored message, keeping the row key and any newer state of the known one.
+    fn merge(&mut self, view: &MessageView, known: Option<MessageState>) -> MessageState {
         let Some(mut known) = known else {
-            let key = self.mint();
+            let key = self.new_key();
             return MessageState::from_view(key, view);
         };
-        let is_further = known.turn_id == view.turn_id && known.progress.last_seq > view.last_seq;
-        if is_further {
+        let is_newer = known.turn_id == view.turn_id && known.progress.last_seq > view.last_seq;
+        if is_newer {
             known.siblings.clone_from(&view.sibling_ids);
             return known;
         }
         let usage = known.usage.take();
-        let mut fresh = MessageState::from_view(known.key, view);
-        fresh.usage = usage;
-        fresh
+        let mut message = MessageState::from_view(known.key, view);
+        message.usage = usage;
+        message
     }
 }

@@ -1,6 +1,6 @@
-//! The pieces of a message: words, thoughts, sources, files. Tools and artifacts have their own files.
+//! The blocks of a message: text, reasoning, citations and files. Tool calls and artifacts have modules of their own.
 
-use super::{thread::Thread, tool_card::ToolCardView, words::Words};
+use super::{markdown_text::MarkdownText, thread::Thread, tool_card::ToolCardView};
 use crate::{
     features::{
         artifacts::InlineArtifact,
@@ -10,12 +10,12 @@ use crate::{
     ui::{Glyph, Icon},
 };
 use leptos::prelude::*;
+use penny_i18n::{formats, keys};
 use penny_types::{ArtifactId, ToolCallId, conversations::CitationPart};
-use penny_words::{figures, keys};
 
-/// What kind of block stands at a place: a row is only drawn anew when this changes.
+/// The kind of a block. A block is rendered again only when its kind changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Shape {
+enum BlockKind {
     Text,
     Reasoning,
     Tool(ToolCallId),
@@ -24,7 +24,7 @@ enum Shape {
     File,
 }
 
-impl Shape {
+impl BlockKind {
     const fn of(block: &Block) -> Self {
         match block {
             Block::Text { .. } => Self::Text,
@@ -37,62 +37,62 @@ impl Shape {
     }
 }
 
-/// Everything an assistant's message consists of.
+/// The blocks of an assistant message.
 #[component]
 pub fn Blocks(thread: Thread, row: RowKey) -> impl IntoView {
-    let shapes = Memo::new(move |_| {
+    let kinds = Memo::new(move |_| {
         thread
-            .read(row, |message| message.blocks.iter().map(Shape::of).enumerate().collect::<Vec<_>>())
+            .read(row, |message| message.blocks.iter().map(BlockKind::of).enumerate().collect::<Vec<_>>())
             .unwrap_or_default()
     });
     view! {
-        <For each=move || shapes.get() key=|place| *place let:place>
-            {block(thread, row, place.0, place.1)}
+        <For each=move || kinds.get() key=|block| *block let:block>
+            {block_view(thread, row, block.0, block.1)}
         </For>
-        <Sources thread row/>
+        <Citations thread row/>
     }
     .into_any()
 }
 
-fn block(thread: Thread, row: RowKey, at: usize, shape: Shape) -> AnyView {
-    match shape {
-        Shape::Text => view! { <Words thread row at/> }.into_any(),
-        Shape::Reasoning => view! { <Thoughts thread row at/> }.into_any(),
-        Shape::Tool(call) => view! { <ToolCardView thread row call/> }.into_any(),
-        Shape::Artifact(..) => {
-            let part = thread.peek(row, |message| match message.blocks.get(at) {
+fn block_view(thread: Thread, row: RowKey, index: usize, kind: BlockKind) -> AnyView {
+    match kind {
+        BlockKind::Text => view! { <MarkdownText thread row index/> }.into_any(),
+        BlockKind::Reasoning => view! { <Reasoning thread row index/> }.into_any(),
+        BlockKind::Tool(call) => view! { <ToolCardView thread row call/> }.into_any(),
+        BlockKind::Artifact(..) => {
+            let part = thread.peek(row, |message| match message.blocks.get(index) {
                 Some(Block::Artifact(part)) => Some(part.clone()),
                 _ => None,
             });
             part.flatten().map(|part| view! { <InlineArtifact part/> }).into_any()
         }
-        Shape::File => view! { <Attached thread row at/> }.into_any(),
-        // Sources stand together, below.
-        Shape::Citation => ().into_any(),
+        BlockKind::File => view! { <AttachedFile thread row index/> }.into_any(),
+        // All citations are shown below the message.
+        BlockKind::Citation => ().into_any(),
     }
 }
 
-/// What the model thought, folded.
+/// The model's reasoning, collapsed.
 #[component]
-fn Thoughts(thread: Thread, row: RowKey, at: usize) -> impl IntoView {
+fn Reasoning(thread: Thread, row: RowKey, index: usize) -> impl IntoView {
     let text = move || {
-        let text = thread.read_block(row, at, |block| match block {
+        let text = thread.read_block(row, index, |block| match block {
             Block::Reasoning { text } => text.clone(),
             _ => String::new(),
         });
         text.unwrap_or_default()
     };
-    let is_last = Memo::new(move |_| {
+    let is_live = Memo::new(move |_| {
         thread
-            .read(row, |message| message.status.is_live() && message.blocks.len() == at + 1)
+            .read(row, |message| message.status.is_live() && message.blocks.len() == index + 1)
             .unwrap_or_default()
     });
-    let (thinking, thoughts) = (tr(keys::CHAT_THINKING), tr(keys::CHAT_THOUGHTS));
+    let (live_label, label) = (tr(keys::CHAT_THINKING), tr(keys::CHAT_THOUGHTS));
     view! {
-        <details class="thoughts" class:thoughts-live=move || is_last.get()>
+        <details class="thoughts" class:thoughts-live=move || is_live.get()>
             <summary>
                 <Icon glyph=Glyph::Brain/>
-                <span>{move || if is_last.get() { thinking() } else { thoughts() }}</span>
+                <span>{move || if is_live.get() { live_label() } else { label() }}</span>
                 <Icon glyph=Glyph::ChevronRight class="fold-mark"/>
             </summary>
             <div class="thoughts-text">{text}</div>
@@ -101,25 +101,26 @@ fn Thoughts(thread: Thread, row: RowKey, at: usize) -> impl IntoView {
     .into_any()
 }
 
-/// What the person attached to a message.
+/// The attachments of a user message.
 #[component]
-pub fn Files(thread: Thread, row: RowKey) -> impl IntoView {
-    let places = thread.peek(row, |message| {
+pub fn MessageFiles(thread: Thread, row: RowKey) -> impl IntoView {
+    let indexes = thread.peek(row, |message| {
         let files = message.blocks.iter().enumerate().filter(|(_, block)| matches!(block, Block::File(_)));
-        files.map(|(at, _)| at).collect::<Vec<_>>()
+        files.map(|(index, _)| index).collect::<Vec<_>>()
     });
-    let places = places.unwrap_or_default();
-    (!places.is_empty()).then(|| {
-        let files = places.into_iter().map(|at| view! { <Attached thread row at/> }).collect_view();
+    let indexes = indexes.unwrap_or_default();
+    (!indexes.is_empty()).then(|| {
+        let files =
+            indexes.into_iter().map(|index| view! { <AttachedFile thread row index/> }).collect_view();
         view! { <p class="bubble-files">{files}</p> }
     })
 }
 
-/// Something the person attached.
+/// An attached file.
 #[component]
-fn Attached(thread: Thread, row: RowKey, at: usize) -> impl IntoView {
+fn AttachedFile(thread: Thread, row: RowKey, index: usize) -> impl IntoView {
     let locale = use_locale();
-    let file = thread.peek(row, |message| match message.blocks.get(at) {
+    let file = thread.peek(row, |message| match message.blocks.get(index) {
         Some(Block::File(file)) => Some(file.clone()),
         _ => None,
     });
@@ -129,16 +130,16 @@ fn Attached(thread: Thread, row: RowKey, at: usize) -> impl IntoView {
             <span class="attached">
                 <Icon glyph=Glyph::Paperclip/>
                 <span class="attached-name">{file.name}</span>
-                <small>{move || figures::bytes(locale.get(), size)}</small>
+                <small>{move || formats::bytes(locale.get(), size)}</small>
             </span>
         }
     })
 }
 
-/// Where statements come from, together below the message.
+/// The citations of a message.
 #[component]
-fn Sources(thread: Thread, row: RowKey) -> impl IntoView {
-    let sources = Memo::new(move |_| {
+fn Citations(thread: Thread, row: RowKey) -> impl IntoView {
+    let citations = Memo::new(move |_| {
         thread
             .read(row, |message| {
                 message
@@ -153,24 +154,24 @@ fn Sources(thread: Thread, row: RowKey) -> impl IntoView {
             .unwrap_or_default()
     });
     move || {
-        let sources = sources.get();
-        (!sources.is_empty()).then(|| {
+        let citations = citations.get();
+        (!citations.is_empty()).then(|| {
             view! {
                 <aside class="sources">
                     <p class="sources-title">{tr(keys::CHAT_SOURCES)}</p>
-                    <ol>{sources.into_iter().map(source).collect_view()}</ol>
+                    <ol>{citations.into_iter().map(citation_view).collect_view()}</ol>
                 </aside>
             }
         })
     }
 }
 
-fn source(citation: CitationPart) -> impl IntoView {
+fn citation_view(citation: CitationPart) -> impl IntoView {
     let CitationPart { title, url, quote } = citation;
-    let address = url.filter(|url| url.starts_with("https://") || url.starts_with("http://"));
-    let name = match address {
-        Some(address) => view! {
-            <a href=address target="_blank" rel="noopener noreferrer nofollow">{title}</a>
+    let link = url.filter(|url| url.starts_with("https://") || url.starts_with("http://"));
+    let name = match link {
+        Some(url) => view! {
+            <a href=url target="_blank" rel="noopener noreferrer nofollow">{title}</a>
         }
         .into_any(),
         None => view! { <span>{title}</span> }.into_any(),

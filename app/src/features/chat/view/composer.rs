@@ -1,10 +1,10 @@
-//! Where one types. What was typed before the page came to life stays, and so does what was typed
-//! and not sent: the server keeps it as the conversation's draft.
+//! The message composer. Text typed before hydration is kept; unsent text is saved on the server as the
+//! conversation's draft.
 
 use super::{
-    acts::{Acts, use_acts},
-    attach::{AttachButton, Attachments},
-    context::use_open_chat,
+    actions::{ThreadActions, use_thread_actions},
+    attachments::{AttachButton, Attachments},
+    open_chat::use_open_chat,
     thread::Thread,
 };
 use crate::{
@@ -15,84 +15,83 @@ use crate::{
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, ev::KeyboardEvent, html, prelude::*, task::spawn_local};
+use penny_i18n::{formats, keys};
 use penny_types::{
     ConversationId, conversations::ConversationPatch, models::ModelView, turns::MESSAGE_BYTES_MAX,
 };
-use penny_words::{figures, keys};
 use web_sys::HtmlTextAreaElement;
 
-/// Id of the box one types in.
-pub const ID: &str = "composer";
-/// How long after the last key the draft is stored.
-const DRAFT_AFTER_MS: u32 = 700;
+/// Element id of the text area.
+pub const TEXTAREA_ID: &str = "composer";
+/// Delay between the last input and saving the draft.
+const DRAFT_SAVE_DELAY_MS: u32 = 700;
 
-/// Says how large a message is when it is too large.
+/// Returns the size of a message in bytes if it is too large.
 #[must_use]
-pub fn excess(text: &str) -> Option<u64> {
+pub fn oversize_bytes(text: &str) -> Option<u64> {
     (text.len() > MESSAGE_BYTES_MAX).then_some(text.len() as u64)
 }
 
-/// Makes a box as tall as its words, where the browser does not do so itself.
-pub fn grow(area: &HtmlTextAreaElement) {
+/// Fits the height of a text area to its content, in browsers without `field-sizing`.
+pub fn fit_height(area: &HtmlTextAreaElement) {
     let style = web_sys::HtmlElement::style(area);
     if style.get_property_value("field-sizing").is_ok_and(|value| value == "content") {
         return;
     }
-    // Numbers in pixels are always accepted.
+    // Heights in pixels are always valid.
     let _ = style.set_property("height", "auto");
     let _ = style.set_property("height", &format!("{}px", area.scroll_height()));
 }
 
-/// Where one types.
+/// The message composer.
 #[component]
 pub fn Composer(thread: Thread) -> impl IntoView {
-    let acts = use_acts(thread);
+    let actions = use_thread_actions(thread);
     let area = NodeRef::<html::Textarea>::new();
     let text = thread.draft;
-    // As markup, not as a child: an empty child would be drawn as a blank, and what was typed before
-    // the page came to life would be overwritten.
+    // Set as `inner_html` and not as a child: hydration of an empty child would overwrite the text typed before it.
     let mut initial = String::new();
     escape(&mut initial, &text.get_untracked());
-    let drafts = Drafts::new(thread, text);
-    let put = move |words: String| {
+    let draft = DraftAutosave::new(thread, text);
+    let set_text = move |value: String| {
         if let Some(area) = area.get_untracked() {
-            area.set_value(&words);
-            grow(&area);
+            area.set_value(&value);
+            fit_height(&area);
         }
-        text.set(words);
+        text.set(value);
     };
     Effect::new(move |_| {
         if let Some(area) = area.get() {
-            // What was typed before the page came to life counts.
+            // The text may have been typed before hydration.
             text.set(area.value());
-            grow(&area);
+            fit_height(&area);
             if !dom::is_typing() && !dom::media_matches("(pointer: coarse)") {
-                dom::focus(ID);
+                dom::focus(TEXTAREA_ID);
             }
         }
     });
     Effect::new(move |_| {
-        if let Some(words) = thread.returned.get() {
-            thread.returned.set(None);
-            put(words);
-            dom::focus_soon(ID);
+        if let Some(restored) = thread.restored_text.get() {
+            thread.restored_text.set(None);
+            set_text(restored);
+            dom::focus_soon(TEXTAREA_ID);
         }
     });
-    let has_words = Memo::new(move |_| text.with(|text| !text.trim().is_empty()));
-    let too_long = Memo::new(move |_| text.with(|text| excess(text)));
+    let has_text = Memo::new(move |_| text.with(|text| !text.trim().is_empty()));
+    let oversize = Memo::new(move |_| text.with(|text| oversize_bytes(text)));
     let files = Memo::new(move |_| {
-        thread.attached.with(|all| (!all.is_empty(), all.iter().all(|file| file.ready().is_some())))
+        thread.attachments.with(|all| (!all.is_empty(), all.iter().all(|file| file.ready().is_some())))
     });
     let can_send = Memo::new(move |_| {
         let (has_files, are_ready) = files.get();
-        (has_words.get() || has_files) && are_ready && too_long.get().is_none() && !thread.is_live.get()
+        (has_text.get() || has_files) && are_ready && oversize.get().is_none() && !thread.is_live.get()
     });
     let send = move || {
         if can_send.get_untracked() {
-            let (words, files) = (text.get_untracked(), thread.take_attached());
-            put(String::new());
-            drafts.forget();
-            acts.send_with(words, None, files);
+            let (content, files) = (text.get_untracked(), thread.take_ready_attachments());
+            set_text(String::new());
+            draft.discard();
+            actions.send_with(content, None, files);
         }
     };
     let on_key = move |event: KeyboardEvent| match event.key().as_str() {
@@ -101,14 +100,14 @@ pub fn Composer(thread: Thread) -> impl IntoView {
             send();
         }
         "ArrowUp" if text.with_untracked(String::is_empty) && !thread.is_live.get_untracked() => {
-            if let Some(row) = thread.last_said() {
+            if let Some(row) = thread.last_user_row() {
                 event.prevent_default();
-                thread.editing.set(Some(row));
+                thread.edited_row.set(Some(row));
             }
         }
         _ => {}
     };
-    stop_on_escape(thread, acts);
+    stop_on_escape(thread, actions);
     view! {
         <form
             class="composer"
@@ -116,33 +115,33 @@ pub fn Composer(thread: Thread) -> impl IntoView {
                 event.prevent_default();
                 send();
             }
-            // Without this the browser would leave the page for what is dropped.
+            // Otherwise the browser would navigate to the dropped file.
             on:dragover=move |event| event.prevent_default()
             on:drop=move |event| {
                 event.prevent_default();
-                thread.attach(event.data_transfer().and_then(|dropped| dropped.files()));
+                thread.attach_files(event.data_transfer().and_then(|dropped| dropped.files()));
             }
         >
-            <TooLong size=too_long/>
+            <TooLargeNotice size_bytes=oversize/>
             <div class="composer-box">
                 <Attachments thread/>
                 <textarea
                     node_ref=area
-                    id=ID
+                    id=TEXTAREA_ID
                     class="composer-area"
                     name="content"
                     rows="1"
                     dir="auto"
                     autocomplete="off"
                     aria-label=tr(keys::CHAT_COMPOSER_LABEL)
-                    aria-invalid=move || too_long.get().map(|_| "true")
+                    aria-invalid=move || oversize.get().map(|_| "true")
                     placeholder=tr(keys::CHAT_COMPOSER_PLACEHOLDER)
                     on:keydown=on_key
                     on:input=move |_| {
                         if let Some(area) = area.get_untracked() {
                             text.set(area.value());
-                            grow(&area);
-                            drafts.store_later();
+                            fit_height(&area);
+                            draft.schedule_save();
                         }
                     }
                     inner_html=initial
@@ -151,7 +150,7 @@ pub fn Composer(thread: Thread) -> impl IntoView {
                     <AttachButton thread/>
                     <ModelPicker thread/>
                     <span class="composer-hint" aria-hidden="true">{tr(keys::CHAT_COMPOSER_HINT)}</span>
-                    <SendOrStop thread acts can_send/>
+                    <SendOrStop thread actions can_send/>
                 </div>
             </div>
         </form>
@@ -159,30 +158,30 @@ pub fn Composer(thread: Thread) -> impl IntoView {
     .into_any()
 }
 
-/// Stops the answer on Escape, unless something else on the page took the key.
-fn stop_on_escape(thread: Thread, acts: Acts) {
+/// Stops the live turn on Escape, unless another element handled the key.
+fn stop_on_escape(thread: Thread, actions: ThreadActions) {
     let listener = window_event_listener(ev::keydown, move |event| {
-        let is_taken = event.default_prevented() || is_something_open();
-        if event.key() == "Escape" && !is_taken && thread.is_live.try_get_untracked().unwrap_or_default() {
+        let is_handled = event.default_prevented() || is_overlay_open();
+        if event.key() == "Escape" && !is_handled && thread.is_live.try_get_untracked().unwrap_or_default() {
             event.prevent_default();
-            acts.stop();
+            actions.stop();
         }
     });
     on_cleanup(move || listener.remove());
 }
 
-/// Says whether a dialog or a menu is open, which Escape closes.
-fn is_something_open() -> bool {
-    document().query_selector("dialog[open], [role=menu]").is_ok_and(|found| found.is_some())
+/// Returns whether a dialog or a menu is open, which Escape closes.
+fn is_overlay_open() -> bool {
+    document().query_selector("dialog[open], [role=menu]").is_ok_and(|element| element.is_some())
 }
 
 #[component]
-fn SendOrStop(thread: Thread, acts: Acts, can_send: Memo<bool>) -> impl IntoView {
+fn SendOrStop(thread: Thread, actions: ThreadActions, can_send: Memo<bool>) -> impl IntoView {
     let (send, stop, hint) = (tr(keys::CHAT_SEND), tr(keys::CHAT_STOP), tr(keys::CHAT_STOP_HINT));
     move || {
         if thread.is_live.get() {
             view! {
-                <button class="composer-stop" type="button" aria-label=stop title=hint on:click=move |_| acts.stop()>
+                <button class="composer-stop" type="button" aria-label=stop title=hint on:click=move |_| actions.stop()>
                     <Icon glyph=Glyph::Square/>
                 </button>
             }
@@ -198,19 +197,19 @@ fn SendOrStop(thread: Thread, acts: Acts, can_send: Memo<bool>) -> impl IntoView
     }
 }
 
-/// Says that a message is too long to be sent, and by how much.
+/// Error message for a text that is too large.
 #[component]
-fn TooLong(size: Memo<Option<u64>>) -> impl IntoView {
+fn TooLargeNotice(size_bytes: Memo<Option<u64>>) -> impl IntoView {
     let locale = use_locale();
-    let words = move |size: u64| {
+    let message = move |size: u64| {
         let locale = locale.get();
-        let (size, limit) = (figures::bytes(locale, size), figures::bytes(locale, MESSAGE_BYTES_MAX as u64));
-        penny_words::text(locale, keys::CHAT_TOO_LONG, &[("size", &size), ("limit", &limit)])
+        let (size, limit) = (formats::bytes(locale, size), formats::bytes(locale, MESSAGE_BYTES_MAX as u64));
+        penny_i18n::text(locale, keys::CHAT_TOO_LONG, &[("size", &size), ("limit", &limit)])
     };
-    move || size.get().map(|size| view! { <p class="composer-fault" role="alert">{words(size)}</p> })
+    move || size_bytes.get().map(|size| view! { <p class="composer-fault" role="alert">{message(size)}</p> })
 }
 
-/// Which model is asked.
+/// Selects the model of the next message.
 #[component]
 fn ModelPicker(thread: Thread) -> impl IntoView {
     let api = thread.api();
@@ -234,14 +233,14 @@ fn picker(thread: Thread, models: Vec<ModelView>) -> AnyView {
         return ().into_any();
     }
     let fallback = models.iter().find(|model| model.is_default).map(|model| model.id.clone());
-    let chosen = Memo::new(move |_| thread.model.get().or_else(|| fallback.clone()));
-    let names: Vec<String> = models.iter().map(|model| model.id.clone()).collect();
-    // A model that no provider lists is asked all the same; without any, the person is to pick one.
+    let selected = Memo::new(move |_| thread.model.get().or_else(|| fallback.clone()));
+    let ids: Vec<String> = models.iter().map(|model| model.id.clone()).collect();
+    // A model that no provider lists stays selected; without any model, the user has to select one.
     let unlisted = move || {
-        let model = chosen.get().filter(|model| !names.contains(model));
+        let model = selected.get().filter(|model| !ids.contains(model));
         let (value, name) = match model {
             Some(model) => (model.clone(), model.into_any()),
-            None if chosen.with(Option::is_none) => (String::new(), tr(keys::CHAT_MODEL_NONE).into_any()),
+            None if selected.with(Option::is_none) => (String::new(), tr(keys::CHAT_MODEL_NONE).into_any()),
             None => return None,
         };
         Some(view! { <option value=value selected=true prop:selected=true disabled=true>{name}</option> })
@@ -250,11 +249,11 @@ fn picker(thread: Thread, models: Vec<ModelView>) -> AnyView {
         .into_iter()
         .map(|model| {
             let ModelView { id, name, is_demo, .. } = model;
-            // Models have names of their own; the demo's is ours, and says what it is.
+            // Only the demo model has a translated name.
             let name = if is_demo { tr(keys::CHAT_MODEL_DEMO).into_any() } else { name.into_any() };
             let value = id.clone();
-            let is_chosen = move || chosen.with(|chosen| chosen.as_ref() == Some(&id));
-            view! { <option value=value selected=is_chosen.clone() prop:selected=is_chosen>{name}</option> }
+            let is_selected = move || selected.with(|selected| selected.as_ref() == Some(&id));
+            view! { <option value=value selected=is_selected.clone() prop:selected=is_selected>{name}</option> }
         })
         .collect_view();
     view! {
@@ -272,82 +271,82 @@ fn picker(thread: Thread, models: Vec<ModelView>) -> AnyView {
     .into_any()
 }
 
-/// Keeps what is typed and not sent on the server, a moment after the last key.
+/// Saves the composer's text on the server, a moment after the last input.
 #[derive(Clone, Copy)]
-struct Drafts {
+struct DraftAutosave {
     thread: Thread,
     text: RwSignal<String>,
-    stored: StoredValue<String>,
-    keystrokes: StoredValue<u64>,
+    saved: StoredValue<String>,
+    edit_count: StoredValue<u64>,
 }
 
-impl Drafts {
+impl DraftAutosave {
     fn new(thread: Thread, text: RwSignal<String>) -> Self {
-        let drafts = Self {
+        let draft = Self {
             thread,
             text,
-            stored: StoredValue::new(text.get_untracked()),
-            keystrokes: StoredValue::new(0),
+            saved: StoredValue::new(text.get_untracked()),
+            edit_count: StoredValue::new(0),
         };
         let open = use_open_chat();
-        // Whoever leaves within the moment loses nothing.
+        // Saves text typed immediately before the page is left.
         on_cleanup(move || {
             let is_new = thread.conversation.try_get_untracked().flatten().is_none();
             if let (true, Some(open)) = (is_new, open) {
-                let words = text.try_get_untracked().filter(|words| !words.is_empty());
-                let unsent = thread.unsent();
+                let typed = text.try_get_untracked().filter(|text| !text.is_empty());
+                let unsent = thread.unsent_text();
                 if unsent.is_some() {
-                    thread.abandon();
+                    thread.delete_pending_conversation();
                 }
-                open.new_draft.try_set_value(words.or(unsent).unwrap_or_default());
+                open.new_draft.try_set_value(typed.or(unsent).unwrap_or_default());
             }
-            drafts.store();
+            draft.save();
         });
-        drafts
+        draft
     }
 
-    fn store_later(self) {
-        let Some(now) = self.keystrokes.try_update_value(|count| {
+    fn schedule_save(self) {
+        let Some(edit) = self.edit_count.try_update_value(|count| {
             *count += 1;
             *count
         }) else {
             return;
         };
         spawn_local(async move {
-            TimeoutFuture::new(DRAFT_AFTER_MS).await;
-            if self.keystrokes.try_get_value() == Some(now) {
-                self.store();
+            TimeoutFuture::new(DRAFT_SAVE_DELAY_MS).await;
+            if self.edit_count.try_get_value() == Some(edit) {
+                self.save();
             }
         });
     }
 
-    /// Takes the draft as sent: the server drops it with the message.
-    fn forget(self) {
-        self.keystrokes.try_update_value(|count| *count += 1);
-        let had_draft = self.stored.try_update_value(std::mem::take).is_some_and(|stored| !stored.is_empty());
+    /// Discards the draft after the message was sent.
+    fn discard(self) {
+        self.edit_count.try_update_value(|count| *count += 1);
+        let had_draft = self.saved.try_update_value(std::mem::take).is_some_and(|saved| !saved.is_empty());
         if let (true, Some(id)) = (had_draft, self.thread.conversation.try_get_untracked().flatten()) {
-            store(self.thread.api(), id, String::new());
+            save_draft(self.thread.api(), id, String::new());
         }
     }
 
-    fn store(self) {
+    fn save(self) {
         let Some(text) = self.text.try_get_untracked() else { return };
         let Some(id) = self.thread.conversation.try_get_untracked().flatten() else { return };
-        let is_new = self.stored.try_update_value(|stored| {
-            let is_new = *stored != text;
-            stored.clone_from(&text);
-            is_new
+        let has_changed = self.saved.try_update_value(|saved| {
+            let has_changed = *saved != text;
+            saved.clone_from(&text);
+            has_changed
         });
-        if is_new == Some(true) && excess(&text).is_none() {
-            store(self.thread.api(), id, text);
+        if has_changed == Some(true) && oversize_bytes(&text).is_none() {
+            save_draft(self.thread.api(), id, text);
         }
     }
 }
 
-fn store(api: Api, id: ConversationId, draft: String) {
+fn save_draft(api: Api, id: ConversationId, draft: String) {
     spawn_local(async move {
         let patch = ConversationPatch { draft: Some(draft), ..ConversationPatch::default() };
-        // A draft that could not be stored is still in the box; the next key tries again.
+        // A draft that could not be saved is still in the composer; the next input saves it again.
         let _ = api.update_conversation(id, &patch).await;
     });
 }
@@ -357,8 +356,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_is_too_long_by_its_bytes_not_its_characters() {
-        assert_eq!(excess(&"a".repeat(MESSAGE_BYTES_MAX)), None);
-        assert_eq!(excess(&"€".repeat(MESSAGE_BYTES_MAX / 3 + 1)), Some(1_048_578));
+    fn the_size_limit_counts_bytes_not_characters() {
+        assert_eq!(oversize_bytes(&"a".repeat(MESSAGE_BYTES_MAX)), None);
+        assert_eq!(oversize_bytes(&"€".repeat(MESSAGE_BYTES_MAX / 3 + 1)), Some(1_048_578));
     }
 }

@@ -1,44 +1,46 @@
-//! Changing a message that was sent: it becomes a sibling, and the answer is asked anew.
+//! Editing a sent message: the edited message becomes a sibling and starts a new turn.
 
-use super::{acts::use_acts, composer, thread::Thread};
+use super::{actions::use_thread_actions, composer, thread::Thread};
 use crate::{
     features::chat::state::RowKey,
     state::tr,
-    ui::{Button, Look, dom},
+    ui::{Button, ButtonVariant, dom},
 };
 use leptos::{ev::KeyboardEvent, html, prelude::*};
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// The message in a box to type in.
 #[component]
 pub fn EditForm(thread: Thread, row: RowKey) -> impl IntoView {
-    let acts = use_acts(thread);
-    let before = StoredValue::new(acts.words(row));
+    let actions = use_thread_actions(thread);
+    let before = StoredValue::new(actions.text(row));
     let area = NodeRef::<html::Textarea>::new();
     Effect::new(move |_| {
         if let Some(area) = area.get() {
             let end = u32::try_from(area.value().encode_utf16().count()).unwrap_or(u32::MAX);
-            // The caret goes to the end; where it cannot, it stays at the start.
+            // Moves the caret to the end; failures leave it at the start.
             let _ = area.focus();
             let _ = area.set_selection_range(end, end);
-            composer::grow(&area);
+            composer::fit_height(&area);
         }
     });
     let close = move || {
-        thread.editing.set(None);
-        dom::focus_soon(composer::ID);
+        thread.edited_row.set(None);
+        dom::focus_soon(composer::TEXTAREA_ID);
     };
     let send = move || {
-        let Some(words) = area.get_untracked().map(|area| area.value()) else { return };
+        let Some(text) = area.get_untracked().map(|area| area.value()) else { return };
         let target = thread.peek(row, |message| message.id).flatten();
-        if words.trim().is_empty() || thread.is_live.get_untracked() || composer::excess(&words).is_some() {
+        if text.trim().is_empty()
+            || thread.is_live.get_untracked()
+            || composer::oversize_bytes(&text).is_some()
+        {
             return;
         }
-        if before.with_value(|before| *before == words) {
+        if before.with_value(|before| *before == text) {
             return close();
         }
-        acts.send(words, target);
-        dom::focus_soon(composer::ID);
+        actions.send(text, target);
+        dom::focus_soon(composer::TEXTAREA_ID);
     };
     let on_key = move |event: KeyboardEvent| match event.key().as_str() {
         "Enter" if !event.shift_key() && !event.is_composing() => {
@@ -63,14 +65,14 @@ pub fn EditForm(thread: Thread, row: RowKey) -> impl IntoView {
                 on:keydown=on_key
                 on:input=move |_| {
                     if let Some(area) = area.get_untracked() {
-                        composer::grow(&area);
+                        composer::fit_height(&area);
                     }
                 }
                 prop:value=before.get_value()
             ></textarea>
             <div class="edit-actions">
-                <Button look=Look::Quiet on_press=move |_| close()>{tr(keys::CHAT_CANCEL)}</Button>
-                <Button look=Look::Primary is_disabled=thread.is_live on_press=move |_| send()>
+                <Button variant=ButtonVariant::Quiet on_press=move |_| close()>{tr(keys::CHAT_CANCEL)}</Button>
+                <Button variant=ButtonVariant::Primary is_disabled=thread.is_live on_press=move |_| send()>
                     {tr(keys::CHAT_EDIT_SAVE)}
                 </Button>
             </div>

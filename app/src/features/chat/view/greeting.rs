@@ -1,15 +1,15 @@
-//! What a new chat begins with.
+//! The start screen of a new chat.
 
-use super::{acts::use_acts, thread::Thread};
+use super::{actions::use_thread_actions, thread::Thread};
 use crate::{
     features::conversations::{STARTERS, Starter},
     state::{tr, use_locale, use_viewer},
     ui::Icon,
 };
 use leptos::prelude::*;
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// Greets by the first name and offers four ways to begin.
+/// Greets the user by first name and offers the starters.
 #[component]
 pub fn Greeting(thread: Thread) -> impl IntoView {
     let locale = use_locale();
@@ -19,22 +19,22 @@ pub fn Greeting(thread: Thread) -> impl IntoView {
             viewer.as_ref().and_then(|viewer| viewer.name.split_whitespace().next().map(ToOwned::to_owned))
         });
         match name {
-            Some(name) => penny_words::text(locale.get(), keys::CHAT_GREETING, &[("name", &name)]),
-            None => penny_words::text(locale.get(), keys::CHAT_GREETING_NAMELESS, &[]),
+            Some(name) => penny_i18n::text(locale.get(), keys::CHAT_GREETING, &[("name", &name)]),
+            None => penny_i18n::text(locale.get(), keys::CHAT_GREETING_NAMELESS, &[]),
         }
     };
-    let acts = use_acts(thread);
+    let actions = use_thread_actions(thread);
     let starters = STARTERS
         .iter()
         .map(|Starter { glyph, title, prompt }| {
-            let ask = move |_| {
+            let send = move |_| {
                 if !thread.is_live.get_untracked() {
-                    acts.send(penny_words::text(locale.get_untracked(), prompt, &[]), None);
+                    actions.send(penny_i18n::text(locale.get_untracked(), prompt, &[]), None);
                 }
             };
             view! {
                 <li>
-                    <button class="starter" type="button" on:click=ask>
+                    <button class="starter" type="button" on:click=send>
                         <Icon glyph=*glyph/>
                         <span class="starter-title">{tr(title)}</span>
                         <span class="starter-prompt">{tr(prompt)}</span>

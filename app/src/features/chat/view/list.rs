@@ -1,38 +1,37 @@
-//! The messages, oldest first, in an element that scrolls from its end.
+//! The scrollable list of messages, oldest first.
 //!
-//! The scrolling element is laid out from the bottom (`column-reverse`): it opens at the newest
-//! message without a script, stays there while an answer grows, and does not jump when older
-//! messages come in above.
+//! The scroll container is reversed (`column-reverse`): without a script it opens at the newest message, stays there
+//! while a message grows, and does not move when older messages are inserted above.
 
 use super::{
-    acts::{Acts, use_acts},
-    anchor::Anchor,
-    row::Row,
+    actions::{ThreadActions, use_thread_actions},
+    row::MessageRow,
+    scroll_anchor::ScrollAnchor,
     thread::Thread,
-    versions::Versions,
-    windowing::{FAR_ROW, FAR_STRETCH, Watch},
+    versions::VersionsDialog,
+    windowing::{ROW_MARGIN, SEGMENT_MARGIN, ViewportObserver},
 };
 use crate::{
-    features::chat::state::{Stretch, parted},
+    features::chat::state::{RowSegment, segment_rows},
     state::tr,
     ui::{Glyph, Icon},
 };
 use leptos::{html, prelude::*, task::spawn_local};
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// How close to the oldest message older ones are read.
-const READ_AHEAD_PX: i32 = 1_200;
-/// How far from the end still counts as being there.
+/// Distance from the oldest message within which older messages are loaded.
+const LOAD_AHEAD_PX: i32 = 1_200;
+/// Distance from the end that still counts as the end.
 const AT_END_PX: i32 = 48;
 
-/// Returns the messages of the thread.
+/// Renders the messages of the thread.
 #[lazy]
 pub fn message_list(thread: Thread) -> AnyView {
     view! { <MessageList thread/> }.into_any()
 }
 
-/// Fetches the code of [`message_list`] before it is needed; the server has it.
-pub async fn fetch_message_list() {
+/// Preloads the code of [`message_list`]; does nothing on the server.
+pub async fn preload_message_list() {
     #[cfg(feature = "hydrate")]
     __preload_message_list().await;
 }
@@ -40,47 +39,48 @@ pub async fn fetch_message_list() {
 #[component]
 fn MessageList(thread: Thread) -> impl IntoView {
     let scroller = NodeRef::<html::Div>::new();
-    let (watch, stretch_watch) = (Watch::new(FAR_ROW), Watch::new(FAR_STRETCH));
+    let row_observer = ViewportObserver::new(ROW_MARGIN);
+    let segment_observer = ViewportObserver::new(SEGMENT_MARGIN);
     let is_at_end = RwSignal::new(true);
     let column = NodeRef::<html::Div>::new();
-    let older = Older::new(thread);
-    let anchor = Anchor::new();
+    let older = OlderMessages::new(thread);
+    let scroll_anchor = ScrollAnchor::new();
     let grows_below = move || {
         let is_live = thread.is_live.try_get_untracked().unwrap_or_default();
-        let is_reading_up = !is_at_end.try_get_untracked().unwrap_or(true);
-        is_live && is_reading_up && !older.is_settling.try_get_value().unwrap_or(true)
+        let is_scrolled_up = !is_at_end.try_get_untracked().unwrap_or(true);
+        is_live && is_scrolled_up && !older.is_laying_out.try_get_value().unwrap_or(true)
     };
     Effect::new(move |_| {
         if let (Some(scroller), Some(column)) = (scroller.get(), column.get()) {
-            watch.start(&scroller);
-            stretch_watch.start(&scroller);
-            older.read_if_near(&scroller);
-            anchor.start((*scroller).clone(), &column, grows_below);
+            row_observer.start(&scroller);
+            segment_observer.start(&scroller);
+            older.load_if_near(&scroller);
+            scroll_anchor.start((*scroller).clone(), &column, grows_below);
         }
     });
-    let stretches = Memo::new(move |before: Option<&Vec<Stretch>>| {
-        thread.rows.with(|rows| parted(before.map_or(&[], Vec::as_slice), rows))
+    let segments = Memo::new(move |before: Option<&Vec<RowSegment>>| {
+        thread.rows.with(|rows| segment_rows(before.map_or(&[], Vec::as_slice), rows))
     });
-    let to_end = move || {
+    let scroll_to_end = move || {
         if let Some(scroller) = scroller.get_untracked() {
             scroller.set_scroll_top(0);
         }
     };
-    Effect::new(move |earlier: Option<u32>| {
-        let sent = thread.sent.get();
-        if earlier.is_some_and(|earlier| earlier != sent) {
-            request_animation_frame(to_end);
+    Effect::new(move |previous: Option<u32>| {
+        let count = thread.sent_count.get();
+        if previous.is_some_and(|previous| previous != count) {
+            request_animation_frame(scroll_to_end);
         }
-        sent
+        count
     });
     let on_scroll = move |_| {
         let Some(scroller) = scroller.get_untracked() else { return };
-        // Laid out from the bottom, the distance from the end is counted downwards from zero.
+        // In a reversed container, `scrollTop` is zero at the end and negative above it.
         let is_near = scroller.scroll_top().abs() <= AT_END_PX;
         if is_at_end.get_untracked() != is_near {
             is_at_end.set(is_near);
         }
-        older.read_if_near(&scroller);
+        older.load_if_near(&scroller);
     };
     view! {
         <div class="thread-frame">
@@ -93,55 +93,56 @@ fn MessageList(thread: Thread) -> impl IntoView {
                 aria-label=tr(keys::CHAT_THREAD_LABEL)
             >
                 <div class="thread-column" node_ref=column>
-                    <OlderNotice older thread/>
-                    <For each=move || stretches.get() key=|stretch| stretch.number let:stretch>
-                        <Neighbours thread number=stretch.number stretches stretch_watch watch/>
+                    <OlderMessagesNotice older thread/>
+                    <For each=move || segments.get() key=|segment| segment.id let:segment>
+                        <Segment thread id=segment.id segments segment_observer row_observer/>
                     </For>
                 </div>
             </div>
             {move || (!is_at_end.get()).then(|| view! {
-                <button class="jump" type="button" on:click=move |_| to_end()>
+                <button class="jump" type="button" on:click=move |_| scroll_to_end()>
                     <Icon glyph=Glyph::ArrowDown/>
                     {tr(keys::CHAT_JUMP)}
                 </button>
             })}
-            <Versions thread/>
+            <VersionsDialog thread/>
         </div>
     }
     .into_any()
 }
 
-/// Some neighbouring messages. Very far from what one sees they are one empty box.
+/// A segment of rows. Very far from the viewport it is an empty placeholder.
 #[component]
-fn Neighbours(
+fn Segment(
     thread: Thread,
-    number: u64,
-    stretches: Memo<Vec<Stretch>>,
-    stretch_watch: Watch,
-    watch: Watch,
+    id: u64,
+    segments: Memo<Vec<RowSegment>>,
+    segment_observer: ViewportObserver,
+    row_observer: ViewportObserver,
 ) -> impl IntoView {
     let element = NodeRef::<html::Div>::new();
-    let far_height_px = stretch_watch.row(number);
+    let placeholder_height_px = segment_observer.register(id);
     Effect::new(move |_| {
         if let Some(element) = element.get() {
-            stretch_watch.observe(&element);
+            segment_observer.observe(&element);
         }
     });
     let rows = Memo::new(move |_| {
-        stretches.with(|all| {
-            all.iter()
-                .find(|stretch| stretch.number == number)
-                .map(|stretch| stretch.rows.clone())
+        segments.with(|segments| {
+            segments
+                .iter()
+                .find(|segment| segment.id == id)
+                .map(|segment| segment.rows.clone())
                 .unwrap_or_default()
         })
     });
-    let is_drawn = Memo::new(move |_| far_height_px.with(Option::is_none));
-    let min_height = move || far_height_px.get().map(|height| format!("{height}px"));
+    let is_rendered = Memo::new(move |_| placeholder_height_px.with(Option::is_none));
+    let min_height = move || placeholder_height_px.get().map(|height| format!("{height}px"));
     view! {
-        <div class="stretch" node_ref=element data-watched=number.to_string() style:min-height=min_height>
-            {move || is_drawn.get().then(|| view! {
+        <div class="stretch" node_ref=element data-watched=id.to_string() style:min-height=min_height>
+            {move || is_rendered.get().then(|| view! {
                 <For each=move || rows.get() key=|row| *row let:row>
-                    <Row thread row watch/>
+                    <MessageRow thread row observer=row_observer/>
                 </For>
             })}
         </div>
@@ -149,58 +150,58 @@ fn Neighbours(
     .into_any()
 }
 
-/// Reads older messages, one window at a time.
+/// Loads older messages, one window at a time.
 #[derive(Clone, Copy)]
-struct Older {
-    acts: Acts,
+struct OlderMessages {
+    actions: ThreadActions,
     thread: Thread,
-    is_reading: RwSignal<bool>,
-    /// Whether older messages are just coming in above.
-    is_settling: StoredValue<bool>,
+    is_loading: RwSignal<bool>,
+    /// Whether loaded messages are not laid out yet.
+    is_laying_out: StoredValue<bool>,
     has_failed: RwSignal<bool>,
 }
 
-impl Older {
+impl OlderMessages {
     fn new(thread: Thread) -> Self {
         Self {
-            acts: use_acts(thread),
+            actions: use_thread_actions(thread),
             thread,
-            is_reading: RwSignal::new(false),
-            is_settling: StoredValue::new(false),
+            is_loading: RwSignal::new(false),
+            is_laying_out: StoredValue::new(false),
             has_failed: RwSignal::new(false),
         }
     }
 
-    fn read_if_near(self, scroller: &web_sys::HtmlElement) {
-        let left = scroller.scroll_height() - scroller.client_height() - scroller.scroll_top().abs();
-        if left < READ_AHEAD_PX && !self.has_failed.get_untracked() {
-            self.read();
+    fn load_if_near(self, scroller: &web_sys::HtmlElement) {
+        let remaining_px = scroller.scroll_height() - scroller.client_height() - scroller.scroll_top().abs();
+        if remaining_px < LOAD_AHEAD_PX && !self.has_failed.get_untracked() {
+            self.load();
         }
     }
 
-    fn read(self) {
-        if self.is_reading.get_untracked() || !self.thread.has_before.get_untracked() {
+    fn load(self) {
+        if self.is_loading.get_untracked() || !self.thread.has_before.get_untracked() {
             return;
         }
-        self.is_reading.set(true);
+        self.is_loading.set(true);
         spawn_local(async move {
-            self.is_settling.try_set_value(true);
-            let outcome = self.acts.read_older().await;
-            // What came in is laid out with the next frame.
+            self.is_laying_out.try_set_value(true);
+            let outcome = self.actions.load_older().await;
+            // The loaded messages are laid out in the next frame.
             request_animation_frame(move || {
                 request_animation_frame(move || {
-                    self.is_settling.try_set_value(false);
+                    self.is_laying_out.try_set_value(false);
                 });
             });
             let _ = self.has_failed.try_set(outcome.is_err());
-            let _ = self.is_reading.try_set(false);
+            let _ = self.is_loading.try_set(false);
         });
     }
 }
 
-/// What stands above the oldest message here.
+/// Status of older messages, above the oldest message.
 #[component]
-fn OlderNotice(older: Older, thread: Thread) -> impl IntoView {
+fn OlderMessagesNotice(older: OlderMessages, thread: Thread) -> impl IntoView {
     move || {
         if older.has_failed.get() {
             return Some(
@@ -209,7 +210,7 @@ fn OlderNotice(older: Older, thread: Thread) -> impl IntoView {
                         {tr(keys::CHAT_OLDER_FAILED)} " "
                         <button class="button button-link" type="button" on:click=move |_| {
                             older.has_failed.set(false);
-                            older.read();
+                            older.load();
                         }>{tr(keys::CHAT_RETRY)}</button>
                     </p>
                 }

@@ -1,41 +1,41 @@
-//! The page of a conversation: the only place of the chat that reads one.
+//! The chat page: loads a conversation and shows its thread.
 
 use super::{
-    acts::provide_acts,
-    context::{OpenChat, provide_open_chat, use_open_chat},
+    actions::provide_thread_actions,
+    open_chat::{OpenChat, provide_open_chat, use_open_chat},
     pane::ChatPane,
     thread::Thread,
 };
 use crate::{
     api::{Api, use_api},
-    facts::answer_with_status,
+    page_context::set_response_status,
     shell::PageHeader,
-    state::{tr, use_ask, use_locale},
+    state::{tr, use_locale, use_pending_prompt},
     ui::{EmptyState, FaultNotice, Glyph, PageTitle, Skeleton},
 };
 use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_params_map};
+use penny_i18n::keys;
 use penny_types::{
     ConversationId, Fault, FaultCode,
     conversations::{ConversationView, MessageWindow, MessageWindowRequest},
 };
-use penny_words::keys;
 
-/// A conversation, or the start of one: `/` and `/c/:conversation_id`.
+/// The page of a conversation or of a new chat: `/` and `/c/:conversation_id`.
 #[component]
 pub fn ChatPage() -> impl IntoView {
     if use_open_chat().is_none() {
         provide_open_chat();
     }
     let params = use_params_map();
-    let address = Memo::new(move |_| params.with(|params| params.get("conversation_id")));
-    let Some(open) = use_open_chat() else { return ().into_any() };
+    let id_param = Memo::new(move |_| params.with(|params| params.get("conversation_id")));
+    let Some(open_chat) = use_open_chat() else { return ().into_any() };
     let api = use_api();
-    let page = move || match address.get() {
-        None => view! { <NewChat thread=open.begin_new(api.clone())/> }.into_any(),
+    let page = move || match id_param.get() {
+        None => view! { <NewChat thread=open_chat.open_new(api.clone())/> }.into_any(),
         Some(text) => match text.parse::<ConversationId>() {
-            Ok(id) => conversation_page(open, api.clone(), id),
-            Err(_) => view! { <Gone/> }.into_any(),
+            Ok(id) => conversation_page(open_chat, api.clone(), id),
+            Err(_) => view! { <ConversationNotFound/> }.into_any(),
         },
     };
     view! { {page} }.into_any()
@@ -44,13 +44,13 @@ pub fn ChatPage() -> impl IntoView {
 #[component]
 fn NewChat(thread: Thread) -> impl IntoView {
     let title = tr(keys::CHAT_NEW_TITLE);
-    let acts = provide_acts(thread);
-    let ask = use_ask();
+    let actions = provide_thread_actions(thread);
+    let pending_prompt = use_pending_prompt();
     Effect::new(move |_| {
-        if let Some(question) = ask.get() {
-            ask.set(None);
+        if let Some(prompt) = pending_prompt.get() {
+            pending_prompt.set(None);
             if !thread.is_live.get_untracked() {
-                acts.send(question, None);
+                actions.send(prompt, None);
             }
         }
     });
@@ -62,31 +62,31 @@ fn NewChat(thread: Thread) -> impl IntoView {
     .into_any()
 }
 
-type Opened = Result<(ConversationView, MessageWindow), Fault>;
+type LoadedConversation = Result<(ConversationView, MessageWindow), Fault>;
 
-fn conversation_page(open: OpenChat, api: Api, id: ConversationId) -> AnyView {
-    if let Some(thread) = open.of(id) {
-        // It was begun on this page a moment ago: nothing need be read.
+fn conversation_page(open_chat: OpenChat, api: Api, id: ConversationId) -> AnyView {
+    if let Some(thread) = open_chat.find(id) {
+        // The new chat on this page has become this conversation: it is already loaded.
         return view! {
             <Heading id title=None/>
             <ChatPane thread/>
         }
         .into_any();
     }
-    let reader = api.clone();
-    let opened = Resource::new(
+    let loader_api = api.clone();
+    let loaded = Resource::new(
         || (),
         move |()| {
-            let api = reader.clone();
-            async move { read(&api, id).await }
+            let api = loader_api.clone();
+            async move { load(&api, id).await }
         },
     );
-    let draw = move || {
+    let render = move || {
         let api = api.clone();
         Suspend::new(async move {
-            match opened.await {
+            match loaded.await {
                 Ok((conversation, window)) => {
-                    let thread = open.begin(api);
+                    let thread = open_chat.open(api);
                     thread.open(&conversation, &window);
                     view! {
                         <Heading id title=conversation.title/>
@@ -94,34 +94,35 @@ fn conversation_page(open: OpenChat, api: Api, id: ConversationId) -> AnyView {
                     }
                     .into_any()
                 }
-                Err(fault) if fault.code == FaultCode::NotFound => view! { <Gone/> }.into_any(),
+                Err(fault) if fault.code == FaultCode::NotFound => {
+                    view! { <ConversationNotFound/> }.into_any()
+                }
                 Err(fault) => view! {
                     <PageHeader>""</PageHeader>
                     <div class="chat-trouble">
-                        <FaultNotice fault on_retry=Callback::new(move |_| opened.refetch())/>
+                        <FaultNotice fault on_retry=Callback::new(move |_| loaded.refetch())/>
                     </div>
                 }
                 .into_any(),
             }
         })
     };
-    view! { <Suspense fallback=Waiting>{draw}</Suspense> }.into_any()
+    view! { <Suspense fallback=ConversationSkeleton>{render}</Suspense> }.into_any()
 }
 
-async fn read(api: &Api, id: ConversationId) -> Opened {
+async fn load(api: &Api, id: ConversationId) -> LoadedConversation {
     let request = MessageWindowRequest::default();
     let (conversation, window) = futures::join!(api.conversation(id), api.messages(id, &request));
     Ok((conversation?, window?))
 }
 
-/// The conversation's title, which the first answer gives and anyone may change.
+/// The conversation title, which is set by the first turn and may be renamed at any time.
 #[component]
 fn Heading(id: ConversationId, title: Option<String>) -> impl IntoView {
     let locale = use_locale();
     let title = RwSignal::new(title);
-    super::titles::follow(id, title);
-    let shown =
-        move || title.get().unwrap_or_else(|| penny_words::text(locale.get(), keys::UI_UNTITLED, &[]));
+    super::title::follow_title(id, title);
+    let shown = move || title.get().unwrap_or_else(|| penny_i18n::text(locale.get(), keys::UI_UNTITLED, &[]));
     view! {
         <PageTitle text=shown/>
         <PageHeader><h1 class="page-title" dir="auto">{shown}</h1></PageHeader>
@@ -129,9 +130,9 @@ fn Heading(id: ConversationId, title: Option<String>) -> impl IntoView {
     .into_any()
 }
 
-/// Grey lines in the shape of a conversation.
+/// Loading state of a conversation.
 #[component]
-fn Waiting() -> impl IntoView {
+fn ConversationSkeleton() -> impl IntoView {
     view! {
         <PageHeader>""</PageHeader>
         <section class="chat" aria-label=tr(keys::CHAT_LOADING)>
@@ -146,8 +147,8 @@ fn Waiting() -> impl IntoView {
 }
 
 #[component]
-fn Gone() -> impl IntoView {
-    answer_with_status(404);
+fn ConversationNotFound() -> impl IntoView {
+    set_response_status(404);
     view! {
         <PageHeader>""</PageHeader>
         <EmptyState glyph=Glyph::MessageSquare title=tr(keys::UI_NOT_FOUND_TITLE) text=tr(keys::CHAT_GONE)>

@@ -1,39 +1,39 @@
-//! A thread, the composer below it, and what keeps both in step with the server.
+//! The chat pane: the thread, the composer below it and their synchronisation with the server.
 
 use super::{
-    acts::provide_acts,
+    actions::provide_thread_actions,
     composer::Composer,
     greeting::Greeting,
-    list::{fetch_message_list, message_list},
+    list::{message_list, preload_message_list},
     thread::{Announcement, Thread},
 };
 use crate::{
-    api::{Connection, connection},
+    api::{ConnectionStatus, connection_status},
     state::use_locale,
-    ui::{LiveRegion, later},
+    ui::{LiveRegion, lazy_view},
 };
 use futures::StreamExt;
 use leptos::{prelude::*, task::spawn_local};
-use penny_words::keys;
+use penny_i18n::keys;
 
-/// So much written means that a message is coming.
-const A_FEW_LETTERS: usize = 3;
+/// Length of the draft, in bytes, from which the message list is preloaded.
+const PRELOAD_DRAFT_BYTES: usize = 3;
 
-/// The open thread on the page.
+/// The open thread with its composer.
 #[component]
 pub fn ChatPane(thread: Thread) -> impl IntoView {
     let is_empty = Memo::new(move |_| thread.rows.with(Vec::is_empty) && thread.conversation.get().is_none());
-    provide_acts(thread);
-    // Who has begun to write will soon see a message.
-    let is_writing = Memo::new(move |_| thread.draft.with(|draft| draft.len() >= A_FEW_LETTERS));
+    provide_thread_actions(thread);
+    // The first message needs the message list soon.
+    let is_typing = Memo::new(move |_| thread.draft.with(|draft| draft.len() >= PRELOAD_DRAFT_BYTES));
     Effect::new(move |_| {
-        if is_writing.get() {
-            spawn_local(fetch_message_list());
+        if is_typing.get() {
+            spawn_local(preload_message_list());
         }
     });
-    keep_up(thread);
+    sync_with_server(thread);
     let locale = use_locale();
-    let spoken = move || {
+    let announcement = move || {
         let key = match thread.announcement.get() {
             None => return String::new(),
             Some(Announcement::Answering) => keys::CHAT_SAY_ANSWERING,
@@ -42,45 +42,45 @@ pub fn ChatPane(thread: Thread) -> impl IntoView {
             Some(Announcement::Failed) => keys::CHAT_SAY_FAILED,
             Some(Announcement::Waiting) => keys::CHAT_SAY_WAITING,
         };
-        penny_words::text(locale.get(), key, &[])
+        penny_i18n::text(locale.get(), key, &[])
     };
     view! {
         <section class="chat" class:chat-new=move || is_empty.get()>
             {move || if is_empty.get() {
                 view! { <Greeting thread/> }.into_any()
             } else {
-                later(message_list(thread))
+                lazy_view(message_list(thread))
             }}
             <div class="composer-dock"><Composer thread/></div>
-            <LiveRegion text=spoken/>
+            <LiveRegion text=announcement/>
         </section>
     }
     .into_any()
 }
 
-/// Follows running answers, and what is said in this conversation elsewhere.
-fn keep_up(thread: Thread) {
+/// Follows live turns and reloads the thread after changes of other clients and after reconnects.
+fn sync_with_server(thread: Thread) {
     Effect::new(move |_| {
-        thread.follow_all();
-        if !thread.claim_listening() {
+        thread.follow_live_turns();
+        if !thread.claim_update_listener() {
             return;
         }
         spawn_local(async move {
             let Some(api) = thread.try_api() else { return };
             let mut updates = api.conversation_updates();
             while let Some(Ok(update)) = updates.next().await {
-                let Some(here) = thread.conversation.try_get_untracked() else { return };
+                let Some(open) = thread.conversation.try_get_untracked() else { return };
                 let turn = update.conversation.and_then(|conversation| conversation.active_turn_id);
-                if here == Some(update.id) && turn.is_some_and(|turn| !thread.expects(turn)) {
+                if open == Some(update.id) && turn.is_some_and(|turn| !thread.expects_turn(turn)) {
                     thread.refresh();
                 }
             }
         });
     });
-    let connection = connection();
-    Effect::new(move |earlier: Option<Connection>| {
+    let connection = connection_status();
+    Effect::new(move |earlier: Option<ConnectionStatus>| {
         let now = connection.get();
-        if earlier.is_some_and(|earlier| earlier.comebacks != now.comebacks) {
+        if earlier.is_some_and(|earlier| earlier.reconnects != now.reconnects) {
             thread.refresh();
         }
         now

@@ -1,9 +1,10 @@
-//! The open thread: plain state, and one pulse a message that says when it looks different.
+//! The open thread: its state, its signals and a change trigger for each message.
 
 use crate::{
     api::Api,
     features::chat::state::{
-        Attachment, Block, Branch, MessageState, Outgoing, RowKey, Seam, Status, ThreadState,
+        Attachment, Block, BranchPosition, CopyBoundary, MessageState, MessageStatus, OutgoingMessage,
+        RowKey, ThreadState,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -15,66 +16,65 @@ use penny_types::{
 };
 use std::collections::{HashMap, HashSet};
 
-/// Something that is said aloud to those who do not see the page.
+/// A status message for screen readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Announcement {
-    /// An answer has begun.
+    /// An assistant message started.
     Answering,
-    /// An answer is complete.
+    /// An assistant message is complete.
     Done,
-    /// An answer was stopped or interrupted.
+    /// An assistant message was stopped or interrupted.
     Stopped,
-    /// An answer failed.
+    /// An assistant message failed.
     Failed,
-    /// A person must decide.
+    /// A tool call waits for approval.
     Waiting,
 }
 
-/// The open thread. A `Copy` handle; all of it goes when its owner goes.
+/// The open thread. A `Copy` handle; its signals are disposed with the owner they were created in.
 #[derive(Clone, Copy)]
 pub struct Thread {
-    /// The conversation; absent until the first message makes one.
+    /// Absent until the first message has created the conversation.
     pub conversation: RwSignal<Option<ConversationId>>,
-    /// `provider/model` to ask next.
+    /// `provider/model` of the next message.
     pub model: RwSignal<Option<String>>,
     /// The rows, oldest first.
     pub rows: RwSignal<Vec<RowKey>>,
-    /// Whether older messages can be read.
+    /// Whether older messages can be loaded.
     pub has_before: RwSignal<bool>,
-    /// The turn that is being answered now.
-    pub live: RwSignal<Option<TurnId>>,
-    /// Whether an answer is awaited, its turn known or not.
+    /// The live turn, once known.
+    pub live_turn: RwSignal<Option<TurnId>>,
+    /// Whether an assistant message is pending or being generated, even if its turn is not known yet.
     pub is_live: RwSignal<bool>,
-    /// The message that is being edited.
-    pub editing: RwSignal<Option<RowKey>>,
+    /// The message being edited.
+    pub edited_row: RwSignal<Option<RowKey>>,
     /// The message whose versions are compared.
-    pub comparing: RwSignal<Option<MessageId>>,
-    /// The conversation this one was copied out of.
+    pub compared_message: RwSignal<Option<MessageId>>,
+    /// The conversation this one was forked from.
     pub forked_from: RwSignal<Option<ConversationId>>,
-    /// What is said aloud.
     pub announcement: RwSignal<Option<Announcement>>,
-    /// Grows when a person sent something: the list goes to its end.
-    pub sent: RwSignal<u32>,
-    /// What is typed and not sent.
+    /// Number of messages sent; the list scrolls to its end when it changes.
+    pub sent_count: RwSignal<u32>,
+    /// The text in the composer.
     pub draft: RwSignal<String>,
-    /// Files beside what is typed.
-    pub attached: RwSignal<Vec<Attachment>>,
-    /// Words put back into the composer.
-    pub returned: RwSignal<Option<String>>,
+    /// The files in the composer.
+    pub attachments: RwSignal<Vec<Attachment>>,
+    /// Text to put back into the composer.
+    pub restored_text: RwSignal<Option<String>>,
     pub(super) state: StoredValue<ThreadState>,
-    pulses: StoredValue<HashMap<RowKey, ArcTrigger>>,
+    triggers: StoredValue<HashMap<RowKey, ArcTrigger>>,
     pub(super) buffer: StoredValue<Vec<TurnEvent>>,
-    pub(super) is_flush_due: StoredValue<bool>,
-    pub(super) following: StoredValue<HashSet<TurnId>>,
-    pub(super) is_mending: StoredValue<bool>,
-    is_kept_up: StoredValue<bool>,
-    /// The conversation made for a first message that the server has not taken yet.
-    pub(super) begun: StoredValue<Option<ConversationId>>,
+    pub(super) is_flush_scheduled: StoredValue<bool>,
+    pub(super) followed_turns: StoredValue<HashSet<TurnId>>,
+    pub(super) is_reloading: StoredValue<bool>,
+    has_update_listener: StoredValue<bool>,
+    /// The conversation created for a first message that the server has not accepted yet.
+    pub(super) pending_conversation: StoredValue<Option<ConversationId>>,
     pub(super) api: StoredValue<Api>,
 }
 
 impl Thread {
-    /// Begins an empty thread in the current reactive owner.
+    /// Creates an empty thread in the current reactive owner.
     #[must_use]
     pub fn new(api: Api) -> Self {
         Self {
@@ -82,80 +82,81 @@ impl Thread {
             model: RwSignal::new(None),
             rows: RwSignal::new(Vec::new()),
             has_before: RwSignal::new(false),
-            live: RwSignal::new(None),
+            live_turn: RwSignal::new(None),
             is_live: RwSignal::new(false),
-            editing: RwSignal::new(None),
-            comparing: RwSignal::new(None),
+            edited_row: RwSignal::new(None),
+            compared_message: RwSignal::new(None),
             forked_from: RwSignal::new(None),
             announcement: RwSignal::new(None),
-            sent: RwSignal::new(0),
+            sent_count: RwSignal::new(0),
             draft: RwSignal::new(String::new()),
-            attached: RwSignal::new(Vec::new()),
-            returned: RwSignal::new(None),
+            attachments: RwSignal::new(Vec::new()),
+            restored_text: RwSignal::new(None),
             state: StoredValue::new(ThreadState::default()),
-            pulses: StoredValue::new(HashMap::new()),
+            triggers: StoredValue::new(HashMap::new()),
             buffer: StoredValue::new(Vec::new()),
-            is_flush_due: StoredValue::new(false),
-            following: StoredValue::new(HashSet::new()),
-            is_mending: StoredValue::new(false),
-            is_kept_up: StoredValue::new(false),
-            begun: StoredValue::new(None),
+            is_flush_scheduled: StoredValue::new(false),
+            followed_turns: StoredValue::new(HashSet::new()),
+            is_reloading: StoredValue::new(false),
+            has_update_listener: StoredValue::new(false),
+            pending_conversation: StoredValue::new(None),
             api: StoredValue::new(api),
         }
     }
 
-    /// Shows a conversation that was read.
+    /// Shows a loaded conversation.
     pub fn open(self, conversation: &ConversationView, window: &MessageWindow) {
         self.conversation.set(Some(conversation.id));
         self.model.set(conversation.model.clone());
         self.draft.set(conversation.draft.clone());
         self.forked_from.set(conversation.forked_from_id);
         self.state.update_value(|state| state.replace(window));
-        self.settle();
+        self.sync_signals();
     }
 
-    /// Returns the interface to the server.
+    /// Returns the API client.
     #[must_use]
     pub fn api(self) -> Api {
         self.api.get_value()
     }
 
-    /// Returns the interface to the server, unless the thread is gone.
+    /// Returns the API client, unless the thread is disposed.
     #[must_use]
     pub fn try_api(self) -> Option<Api> {
         self.api.try_get_value()
     }
 
-    /// Says once, to the first who asks, that nobody listens for this thread yet.
+    /// Returns true on the first call only: the caller is then to listen for conversation updates.
     #[must_use]
-    pub fn claim_listening(self) -> bool {
-        self.is_kept_up
-            .try_update_value(|is_kept_up| !std::mem::replace(is_kept_up, true))
+    pub fn claim_update_listener(self) -> bool {
+        self.has_update_listener
+            .try_update_value(|has_listener| !std::mem::replace(has_listener, true))
             .unwrap_or_default()
     }
 
-    /// Reads a message and follows its changes.
+    /// Reads a message and tracks its changes.
     pub fn read<T>(self, key: RowKey, read: impl FnOnce(&MessageState) -> T) -> Option<T> {
-        if let Some(pulse) = self.pulses.try_with_value(|pulses| pulses.get(&key).cloned()).flatten() {
-            pulse.track();
+        if let Some(trigger) = self.triggers.try_with_value(|triggers| triggers.get(&key).cloned()).flatten()
+        {
+            trigger.track();
         }
         self.peek(key, read)
     }
 
-    /// Reads a message as it is now.
+    /// Reads a message without tracking it.
     pub fn peek<T>(self, key: RowKey, read: impl FnOnce(&MessageState) -> T) -> Option<T> {
         self.state.try_with_value(|state| state.find(key).map(read)).flatten()
     }
 
-    /// Reads one block of a message and follows its changes.
-    pub fn read_block<T>(self, key: RowKey, at: usize, read: impl FnOnce(&Block) -> T) -> Option<T> {
-        self.read(key, |message| message.blocks.get(at).map(read)).flatten()
+    /// Reads a block of a message and tracks its changes.
+    pub fn read_block<T>(self, key: RowKey, index: usize, read: impl FnOnce(&Block) -> T) -> Option<T> {
+        self.read(key, |message| message.blocks.get(index).map(read)).flatten()
     }
 
-    /// Lists the artifacts of the messages here, oldest first, each in its newest version.
+    /// Returns the artifacts of the loaded messages, oldest first, each in its newest version.
     #[must_use]
     pub fn artifacts(self) -> Vec<ArtifactPart> {
-        let mut found: Vec<ArtifactPart> = Vec::new();
+        let mut artifacts: Vec<ArtifactPart> = Vec::new();
         for row in self.rows.get() {
             let parts = self.read(row, |message| {
                 let parts = message.blocks.iter().filter_map(|block| match block {
@@ -165,149 +166,149 @@ impl Thread {
                 parts.collect::<Vec<_>>()
             });
             for part in parts.unwrap_or_default() {
-                match found.iter_mut().find(|known| known.artifact_id == part.artifact_id) {
+                match artifacts.iter_mut().find(|known| known.artifact_id == part.artifact_id) {
                     Some(known) => *known = part,
-                    None => found.push(part),
+                    None => artifacts.push(part),
                 }
             }
         }
-        found
+        artifacts
     }
 
-    /// Says where a message stands among its siblings.
+    /// Returns the position of a message among its siblings.
     #[must_use]
-    pub fn branch(self, key: RowKey) -> Option<Branch> {
+    pub fn branch_position(self, key: RowKey) -> Option<BranchPosition> {
         let _ = self.read(key, |_| ());
-        self.state.try_with_value(|state| state.branch(key)).flatten()
+        self.state.try_with_value(|state| state.branch_position(key)).flatten()
     }
 
-    /// Says where copied messages meet others at a row.
+    /// Returns the boundary between copied messages and others at a row.
     #[must_use]
-    pub fn seam(self, key: RowKey) -> Option<Seam> {
+    pub fn copy_boundary(self, key: RowKey) -> Option<CopyBoundary> {
         self.rows.track();
         let is_fork = self.forked_from.with(Option::is_some);
-        self.state.try_with_value(|state| state.seam(key, is_fork)).flatten()
+        self.state.try_with_value(|state| state.copy_boundary(key, is_fork)).flatten()
     }
 
-    /// Lists the versions of a message, and its place among them.
+    /// Returns the versions of a message and its index among them.
     #[must_use]
     pub fn versions(self, id: MessageId) -> (Vec<MessageId>, usize) {
         self.state.try_with_value(|state| state.versions(id)).unwrap_or_default()
     }
 
-    /// Says whether a message is on the visible branch.
+    /// Returns whether a message is on the visible branch.
     #[must_use]
-    pub fn shows(self, id: MessageId) -> bool {
-        self.state.try_with_value(|state| state.shows(id)).unwrap_or_default()
+    pub fn is_shown(self, id: MessageId) -> bool {
+        self.state.try_with_value(|state| state.is_shown(id)).unwrap_or_default()
     }
 
-    /// Returns the last message here that the server knows.
+    /// Returns the newest message that the server has accepted.
     #[must_use]
-    pub fn newest(self) -> Option<MessageId> {
+    pub fn newest_message(self) -> Option<MessageId> {
         let newest = |state: &ThreadState| state.messages().iter().rev().find_map(|message| message.id);
         self.state.try_with_value(newest).flatten()
     }
 
-    /// Returns the row of the last thing a person said.
+    /// Returns the row of the last user message.
     #[must_use]
-    pub fn last_said(self) -> Option<RowKey> {
-        self.state.try_with_value(|state| state.last_said().map(|message| message.key)).flatten()
+    pub fn last_user_row(self) -> Option<RowKey> {
+        self.state.try_with_value(|state| state.last_user_message().map(|message| message.key)).flatten()
     }
 
-    /// Returns the oldest message here.
+    /// Returns the oldest message loaded.
     #[must_use]
-    pub fn oldest(self) -> Option<MessageId> {
+    pub fn oldest_message(self) -> Option<MessageId> {
         self.state.try_with_value(ThreadState::oldest).flatten()
     }
 
-    /// Says whether a turn is written here already, or may be one that was just sent.
+    /// Returns whether a turn writes one of the messages, or may belong to a message being sent.
     #[must_use]
-    pub fn expects(self, turn: TurnId) -> bool {
+    pub fn expects_turn(self, turn: TurnId) -> bool {
         self.state
             .try_with_value(|state| {
-                state.knows_turn(turn)
-                    || state.messages().iter().any(|message| message.status == Status::Sending)
+                state.has_turn(turn)
+                    || state.messages().iter().any(|message| message.status == MessageStatus::Sending)
             })
             .unwrap_or(true)
     }
 
-    /// Shows a message as sent and returns nothing: what becomes of it shows in its row.
-    pub fn begin_send(self, outgoing: Outgoing) {
+    /// Shows a message as being sent.
+    pub fn send(self, outgoing: OutgoingMessage) {
         self.state.update_value(|state| {
             state.send(outgoing);
         });
-        self.settle();
-        self.sent.update(|sent| *sent += 1);
+        self.sync_signals();
+        self.sent_count.update(|count| *count += 1);
     }
 
-    /// Takes up an unsent message again.
+    /// Prepares an unsent message to be sent again.
     #[must_use]
-    pub fn retry(self, client_key: &str) -> Option<Outgoing> {
+    pub fn retry(self, client_key: &str) -> Option<OutgoingMessage> {
         let outgoing = self.change(|state| state.retry(client_key));
-        self.settle();
+        self.sync_signals();
         outgoing
     }
 
-    /// Takes an unsent message out of the thread.
+    /// Removes an unsent message from the thread and returns it.
     #[must_use]
-    pub fn take_back(self, client_key: &str) -> Option<Outgoing> {
-        let outgoing = self.change(|state| state.take_back(client_key));
-        self.settle();
+    pub fn withdraw(self, client_key: &str) -> Option<OutgoingMessage> {
+        let outgoing = self.change(|state| state.withdraw(client_key));
+        self.sync_signals();
         outgoing
     }
 
-    /// Takes in that the server has a message, and follows its answer.
+    /// Records that the server has accepted a message, and follows its turn.
     pub fn accept(self, client_key: &str, turn: &TurnView) {
         self.state.try_update_value(|state| state.accept(client_key, turn));
-        self.settle();
-        self.follow_all();
+        self.sync_signals();
+        self.follow_live_turns();
     }
 
-    /// Takes in that the server did not take a message.
+    /// Records that the server did not accept a message.
     pub fn reject(self, client_key: &str, fault: &Fault) {
         self.state.try_update_value(|state| state.reject(client_key, fault));
-        self.settle();
-        self.say(Announcement::Failed);
+        self.sync_signals();
+        self.announce(Announcement::Failed);
     }
 
-    /// Takes in that an answer is asked for again.
-    pub fn regenerated(self, old: MessageId, turn: &TurnView) {
-        self.state.try_update_value(|state| state.regenerated(old, turn));
-        self.settle();
-        self.follow_all();
+    /// Shows the placeholder of a regenerated message, and follows its turn.
+    pub fn add_regeneration(self, old: MessageId, turn: &TurnView) {
+        self.state.try_update_value(|state| state.add_regeneration(old, turn));
+        self.sync_signals();
+        self.follow_live_turns();
     }
 
-    /// Takes in that a turn goes on with a message.
-    pub fn resumed(self, turn: &TurnView) {
-        self.state.try_update_value(|state| state.resumed(turn));
-        self.settle();
-        self.follow_all();
+    /// Records that a turn continues a message, and follows it.
+    pub fn continue_message(self, turn: &TurnView) {
+        self.state.try_update_value(|state| state.continue_message(turn));
+        self.sync_signals();
+        self.follow_live_turns();
     }
 
-    /// Shows another window of the path as its end.
+    /// Replaces the end of the path with a window, and follows its live turns.
     pub fn replace(self, window: &MessageWindow) {
-        self.draw(window);
-        self.follow_all();
+        self.show_window(window);
+        self.follow_live_turns();
     }
 
-    /// Draws a window as it stands, following nothing.
-    pub fn draw(self, window: &MessageWindow) {
+    /// Replaces the end of the path with a window, without following turns.
+    pub fn show_window(self, window: &MessageWindow) {
         self.state.try_update_value(|state| state.replace(window));
-        self.settle();
+        self.sync_signals();
     }
 
-    /// Adds older messages.
+    /// Inserts older messages.
     pub fn prepend(self, window: &MessageWindow) {
         self.state.try_update_value(|state| state.prepend(window));
-        self.settle();
+        self.sync_signals();
     }
 
-    /// Says something aloud.
-    pub fn say(self, announcement: Announcement) {
+    /// Announces a status to screen readers.
+    pub fn announce(self, announcement: Announcement) {
         let _ = self.announcement.try_set(Some(announcement));
     }
 
-    /// Reads the end of the path again, for what happened elsewhere.
+    /// Reloads the end of the path, to show changes of other clients.
     pub fn refresh(self) {
         let Some(id) = self.conversation.try_get_untracked().flatten() else { return };
         let Some(api) = self.api.try_get_value() else { return };
@@ -320,17 +321,17 @@ impl Thread {
         });
     }
 
-    /// Brings every signal in line with the state after a change of its structure.
-    pub(super) fn settle(self) {
+    /// Updates all signals after a change of the message list.
+    pub(super) fn sync_signals(self) {
         let Some((keys, has_before)) = self.state.try_with_value(|state| (state.keys(), state.has_before()))
         else {
             return;
         };
-        self.pulses.update_value(|pulses| {
+        self.triggers.update_value(|triggers| {
             let known: HashSet<RowKey> = keys.iter().copied().collect();
-            pulses.retain(|key, _| known.contains(key));
+            triggers.retain(|key, _| known.contains(key));
             for key in &keys {
-                pulses.entry(*key).or_insert_with(ArcTrigger::new);
+                triggers.entry(*key).or_insert_with(ArcTrigger::new);
             }
         });
         if self.has_before.get_untracked() != has_before {
@@ -340,29 +341,30 @@ impl Thread {
             self.rows.set(keys.clone());
         }
         for key in keys {
-            self.pulse(key);
+            self.notify_row(key);
         }
-        self.update_live();
+        self.update_live_signals();
     }
 
-    pub(super) fn update_live(self) {
-        let Some((live, is_live)) = self.state.try_with_value(|state| {
-            let live = state.live();
+    pub(super) fn update_live_signals(self) {
+        let Some((live_turn, is_live)) = self.state.try_with_value(|state| {
+            let live = state.live_message();
             (live.and_then(|message| message.turn_id), live.is_some())
         }) else {
             return;
         };
-        if self.live.get_untracked() != live {
-            self.live.set(live);
+        if self.live_turn.get_untracked() != live_turn {
+            self.live_turn.set(live_turn);
         }
         if self.is_live.get_untracked() != is_live {
             self.is_live.set(is_live);
         }
     }
 
-    pub(super) fn pulse(self, key: RowKey) {
-        if let Some(pulse) = self.pulses.try_with_value(|pulses| pulses.get(&key).cloned()).flatten() {
-            pulse.notify();
+    pub(super) fn notify_row(self, key: RowKey) {
+        if let Some(trigger) = self.triggers.try_with_value(|triggers| triggers.get(&key).cloned()).flatten()
+        {
+            trigger.notify();
         }
     }
 

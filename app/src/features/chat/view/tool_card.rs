@@ -1,31 +1,31 @@
-//! A call of a tool: what was asked, how it stands, what came back, and a person's word where one is needed.
+//! The card of a tool call: arguments, status, result and approval.
 
-use super::{acts::use_acts, thread::Thread};
+use super::{actions::use_thread_actions, thread::Thread};
 use crate::{
     features::chat::state::{Block, RowKey, ToolCard},
     state::{tr, tr_with, use_locale},
-    ui::{Button, Glyph, Icon, Look},
+    ui::{Button, ButtonVariant, Glyph, Icon},
 };
 use leptos::prelude::*;
+use penny_i18n::{formats, keys};
 use penny_types::{
     ToolCallId,
     tools::{Effect, ToolCallStatus},
     turns::Decision,
 };
-use penny_words::{figures, keys};
 
-/// How a card looks; a call whose turn is over and that never ended was broken off.
+/// The status a card displays. An open call of a terminal turn is displayed as interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    Status(ToolCallStatus),
-    BrokenOff,
+enum ToolCardStatus {
+    Call(ToolCallStatus),
+    Interrupted,
 }
 
-impl Standing {
+impl ToolCardStatus {
     const fn key(self) -> &'static str {
         match self {
-            Self::BrokenOff => keys::CHAT_TOOL_BROKEN_OFF,
-            Self::Status(status) => match status {
+            Self::Interrupted => keys::CHAT_TOOL_BROKEN_OFF,
+            Self::Call(status) => match status {
                 ToolCallStatus::Pending => keys::CHAT_TOOL_PENDING,
                 ToolCallStatus::Waiting => keys::CHAT_TOOL_WAITING,
                 ToolCallStatus::Running => keys::CHAT_TOOL_RUNNING,
@@ -39,8 +39,8 @@ impl Standing {
 
     const fn glyph(self) -> Glyph {
         match self {
-            Self::BrokenOff => Glyph::CircleStop,
-            Self::Status(status) => match status {
+            Self::Interrupted => Glyph::CircleStop,
+            Self::Call(status) => match status {
                 ToolCallStatus::Pending => Glyph::Clock,
                 ToolCallStatus::Running => Glyph::LoaderCircle,
                 ToolCallStatus::Waiting => Glyph::ShieldCheck,
@@ -54,8 +54,8 @@ impl Standing {
 
     const fn class(self) -> &'static str {
         match self {
-            Self::BrokenOff => "tool tool-ended",
-            Self::Status(status) => match status {
+            Self::Interrupted => "tool tool-ended",
+            Self::Call(status) => match status {
                 ToolCallStatus::Pending => "tool",
                 ToolCallStatus::Running => "tool tool-running",
                 ToolCallStatus::Waiting => "tool tool-waiting",
@@ -67,57 +67,59 @@ impl Standing {
     }
 }
 
-/// A call of a tool.
+/// The card of a tool call.
 #[component]
 pub fn ToolCardView(thread: Thread, row: RowKey, call: ToolCallId) -> impl IntoView {
-    let card = Memo::new(move |_| thread.read(row, |message| find(&message.blocks, call)).flatten());
-    let standing = Memo::new(move |_| {
-        let is_over = thread.read(row, |message| !message.status.is_live()).unwrap_or(true);
-        let status = card.with(|card| card.as_ref().map_or(ToolCallStatus::Pending, |card| card.status));
-        let is_open =
-            matches!(status, ToolCallStatus::Pending | ToolCallStatus::Running | ToolCallStatus::Waiting);
-        if is_over && is_open { Standing::BrokenOff } else { Standing::Status(status) }
+    let card = Memo::new(move |_| thread.read(row, |message| find_card(&message.blocks, call)).flatten());
+    let status = Memo::new(move |_| {
+        let is_terminal = thread.read(row, |message| !message.status.is_live()).unwrap_or(true);
+        let call_status = card.with(|card| card.as_ref().map_or(ToolCallStatus::Pending, |card| card.status));
+        if is_terminal && call_status.is_open() {
+            ToolCardStatus::Interrupted
+        } else {
+            ToolCardStatus::Call(call_status)
+        }
     });
     let locale = use_locale();
     let name = move || card.with(|card| card.as_ref().map(|card| card.name.clone()).unwrap_or_default());
-    let took = move || {
-        let took = card.with(|card| card.as_ref().and_then(|card| card.duration_ms));
-        took.map(|took| figures::duration(locale.get(), took))
+    let duration = move || {
+        let duration_ms = card.with(|card| card.as_ref().and_then(|card| card.duration_ms));
+        duration_ms.map(|duration_ms| formats::duration(locale.get(), duration_ms))
     };
     let progress = move || card.with(|card| card.as_ref().and_then(|card| card.progress.clone()));
-    let is_waiting = Memo::new(move |_| standing.get() == Standing::Status(ToolCallStatus::Waiting));
+    let is_waiting = Memo::new(move |_| status.get() == ToolCardStatus::Call(ToolCallStatus::Waiting));
     view! {
-        <div class=move || standing.get().class()>
+        <div class=move || status.get().class()>
             <details class="tool-fold">
                 <summary>
-                    <Icon glyph=Signal::derive(move || standing.get().glyph()) class="tool-icon"/>
+                    <Icon glyph=Signal::derive(move || status.get().glyph()) class="tool-icon"/>
                     <code class="tool-name">{name}</code>
-                    <span class="tool-status">{move || penny_words::text(locale.get(), standing.get().key(), &[])}</span>
-                    <span class="tool-took">{took}</span>
+                    <span class="tool-status">{move || penny_i18n::text(locale.get(), status.get().key(), &[])}</span>
+                    <span class="tool-took">{duration}</span>
                     <Icon glyph=Glyph::ChevronRight class="fold-mark"/>
                 </summary>
                 <div class="tool-body">
-                    <Details card/>
+                    <ToolCallDetails card/>
                 </div>
             </details>
-            {move || progress().map(|words| view! { <p class="tool-progress">{words}</p> })}
-            <Progress card/>
-            {move || is_waiting.get().then(|| view! { <Question thread card call/> })}
+            {move || progress().map(|message| view! { <p class="tool-progress">{message}</p> })}
+            <ToolProgressBar card/>
+            {move || is_waiting.get().then(|| view! { <ApprovalPrompt thread card call/> })}
         </div>
     }
     .into_any()
 }
 
-fn find(blocks: &[Block], call: ToolCallId) -> Option<ToolCard> {
+fn find_card(blocks: &[Block], call: ToolCallId) -> Option<ToolCard> {
     blocks.iter().find_map(|block| match block {
         Block::Tool(card) if card.call_id == call => Some(card.clone()),
         _ => None,
     })
 }
 
-/// What was asked and what came back.
+/// Arguments and result of a call.
 #[component]
-fn Details(card: Memo<Option<ToolCard>>) -> impl IntoView {
+fn ToolCallDetails(card: Memo<Option<ToolCard>>) -> impl IntoView {
     let arguments = move || {
         card.with(|card| {
             let arguments = &card.as_ref()?.arguments;
@@ -125,7 +127,7 @@ fn Details(card: Memo<Option<ToolCard>>) -> impl IntoView {
         })
     };
     let result =
-        move || card.with(|card| card.as_ref().and_then(|card| card.result.as_deref().map(readable)));
+        move || card.with(|card| card.as_ref().and_then(|card| card.result.as_deref().map(indent_json)));
     view! {
         {move || arguments().map(|text| view! {
             <p class="tool-label">{tr(keys::CHAT_TOOL_ARGUMENTS)}</p>
@@ -139,9 +141,9 @@ fn Details(card: Memo<Option<ToolCard>>) -> impl IntoView {
     .into_any()
 }
 
-/// How far a running tool is, when it says so.
+/// Progress bar of a running tool that reports progress.
 #[component]
-fn Progress(card: Memo<Option<ToolCard>>) -> impl IntoView {
+fn ToolProgressBar(card: Memo<Option<ToolCard>>) -> impl IntoView {
     let permille = Memo::new(move |_| card.with(|card| card.as_ref().and_then(|card| card.permille)));
     move || {
         permille.get().map(|permille| {
@@ -150,18 +152,18 @@ fn Progress(card: Memo<Option<ToolCard>>) -> impl IntoView {
     }
 }
 
-/// Asks a person whether the call may run.
+/// Asks the user to approve or deny the call.
 #[component]
-fn Question(thread: Thread, card: Memo<Option<ToolCard>>, call: ToolCallId) -> impl IntoView {
-    let acts = use_acts(thread);
+fn ApprovalPrompt(thread: Thread, card: Memo<Option<ToolCard>>, call: ToolCallId) -> impl IntoView {
+    let actions = use_thread_actions(thread);
     let is_decided = RwSignal::new(false);
     let name = move || card.with(|card| card.as_ref().map(|card| card.name.clone()).unwrap_or_default());
     let plan = move || card.with(|card| card.as_ref().and_then(|card| card.plan.clone()));
-    let is_final =
+    let is_irreversible =
         move || card.with(|card| card.as_ref().is_some_and(|card| card.effect == Some(Effect::Irreversible)));
     let decide = move |decision| {
         is_decided.set(true);
-        acts.decide(call, decision);
+        actions.decide(call, decision);
     };
     view! {
         <div class="tool-question" role="group" aria-label=tr(keys::CHAT_TOOL_WAITING)>
@@ -170,11 +172,11 @@ fn Question(thread: Thread, card: Memo<Option<ToolCard>>, call: ToolCallId) -> i
                 <p class="tool-label">{tr(keys::CHAT_TOOL_PLAN)}</p>
                 <pre tabindex="0">{plan}</pre>
             })}
-            {move || is_final().then(|| view! {
+            {move || is_irreversible().then(|| view! {
                 <p class="tool-final"><Icon glyph=Glyph::TriangleAlert/>{tr(keys::CHAT_TOOL_IRREVERSIBLE)}</p>
             })}
             <div class="tool-answers">
-                <Button look=Look::Primary is_disabled=is_decided on_press=move |_| decide(Decision::Approve)>
+                <Button variant=ButtonVariant::Primary is_disabled=is_decided on_press=move |_| decide(Decision::Approve)>
                     {tr(keys::CHAT_TOOL_APPROVE)}
                 </Button>
                 <Button is_disabled=is_decided on_press=move |_| decide(Decision::Deny)>
@@ -186,8 +188,8 @@ fn Question(thread: Thread, card: Memo<Option<ToolCard>>, call: ToolCallId) -> i
     .into_any()
 }
 
-/// Sets JSON out in lines; leaves everything else as it is.
-fn readable(text: &str) -> String {
+/// Indents JSON objects and arrays; returns other text unchanged.
+fn indent_json(text: &str) -> String {
     serde_json::from_str::<serde_json::Value>(text)
         .ok()
         .filter(|value| value.is_object() || value.is_array())

@@ -1,126 +1,131 @@
-//! Two versions of a message side by side, each with what followed it.
+//! Comparison of two versions of a message, each with the messages after it.
 
 use super::{
-    acts::{Acts, use_acts},
+    actions::{ThreadActions, use_thread_actions},
     blocks::Blocks,
-    row::Bubble,
+    row::UserBubble,
     thread::Thread,
 };
 use crate::{
-    state::{say, tr, tr_with, use_locale},
-    ui::{Dialog, FaultNotice, Skeleton, later},
+    state::{tr, tr_untracked, tr_with, use_locale},
+    ui::{Dialog, FaultNotice, Skeleton, lazy_view},
 };
 use leptos::{ev::MouseEvent, prelude::*};
+use penny_i18n::keys;
 use penny_types::{
     Fault, FaultCode, MessageId,
     branches::{BranchComparison, BranchPair, BranchTail},
     conversations::{Author, MessageWindow},
 };
-use penny_words::keys;
 
-/// The window in which versions are compared; open while the thread compares some.
+/// The dialog that compares versions; open while `Thread::compared_message` is set.
 #[component]
-pub fn Versions(thread: Thread) -> impl IntoView {
+pub fn VersionsDialog(thread: Thread) -> impl IntoView {
     let is_open = RwSignal::new(false);
     Effect::new(move |_| {
-        let is_wanted = thread.comparing.with(Option::is_some);
-        if is_open.get_untracked() != is_wanted {
-            is_open.set(is_wanted);
+        let has_message = thread.compared_message.with(Option::is_some);
+        if is_open.get_untracked() != has_message {
+            is_open.set(has_message);
         }
     });
     Effect::new(move |_| {
-        if !is_open.get() && thread.comparing.with_untracked(Option::is_some) {
-            thread.comparing.set(None);
+        if !is_open.get() && thread.compared_message.with_untracked(Option::is_some) {
+            thread.compared_message.set(None);
         }
     });
     view! {
         <Dialog is_open=is_open title=tr(keys::CHAT_COMPARE) class="versions">
-            {move || thread.comparing.get().map(|message| later(versions(thread, message)))}
+            {move || thread.compared_message.get().map(|message| lazy_view(versions(thread, message)))}
         </Dialog>
     }
     .into_any()
 }
 
-/// Returns the versions. Their code is fetched when some are first compared.
+/// Renders the comparison. Its code is loaded on first use.
 #[lazy]
 fn versions(thread: Thread, message: MessageId) -> AnyView {
-    view! { <Pair thread message/> }.into_any()
+    view! { <VersionComparison thread message/> }.into_any()
 }
 
 #[component]
-fn Pair(thread: Thread, message: MessageId) -> impl IntoView {
-    let (all, at) = thread.versions(message);
-    let count = all.len();
-    let beside = if at + 1 < count { at + 1 } else { at.saturating_sub(1) };
-    // The earlier one on the left.
-    let (left, right) = (RwSignal::new(at.min(beside)), RwSignal::new(at.max(beside)));
-    let all = StoredValue::new(all);
-    let named = move |at: usize| all.with_value(|all| all.get(at).copied()).unwrap_or(message);
-    let pair = Memo::new(move |_| BranchPair { left: named(left.get()), right: named(right.get()) });
-    let read = LocalResource::new(move || {
+fn VersionComparison(thread: Thread, message: MessageId) -> impl IntoView {
+    let (versions, index) = thread.versions(message);
+    let count = versions.len();
+    let other = if index + 1 < count { index + 1 } else { index.saturating_sub(1) };
+    // The earlier version is on the left.
+    let (left, right) = (RwSignal::new(index.min(other)), RwSignal::new(index.max(other)));
+    let versions = StoredValue::new(versions);
+    let version_at =
+        move |index: usize| versions.with_value(|versions| versions.get(index).copied()).unwrap_or(message);
+    let pair =
+        Memo::new(move |_| BranchPair { left: version_at(left.get()), right: version_at(right.get()) });
+    let comparison = LocalResource::new(move || {
         let (pair, api, id) = (pair.get(), thread.api(), thread.conversation.get_untracked());
         async move {
-            let compared = match id {
+            let result = match id {
                 Some(id) => api.compare_branches(id, pair).await,
                 None => Err(Fault::new(FaultCode::NotFound)),
             };
-            (pair, compared)
+            (pair, result)
         }
     });
-    // What was read for another pair is not shown for this one.
-    let compared = move || read.get().filter(|(of, _)| *of == pair.get()).map(|(_, compared)| compared);
-    let side =
-        move |mine: RwSignal<usize>, other: RwSignal<usize>, take: fn(BranchComparison) -> BranchTail| {
-            let tail = Signal::derive(move || compared().map(|compared| compared.map(take)));
-            // One version is never beside itself: choosing the other side's changes sides.
-            let choose = Callback::new(move |chosen| {
-                if other.get_untracked() == chosen {
-                    other.set(mine.get_untracked());
-                }
-                mine.set(chosen);
-            });
-            let again = Callback::new(move |_| read.refetch());
-            let shown = Signal::derive(move || named(mine.get()));
-            view! { <Side thread shown at=mine count choose tail again/> }
-        };
+    // The result for another pair is not shown for this one.
+    let result = move || {
+        comparison.get().filter(|(compared_pair, _)| *compared_pair == pair.get()).map(|(_, result)| result)
+    };
+    let column = move |index: RwSignal<usize>,
+                       other: RwSignal<usize>,
+                       take_tail: fn(BranchComparison) -> BranchTail| {
+        let tail = Signal::derive(move || result().map(|result| result.map(take_tail)));
+        // A version is not compared with itself: selecting the other column's version swaps the columns.
+        let on_select = Callback::new(move |selected| {
+            if other.get_untracked() == selected {
+                other.set(index.get_untracked());
+            }
+            index.set(selected);
+        });
+        let on_retry = Callback::new(move |_| comparison.refetch());
+        let message = Signal::derive(move || version_at(index.get()));
+        view! { <VersionColumn thread message index count on_select tail on_retry/> }
+    };
     view! {
         <div class="versions-pair">
-            {side(left, right, |sides| sides.left)} {side(right, left, |sides| sides.right)}
+            {column(left, right, |comparison| comparison.left)} {column(right, left, |comparison| comparison.right)}
         </div>
     }
     .into_any()
 }
 
-/// One version and what followed it.
+/// One version and the messages after it.
 #[component]
-fn Side(
+fn VersionColumn(
     thread: Thread,
-    shown: Signal<MessageId>,
-    at: RwSignal<usize>,
+    message: Signal<MessageId>,
+    index: RwSignal<usize>,
     count: usize,
-    choose: Callback<usize>,
+    on_select: Callback<usize>,
     tail: Signal<Option<Result<BranchTail, Fault>>>,
-    again: Callback<MouseEvent>,
+    on_retry: Callback<MouseEvent>,
 ) -> impl IntoView {
-    let place = move |number: usize| [("position", (number + 1).to_string()), ("total", count.to_string())];
-    let name = tr_with(keys::CHAT_BRANCH_PLACE, move || place(at.get()));
+    let position = move |index: usize| [("position", (index + 1).to_string()), ("total", count.to_string())];
+    let name = tr_with(keys::CHAT_BRANCH_PLACE, move || position(index.get()));
     let options = (0..count)
-        .map(|number| {
-            let words = tr_with(keys::CHAT_BRANCH_PLACE, move || place(number));
-            view! { <option value=number.to_string()>{words}</option> }
+        .map(|option| {
+            let label = tr_with(keys::CHAT_BRANCH_PLACE, move || position(option));
+            view! { <option value=option.to_string()>{label}</option> }
         })
         .collect_view();
-    let acts = use_acts(thread);
+    let actions = use_thread_actions(thread);
     view! {
         <div class="version">
             <div class="version-head">
                 <select
                     class="input select"
                     aria-label=tr(keys::CHAT_COMPARE_VERSION)
-                    prop:value=move || at.get().to_string()
+                    prop:value=move || index.get().to_string()
                     on:change:target=move |event| {
-                        if let Ok(chosen) = event.target().value().parse() {
-                            choose.run(chosen);
+                        if let Ok(selected) = event.target().value().parse() {
+                            on_select.run(selected);
                         }
                     }
                 >
@@ -130,28 +135,32 @@ fn Side(
             <div class="version-messages" tabindex="0" role="region" aria-label=name>
                 {move || match tail.get() {
                     None => view! { <Skeleton/> }.into_any(),
-                    Some(Err(fault)) => view! { <FaultNotice fault on_retry=again/> }.into_any(),
+                    Some(Err(fault)) => view! { <FaultNotice fault on_retry/> }.into_any(),
                     Some(Ok(tail)) => messages(thread, tail),
                 }}
             </div>
-            {move || view! { <Choice thread message=shown.get() acts/> }}
+            {move || view! { <VersionActions thread message=message.get() actions/> }}
         </div>
     }
     .into_any()
 }
 
-/// Draws what a version says, as it stands now.
+/// Renders the messages of a version as they are now.
 fn messages(thread: Thread, tail: BranchTail) -> AnyView {
-    let own = Thread::new(thread.api());
-    let more = usize::try_from(tail.length).unwrap_or_default().saturating_sub(tail.items.len());
-    own.draw(&MessageWindow { items: tail.items, has_before: false, path_length: tail.length });
-    let rows = own.rows.get_untracked().into_iter().map(|row| {
-        let is_person = own.peek(row, |message| message.author == Author::User).unwrap_or_default();
-        if is_person {
+    let version_thread = Thread::new(thread.api());
+    let omitted = usize::try_from(tail.length).unwrap_or_default().saturating_sub(tail.items.len());
+    version_thread.show_window(&MessageWindow {
+        items: tail.items,
+        has_before: false,
+        path_length: tail.length,
+    });
+    let rows = version_thread.rows.get_untracked().into_iter().map(|row| {
+        let is_user = version_thread.peek(row, |message| message.author == Author::User).unwrap_or_default();
+        if is_user {
             view! {
                 <article class="message message-user">
                     <h3 class="visually-hidden">{tr(keys::CHAT_YOU)}</h3>
-                    <Bubble thread=own row/>
+                    <UserBubble thread=version_thread row/>
                 </article>
             }
             .into_any()
@@ -159,34 +168,34 @@ fn messages(thread: Thread, tail: BranchTail) -> AnyView {
             view! {
                 <article class="message message-assistant">
                     <h3 class="visually-hidden">{tr(keys::CHAT_ASSISTANT)}</h3>
-                    <div class="answer"><Blocks thread=own row/></div>
+                    <div class="answer"><Blocks thread=version_thread row/></div>
                 </article>
             }
             .into_any()
         }
     });
-    let left_out = (more > 0).then(|| {
-        let words = tr_with(keys::CHAT_COMPARE_MORE, move || [("count", more.to_string())]);
-        view! { <p class="older">{words}</p> }
+    let omitted_notice = (omitted > 0).then(|| {
+        let text = tr_with(keys::CHAT_COMPARE_MORE, move || [("count", omitted.to_string())]);
+        view! { <p class="older">{text}</p> }
     });
-    view! { {rows.collect_view()} {left_out} }.into_any()
+    view! { {rows.collect_view()} {omitted_notice} }.into_any()
 }
 
-/// What can be done with a version.
+/// Actions for a version.
 #[component]
-fn Choice(thread: Thread, message: MessageId, acts: Acts) -> impl IntoView {
+fn VersionActions(thread: Thread, message: MessageId, actions: ThreadActions) -> impl IntoView {
     let locale = use_locale();
-    if thread.shows(message) {
+    if thread.is_shown(message) {
         return view! { <p class="version-choice version-shown">{tr(keys::CHAT_COMPARE_SHOWN)}</p> }
             .into_any();
     }
-    let close = move || thread.comparing.set(None);
+    let close = move || thread.compared_message.set(None);
     let show = move |_| {
-        acts.switch(message);
+        actions.switch_branch(message);
         close();
     };
-    let bring = move |_| {
-        acts.bring(message, say(locale, keys::CHAT_BROUGHT));
+    let merge = move |_| {
+        actions.merge_branch(message, tr_untracked(locale, keys::CHAT_BROUGHT));
         close();
     };
     let is_disabled = move || thread.is_live.get();
@@ -195,7 +204,7 @@ fn Choice(thread: Thread, message: MessageId, acts: Acts) -> impl IntoView {
             <button class="button button-primary" type="button" disabled=is_disabled on:click=show>
                 {tr(keys::CHAT_COMPARE_SHOW)}
             </button>
-            <button class="button" type="button" disabled=is_disabled on:click=bring>{tr(keys::CHAT_COMPARE_BRING)}</button>
+            <button class="button" type="button" disabled=is_disabled on:click=merge>{tr(keys::CHAT_COMPARE_BRING)}</button>
         </div>
     }
     .into_any()

@@ -1,40 +1,39 @@
-//! Making a token. Its secret is shown once, where it was asked for.
+//! The dialog that creates a token and shows its secret once.
 
-use super::state::{Draft, LIFETIMES, SCOPES};
+use super::state::{LIFETIME_OPTIONS_DAYS, SCOPES, TokenDraft};
 use crate::{
-    api::{FreshToken, use_api},
+    api::{TokenWithSecret, use_api},
     state::{tr, tr_with, use_locale, use_toasts},
-    ui::{Button, Dialog, Glyph, Look, TextField, clipboard},
+    ui::{Button, ButtonVariant, Dialog, Glyph, TextField, clipboard},
 };
 use leptos::{prelude::*, task::spawn_local};
+use penny_i18n::keys;
 use penny_types::Fault;
-use penny_words::keys;
 
-/// Asks what the token is for, makes it and shows its secret.
+/// Dialog with the form of a new token, then with its secret.
 #[component]
-pub(super) fn NewToken(
-    /// Whether it is asked.
+pub(super) fn NewTokenDialog(
     is_open: RwSignal<bool>,
-    /// Told when there is a new one.
-    on_made: Callback<()>,
+    /// Called after a token was created.
+    on_created: Callback<()>,
 ) -> impl IntoView {
-    let fresh = RwSignal::new(None::<FreshToken>);
+    let created = RwSignal::new(None::<TokenWithSecret>);
     Effect::new(move |_| {
         if !is_open.get() {
-            // The secret goes with the window that showed it.
-            fresh.set(None);
+            // Closing the dialog discards the secret.
+            created.set(None);
         }
     });
-    let title = move || match fresh.with(Option::is_some) {
+    let title = move || match created.with(Option::is_some) {
         true => keys::UI_TOKEN_SECRET,
         false => keys::UI_TOKEN_NEW,
     };
     let locale = use_locale();
     view! {
-        <Dialog is_open title=move || penny_words::text(locale.get(), title(), &[])>
-            {move || match fresh.get() {
-                Some(made) => view! { <Secret made is_open/> }.into_any(),
-                None => view! { <Form is_open fresh on_made/> }.into_any(),
+        <Dialog is_open title=move || penny_i18n::text(locale.get(), title(), &[])>
+            {move || match created.get() {
+                Some(token) => view! { <TokenSecret token is_open/> }.into_any(),
+                None => view! { <NewTokenForm is_open created on_created/> }.into_any(),
             }}
         </Dialog>
     }
@@ -42,39 +41,41 @@ pub(super) fn NewToken(
 }
 
 #[component]
-fn Form(
+fn NewTokenForm(
     is_open: RwSignal<bool>,
-    fresh: RwSignal<Option<FreshToken>>,
-    on_made: Callback<()>,
+    created: RwSignal<Option<TokenWithSecret>>,
+    on_created: Callback<()>,
 ) -> impl IntoView {
     let api = StoredValue::new(use_api());
     let locale = use_locale();
     let name = RwSignal::new(String::new());
-    let draft = RwSignal::new(Draft::default());
+    let draft = RwSignal::new(TokenDraft::default());
     let is_busy = RwSignal::new(false);
-    let trouble = RwSignal::new(None::<Fault>);
+    let fault = RwSignal::new(None::<Fault>);
     let error = Signal::derive(move || {
-        let trouble = trouble.get()?;
-        let field = trouble.fields.first().map(|field| penny_words::field_fault(locale.get(), field));
-        Some(field.unwrap_or_else(|| penny_words::fault(locale.get(), &trouble)))
+        let fault = fault.get()?;
+        let field = fault.fields.first().map(|field| penny_i18n::field_fault(locale.get(), field));
+        Some(field.unwrap_or_else(|| penny_i18n::fault(locale.get(), &fault)))
     });
-    let make = move || {
-        let Some(wish) = draft.with_untracked(|draft| draft.wish(&name.read_untracked())) else { return };
+    let submit = move || {
+        let Some(input) = draft.with_untracked(|draft| draft.to_input(&name.read_untracked())) else {
+            return;
+        };
         let api = api.get_value();
         is_busy.set(true);
         spawn_local(async move {
-            let answer = api.create_token(&wish).await;
+            let result = api.create_token(&input).await;
             let _ = is_busy.try_set(false);
-            match answer {
-                Ok(made) => {
-                    let _ = on_made.try_run(());
-                    let _ = fresh.try_set(Some(made));
+            match result {
+                Ok(token) => {
+                    let _ = on_created.try_run(());
+                    let _ = created.try_set(Some(token));
                 }
-                Err(fault) => drop(trouble.try_set(Some(fault))),
+                Err(error) => drop(fault.try_set(Some(error))),
             }
         });
     };
-    let cannot = Signal::derive(move || is_busy.get() || name.with(|name| name.trim().is_empty()));
+    let is_disabled = Signal::derive(move || is_busy.get() || name.with(|name| name.trim().is_empty()));
     let scopes = SCOPES
         .iter()
         .map(|(scope, key)| {
@@ -89,7 +90,7 @@ fn Form(
     view! {
         <form class="dialog-content" on:submit=move |event| {
             event.prevent_default();
-            make();
+            submit();
         }>
             <TextField
                 id="token-name"
@@ -109,35 +110,35 @@ fn Form(
                 <select
                     class="input select"
                     id="token-expiry"
-                    on:change=move |event| draft.update(|draft| draft.take_days(&event_target_value(&event)))
+                    on:change=move |event| draft.update(|draft| draft.set_days(&event_target_value(&event)))
                 >
-                    {LIFETIMES.iter().map(|days| lifetime(*days)).collect_view()}
+                    {LIFETIME_OPTIONS_DAYS.iter().map(|days| lifetime_option(*days)).collect_view()}
                 </select>
             </div>
             <div class="dialog-actions">
-                <Button look=Look::Quiet on_press=move |_| is_open.set(false)>{tr(keys::UI_CANCEL)}</Button>
-                <Button look=Look::Primary submits=true is_disabled=cannot>{tr(keys::UI_TOKEN_CREATE)}</Button>
+                <Button variant=ButtonVariant::Quiet on_press=move |_| is_open.set(false)>{tr(keys::UI_CANCEL)}</Button>
+                <Button variant=ButtonVariant::Primary is_submit=true is_disabled>{tr(keys::UI_TOKEN_CREATE)}</Button>
             </div>
         </form>
     }
     .into_any()
 }
 
-fn lifetime(days: Option<u32>) -> impl IntoView {
+fn lifetime_option(days: Option<u32>) -> impl IntoView {
     let value = days.map(|days| days.to_string()).unwrap_or_default();
-    let words = match days {
+    let label = match days {
         None => tr(keys::UI_TOKEN_EXPIRY_NEVER).into_any(),
         Some(365) => tr(keys::UI_TOKEN_EXPIRY_YEAR).into_any(),
         Some(days) => tr_with(keys::UI_TOKEN_EXPIRY_DAYS, move || [("count", days.to_string())]).into_any(),
     };
-    view! { <option value=value>{words}</option> }
+    view! { <option value=value>{label}</option> }
 }
 
-/// The secret, this once.
+/// The secret of a new token with a copy button.
 #[component]
-fn Secret(made: FreshToken, is_open: RwSignal<bool>) -> impl IntoView {
+fn TokenSecret(token: TokenWithSecret, is_open: RwSignal<bool>) -> impl IntoView {
     let (locale, toasts) = (use_locale(), use_toasts());
-    let FreshToken { secret, .. } = made;
+    let TokenWithSecret { secret, .. } = token;
     let copied = secret.clone();
     let select = |event: web_sys::FocusEvent| event_target::<web_sys::HtmlInputElement>(&event).select();
     view! {
@@ -160,7 +161,7 @@ fn Secret(made: FreshToken, is_open: RwSignal<bool>) -> impl IntoView {
                 </div>
             </div>
             <div class="dialog-actions">
-                <Button look=Look::Primary on_press=move |_| is_open.set(false)>{tr(keys::UI_TOKEN_DONE)}</Button>
+                <Button variant=ButtonVariant::Primary on_press=move |_| is_open.set(false)>{tr(keys::UI_TOKEN_DONE)}</Button>
             </div>
         </div>
     }

@@ -1,21 +1,21 @@
-//! Personal access tokens: which there are, making one, ending one.
+//! Personal access tokens: list, creation and revocation.
 
 mod form;
 mod state;
 
 use crate::{
     api::use_api,
-    state::{say_with, tr, tr_with, use_brand, use_clock, use_locale, use_toasts},
-    ui::{Button, Dialog, FaultNotice, Glyph, Look, Skeleton},
+    state::{tr, tr_with, tr_with_untracked, use_brand, use_clock, use_locale, use_toasts},
+    ui::{Button, ButtonVariant, Dialog, FaultNotice, Glyph, Skeleton},
 };
-use form::NewToken;
+use form::NewTokenDialog;
 use leptos::{prelude::*, task::spawn_local};
+use penny_i18n::keys;
 use penny_types::{Fault, people::TokenView};
-use penny_words::keys;
 
-/// The tokens of the signed-in person.
+/// The tokens of the signed-in user.
 #[component]
-pub(super) fn Tokens() -> impl IntoView {
+pub(super) fn TokenSettings() -> impl IntoView {
     let api = use_api();
     let tokens = Resource::new(
         || (),
@@ -24,8 +24,8 @@ pub(super) fn Tokens() -> impl IntoView {
             async move { api.tokens().await }
         },
     );
-    let is_making = RwSignal::new(false);
-    let doomed = Doomed { token: RwSignal::new(None), is_asked: RwSignal::new(false) };
+    let is_creating = RwSignal::new(false);
+    let revoke_request = RevokeRequest { token: RwSignal::new(None), is_open: RwSignal::new(false) };
     let product = use_brand().product_name;
     let intro = tr_with(keys::UI_TOKENS_INTRO, move || [("product", product.clone())]);
     let refetch = Callback::new(move |()| tokens.refetch());
@@ -34,25 +34,29 @@ pub(super) fn Tokens() -> impl IntoView {
             <h2 id="settings-tokens">{tr(keys::UI_TOKENS)}</h2>
             <p class="field-hint">{intro}</p>
             <Transition fallback=|| view! { <Skeleton lines=2/> }>
-                {move || Suspend::new(async move { list(tokens.await, doomed, refetch) })}
+                {move || Suspend::new(async move { list(tokens.await, revoke_request, refetch) })}
             </Transition>
             <div>
-                <Button glyph=Glyph::Plus on_press=move |_| is_making.set(true)>{tr(keys::UI_TOKEN_NEW)}</Button>
+                <Button glyph=Glyph::Plus on_press=move |_| is_creating.set(true)>{tr(keys::UI_TOKEN_NEW)}</Button>
             </div>
-            <NewToken is_open=is_making on_made=refetch/>
-            <Revocation doomed on_revoked=refetch/>
+            <NewTokenDialog is_open=is_creating on_created=refetch/>
+            <RevokeDialog revoke_request on_revoked=refetch/>
         </section>
     }
     .into_any()
 }
 
-fn list(tokens: Result<Vec<TokenView>, Fault>, doomed: Doomed, refetch: Callback<()>) -> AnyView {
+fn list(
+    tokens: Result<Vec<TokenView>, Fault>,
+    revoke_request: RevokeRequest,
+    refetch: Callback<()>,
+) -> AnyView {
     match tokens {
         Ok(tokens) if tokens.is_empty() => {
             view! { <p class="tokens-none">{tr(keys::UI_TOKENS_NONE)}</p> }.into_any()
         }
         Ok(tokens) => {
-            let rows = tokens.into_iter().map(|token| row(token, doomed)).collect_view();
+            let rows = tokens.into_iter().map(|token| row(token, revoke_request)).collect_view();
             view! { <ul class="tokens">{rows}</ul> }.into_any()
         }
         Err(fault) => {
@@ -61,7 +65,7 @@ fn list(tokens: Result<Vec<TokenView>, Fault>, doomed: Doomed, refetch: Callback
     }
 }
 
-fn row(token: TokenView, doomed: Doomed) -> impl IntoView {
+fn row(token: TokenView, revoke_request: RevokeRequest) -> impl IntoView {
     let (clock, locale) = (use_clock(), use_locale());
     let scopes = match token.scopes.is_empty() {
         true => view! { <span class="badge">{tr(keys::UI_TOKEN_SCOPE_ALL)}</span> }.into_any(),
@@ -73,24 +77,24 @@ fn row(token: TokenView, doomed: Doomed) -> impl IntoView {
             scopes.collect_view().into_any()
         }
     };
-    let dated = move |key, at| tr_with(key, move || [("when", clock.full(locale.get(), at))]);
+    let with_date = move |key, at| tr_with(key, move || [("when", clock.format_full(locale.get(), at))]);
     let expiry = match token.expires_at {
         None => tr(keys::UI_TOKEN_FOREVER).into_any(),
-        Some(at) if at <= clock.now() => dated(keys::UI_TOKEN_EXPIRED, at).into_any(),
-        Some(at) => dated(keys::UI_TOKEN_EXPIRES, at).into_any(),
+        Some(at) if at <= clock.now() => with_date(keys::UI_TOKEN_EXPIRED, at).into_any(),
+        Some(at) => with_date(keys::UI_TOKEN_EXPIRES, at).into_any(),
     };
     let used = match token.last_used_at {
-        Some(at) => dated(keys::UI_TOKEN_USED, at).into_any(),
+        Some(at) => with_date(keys::UI_TOKEN_USED, at).into_any(),
         None => tr(keys::UI_TOKEN_UNUSED).into_any(),
     };
     let name = token.name.clone();
     let revoke = tr_with(keys::UI_TOKEN_REVOKE_NAMED, move || [("name", name.clone())]);
-    let shown = token.name.clone();
-    let created = dated(keys::UI_TOKEN_CREATED, token.created_at);
+    let token_name = token.name.clone();
+    let created = with_date(keys::UI_TOKEN_CREATED, token.created_at);
     view! {
         <li class="token">
             <div class="token-about">
-                <p class="token-name" dir="auto">{shown}</p>
+                <p class="token-name" dir="auto">{token_name}</p>
                 <p class="token-scopes">{scopes}</p>
                 <p class="token-facts">
                     <span>{created}</span>
@@ -102,7 +106,7 @@ fn row(token: TokenView, doomed: Doomed) -> impl IntoView {
                 class="button button-danger"
                 r#type="button"
                 aria-label=revoke
-                on:click=move |_| doomed.ask(token.clone())
+                on:click=move |_| revoke_request.open(token.clone())
             >
                 {tr(keys::UI_TOKEN_REVOKE)}
             </button>
@@ -110,36 +114,37 @@ fn row(token: TokenView, doomed: Doomed) -> impl IntoView {
     }
 }
 
-/// The token that is asked about.
+/// The token to confirm the revocation of, and whether the dialog is open.
 #[derive(Clone, Copy)]
-struct Doomed {
+struct RevokeRequest {
     token: RwSignal<Option<TokenView>>,
-    is_asked: RwSignal<bool>,
+    is_open: RwSignal<bool>,
 }
 
-impl Doomed {
-    fn ask(self, token: TokenView) {
+impl RevokeRequest {
+    fn open(self, token: TokenView) {
         self.token.set(Some(token));
-        self.is_asked.set(true);
+        self.is_open.set(true);
     }
 }
 
-/// Asks before a token is ended.
+/// Asks for confirmation before a token is revoked.
 #[component]
-fn Revocation(doomed: Doomed, on_revoked: Callback<()>) -> impl IntoView {
+fn RevokeDialog(revoke_request: RevokeRequest, on_revoked: Callback<()>) -> impl IntoView {
     let (locale, toasts) = (use_locale(), use_toasts());
     let api = StoredValue::new(use_api());
-    let is_open = doomed.is_asked;
-    let named =
-        move || doomed.token.with(|token| token.as_ref().map(|token| token.name.clone()).unwrap_or_default());
+    let is_open = revoke_request.is_open;
+    let token_name = move || {
+        revoke_request.token.with(|token| token.as_ref().map(|token| token.name.clone()).unwrap_or_default())
+    };
     let revoke = move |_| {
-        let Some(token) = doomed.token.get_untracked() else { return };
+        let Some(token) = revoke_request.token.get_untracked() else { return };
         let api = api.get_value();
         is_open.set(false);
         spawn_local(async move {
             match api.revoke_token(token.id).await {
                 Ok(_) => {
-                    toasts.good(say_with(locale, keys::UI_TOKEN_REVOKED, [("name", token.name)]));
+                    toasts.success(tr_with_untracked(locale, keys::UI_TOKEN_REVOKED, [("name", token.name)]));
                     let _ = on_revoked.try_run(());
                 }
                 Err(fault) => toasts.fault(&fault),
@@ -147,12 +152,12 @@ fn Revocation(doomed: Doomed, on_revoked: Callback<()>) -> impl IntoView {
         });
     };
     view! {
-        <Dialog is_open title=tr_with(keys::UI_TOKEN_REVOKE_NAMED, move || [("name", named())])>
+        <Dialog is_open title=tr_with(keys::UI_TOKEN_REVOKE_NAMED, move || [("name", token_name())])>
             <div class="dialog-content">
-                <p>{tr_with(keys::UI_TOKEN_REVOKE_TEXT, move || [("name", named())])}</p>
+                <p>{tr_with(keys::UI_TOKEN_REVOKE_TEXT, move || [("name", token_name())])}</p>
                 <div class="dialog-actions">
-                    <Button look=Look::Quiet on_press=move |_| is_open.set(false)>{tr(keys::UI_CANCEL)}</Button>
-                    <Button look=Look::Danger on_press=revoke>{tr(keys::UI_TOKEN_REVOKE)}</Button>
+                    <Button variant=ButtonVariant::Quiet on_press=move |_| is_open.set(false)>{tr(keys::UI_CANCEL)}</Button>
+                    <Button variant=ButtonVariant::Danger on_press=revoke>{tr(keys::UI_TOKEN_REVOKE)}</Button>
                 </div>
             </div>
         </Dialog>

@@ -1,9 +1,9 @@
-//! What a token may be made of.
+//! The form state of a new token.
 
-use crate::api::TokenWish;
-use penny_words::keys;
+use crate::api::TokenInput;
+use penny_i18n::keys;
 
-/// What a token may be used for, and its name; the server knows the same words.
+/// Scopes and their message keys. The server defines the same scopes.
 pub(super) const SCOPES: [(&str, &str); 6] = [
     ("chat", keys::UI_TOKEN_SCOPE_CHAT),
     ("artifacts", keys::UI_TOKEN_SCOPE_ARTIFACTS),
@@ -13,46 +13,46 @@ pub(super) const SCOPES: [(&str, &str); 6] = [
     ("admin", keys::UI_TOKEN_SCOPE_ADMIN),
 ];
 
-/// For how many days a token may work, as the form offers it; the first is what it begins with.
-pub(super) const LIFETIMES: [Option<u32>; 4] = [Some(30), Some(90), Some(365), None];
+/// Lifetimes offered by the form, in days; the first is the default, `None` means no expiry.
+pub(super) const LIFETIME_OPTIONS_DAYS: [Option<u32>; 4] = [Some(30), Some(90), Some(365), None];
 
-/// Returns the key of a scope's name.
+/// Returns the message key of a scope.
 pub(super) fn scope_key(scope: &str) -> Option<&'static str> {
     SCOPES.iter().find(|(known, _)| *known == scope).map(|(_, key)| *key)
 }
 
-/// What is filled in.
+/// Scopes and lifetime entered in the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Draft {
+pub(super) struct TokenDraft {
     pub scopes: Vec<&'static str>,
     pub days: Option<u32>,
 }
 
-impl Default for Draft {
+impl Default for TokenDraft {
     fn default() -> Self {
-        Self { scopes: Vec::new(), days: LIFETIMES[0] }
+        Self { scopes: Vec::new(), days: LIFETIME_OPTIONS_DAYS[0] }
     }
 }
 
-impl Draft {
-    /// Chooses a scope, or no longer.
+impl TokenDraft {
+    /// Adds or removes a scope.
     pub fn toggle(&mut self, scope: &'static str) {
         match self.scopes.iter().position(|known| *known == scope) {
-            Some(at) => drop(self.scopes.remove(at)),
+            Some(index) => drop(self.scopes.remove(index)),
             None => self.scopes.push(scope),
         }
     }
 
-    /// Takes a lifetime as the form writes it: days, or nothing for ever.
-    pub fn take_days(&mut self, value: &str) {
+    /// Sets the lifetime from the value of the select element: days, or empty for no expiry.
+    pub fn set_days(&mut self, value: &str) {
         self.days = value.parse().ok();
     }
 
-    /// Returns what the server is asked for; nothing without a name.
-    pub fn wish(&self, name: &str) -> Option<TokenWish> {
+    /// Returns the request input, or `None` without a name.
+    pub fn to_input(&self, name: &str) -> Option<TokenInput> {
         let name = name.trim();
         let scopes = self.scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        (!name.is_empty()).then(|| TokenWish { name: name.to_owned(), scopes, days: self.days })
+        (!name.is_empty()).then(|| TokenInput { name: name.to_owned(), scopes, days: self.days })
     }
 }
 
@@ -61,18 +61,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_needs_a_name_and_ends_by_itself_unless_told_otherwise() {
-        let mut draft = Draft::default();
-        assert_eq!(draft.wish("  "), None);
+    fn a_token_needs_a_name_and_expires_by_default() {
+        let mut draft = TokenDraft::default();
+        assert_eq!(draft.to_input("  "), None);
         assert_eq!(
-            draft.wish(" ci ").unwrap(),
-            TokenWish { name: "ci".to_owned(), scopes: vec![], days: Some(30) }
+            draft.to_input(" ci ").unwrap(),
+            TokenInput { name: "ci".to_owned(), scopes: vec![], days: Some(30) }
         );
-        draft.take_days("");
+        draft.set_days("");
         draft.toggle("chat");
         draft.toggle("data");
         draft.toggle("chat");
-        let wish = draft.wish("ci").unwrap();
-        assert_eq!((wish.scopes, wish.days), (vec!["data".to_owned()], None));
+        let input = draft.to_input("ci").unwrap();
+        assert_eq!((input.scopes, input.days), (vec!["data".to_owned()], None));
     }
 }

@@ -1,12 +1,12 @@
-//! Copies of messages, with their parts and what searches find of them.
+//! Copying messages with their parts and search entries, and queries over paths of messages.
 
-use super::{ACTIVE, deepest_below};
-use crate::{
-    conversations::Error,
+use super::{ACTIVE, newest_descendant};
+use crate::conversations::ConversationError;
+use penny_entity::{TenantScoped, conversation, message, message_part, message_search, turn};
+use penny_kernel::{
     ctx::Ctx,
     db::{Batch, StoreError},
 };
-use penny_entity::{TenantScoped, conversation, message, message_part, message_search, turn};
 use penny_types::{ConversationId, MessageId, ToolCallId};
 use sea_orm::{
     ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
@@ -18,43 +18,43 @@ use std::{
     ops::Range,
 };
 
-/// How many messages are read and written together: their parts stay within what one statement can bind.
-const AT_ONCE: usize = 100;
+/// Rows that are copied per statement, which keeps the bound values within the limit of the databases.
+const COPY_BATCH_SIZE: usize = 100;
 
-/// Copies a path into a conversation, behind a message or as its beginning; returns the last copy's id. Copies belong
-/// to no turn: what they say is settled.
+/// Copies a path into a conversation, below `parent` or as its root, and returns the id of the last copy.
+/// Copies have no turn because their content is final.
 pub(in crate::conversations) async fn copy(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     into: ConversationId,
-    behind: Option<&message::Model>,
+    parent: Option<&message::Model>,
     path: &[message::Model],
 ) -> Result<Option<MessageId>, StoreError> {
-    let mut last = behind.map(|row| row.id);
-    let mut depth = behind.map_or(0, |row| row.depth + 1);
-    for rows in path.chunks(AT_ONCE) {
-        let mut names = HashMap::with_capacity(rows.len());
+    let mut last = parent.map(|row| row.id);
+    let mut depth = parent.map_or(0, |row| row.depth + 1);
+    for rows in path.chunks(COPY_BATCH_SIZE) {
+        let mut new_ids = HashMap::with_capacity(rows.len());
         let mut copies = Vec::with_capacity(rows.len());
         for row in rows {
-            let id: MessageId = ctx.mint();
-            names.insert(row.id, id);
+            let id: MessageId = ctx.new_id();
+            new_ids.insert(row.id, id);
             copies.push(message::Model {
                 id,
                 conversation_id: into,
                 parent_id: last,
                 depth,
                 turn_id: None,
-                // Of a copy's copy, the first is the original.
+                // A copy of a copy refers to the original.
                 copied_from_id: row.copied_from_id.or(Some(row.id)),
                 ..row.clone()
             });
             last = Some(id);
             depth += 1;
         }
-        let mut batch = Batch::of(conn);
-        batch.push(&message::Entity::insert_many(copies.into_iter().map(fresh)));
-        copy_parts(conn, ctx, into, &names, &mut batch).await?;
-        batch.run(conn).await?;
+        let mut batch = Batch::new(conn);
+        batch.push(&message::Entity::insert_many(copies.into_iter().map(into_insert)));
+        copy_parts(conn, ctx, into, &new_ids, &mut batch).await?;
+        batch.execute(conn).await?;
     }
     Ok(last.filter(|_| !path.is_empty()))
 }
@@ -63,58 +63,60 @@ async fn copy_parts(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     into: ConversationId,
-    names: &HashMap<MessageId, MessageId>,
+    new_ids: &HashMap<MessageId, MessageId>,
     batch: &mut Batch,
 ) -> Result<(), StoreError> {
-    let parts = message_part::Entity::find_in(ctx.tenant)
-        .filter(message_part::Column::MessageId.is_in(names.keys().copied()))
+    let parts = message_part::Entity::find_in(ctx.tenant())
+        .filter(message_part::Column::MessageId.is_in(new_ids.keys().copied()))
         .order_by_asc(message_part::Column::MessageId)
         .order_by_asc(message_part::Column::Position)
         .all(conn)
         .await?;
-    for rows in parts.chunks(AT_ONCE) {
+    for rows in parts.chunks(COPY_BATCH_SIZE) {
         let copies = rows.iter().filter_map(|row| {
-            let message_id = *names.get(&row.message_id)?;
+            let message_id = *new_ids.get(&row.message_id)?;
             let mut copy = message_part::Model {
-                id: ctx.mint(),
+                id: ctx.new_id(),
                 conversation_id: into,
                 message_id,
                 turn_id: None,
                 ..row.clone()
             };
-            // A model is told of no call twice: a branch may hold the original too.
+            // The branch may contain the original call too; call ids in a prompt must be unique.
             if let Some(call) = copy.body.get_mut("callId") {
-                *call = json!(ctx.mint::<ToolCallId>());
+                *call = json!(ctx.new_id::<ToolCallId>());
             }
-            Some(fresh(copy))
+            Some(into_insert(copy))
         });
         batch.push(&message_part::Entity::insert_many(copies));
     }
-    let found = message_search::Entity::find_in(ctx.tenant)
-        .filter(message_search::Column::MessageId.is_in(names.keys().copied()))
+    let entries = message_search::Entity::find_in(ctx.tenant())
+        .filter(message_search::Column::MessageId.is_in(new_ids.keys().copied()))
         .all(conn)
         .await?;
-    for row in found {
-        let Some(&message_id) = names.get(&row.message_id) else { continue };
+    for row in entries {
+        let Some(&message_id) = new_ids.get(&row.message_id) else { continue };
         let copy = message_search::Model { conversation_id: into, message_id, ..row };
-        batch
-            .push(&message_search::Entity::insert(message_search::ActiveModel { id: NotSet, ..fresh(copy) }));
+        batch.push(&message_search::Entity::insert(message_search::ActiveModel {
+            id: NotSet,
+            ..into_insert(copy)
+        }));
     }
     Ok(())
 }
 
-fn fresh<A: sea_orm::ActiveModelTrait>(row: impl IntoActiveModel<A>) -> A {
+fn into_insert<A: sea_orm::ActiveModelTrait>(row: impl IntoActiveModel<A>) -> A {
     row.into_active_model().reset_all()
 }
 
-/// Refuses messages that a turn is still writing.
-pub(in crate::conversations) async fn check_settled<'a>(
+/// Returns an error if a turn is still writing one of the messages.
+pub(in crate::conversations) async fn ensure_not_running<'a>(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     id: ConversationId,
     messages: impl IntoIterator<Item = &'a message::Model>,
-) -> Result<(), Error> {
-    let written: Vec<MessageId> = turn::Entity::find_in(ctx.tenant)
+) -> Result<(), ConversationError> {
+    let active: Vec<MessageId> = turn::Entity::find_in(ctx.tenant())
         .select_only()
         .column(turn::Column::MessageId)
         .filter(turn::Column::ConversationId.eq(id))
@@ -122,25 +124,25 @@ pub(in crate::conversations) async fn check_settled<'a>(
         .into_tuple()
         .all(conn)
         .await?;
-    let written: HashSet<MessageId> = written.into_iter().collect();
-    if messages.into_iter().any(|row| written.contains(&row.id)) {
-        return Err(Error::StillRunning);
+    let active: HashSet<MessageId> = active.into_iter().collect();
+    if messages.into_iter().any(|row| active.contains(&row.id)) {
+        return Err(ConversationError::TurnRunning);
     }
     Ok(())
 }
 
-/// Returns the end of the path to `leaf`, from the message at depth `from`, oldest first.
-pub(in crate::conversations) async fn tail(
+/// Returns the messages of the path to `leaf` from depth `from` on, oldest first.
+pub(in crate::conversations) async fn path_from(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     leaf: &message::Model,
     from: i32,
 ) -> Result<Vec<message::Model>, StoreError> {
-    stretch(conn, ctx, leaf, from..leaf.depth + 1).await
+    path_range(conn, ctx, leaf, from..leaf.depth + 1).await
 }
 
-/// Returns the messages at some depths of the path to `leaf`, oldest first.
-pub(in crate::conversations) async fn stretch(
+/// Returns the messages of the path to `leaf` whose depth is in `depths`, oldest first.
+pub(in crate::conversations) async fn path_range(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     leaf: &message::Model,
@@ -156,14 +158,14 @@ pub(in crate::conversations) async fn stretch(
          )
          SELECT m.* FROM path p JOIN message m ON m.tenant_id = $1 AND m.id = p.id
          WHERE m.depth >= $3 AND m.depth < $4 ORDER BY m.depth",
-        [ctx.tenant.into(), leaf.id.into(), depths.start.into(), depths.end.into()],
+        [ctx.tenant().into(), leaf.id.into(), depths.start.into(), depths.end.into()],
     );
     message::Model::find_by_statement(statement).all(conn).await.map_err(StoreError::from)
 }
 
-/// Finds the end of the branch that passes through a message: the visible leaf when it is that branch, else the newest
-/// message below.
-pub(crate) async fn end_of_branch(
+/// Returns the leaf of the branch through a message: the visible leaf if its path contains the message, else
+/// the newest message below it.
+pub(crate) async fn branch_leaf(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     conversation: &conversation::Model,
@@ -175,10 +177,10 @@ pub(crate) async fn end_of_branch(
             return Ok(Some(leaf));
         }
     }
-    deepest_below(conn, ctx, conversation.id, through).await
+    newest_descendant(conn, ctx, conversation.id, through).await
 }
 
-/// Finds the last message that two paths share.
+/// Returns the last common message of two paths.
 pub(in crate::conversations) async fn last_common(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
@@ -199,7 +201,7 @@ pub(in crate::conversations) async fn last_common(
          SELECT m.* FROM message m
          WHERE m.tenant_id = $1 AND m.id IN (SELECT id FROM one) AND m.id IN (SELECT id FROM other)
          ORDER BY m.depth DESC LIMIT 1",
-        [ctx.tenant.into(), left.into(), right.into()],
+        [ctx.tenant().into(), left.into(), right.into()],
     );
     message::Model::find_by_statement(statement).one(conn).await.map_err(StoreError::from)
 }

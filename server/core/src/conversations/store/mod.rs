@@ -1,20 +1,20 @@
-//! Rows of conversations and messages.
+//! Queries on conversations and messages.
 
 mod copy;
 mod erase;
 mod list;
 mod window;
 
-pub(crate) use copy::end_of_branch;
-pub(super) use copy::{check_settled, copy, last_common, stretch, tail};
-pub(super) use erase::{erase, let_go_of_artifacts, thrown_away};
+pub(crate) use copy::branch_leaf;
+pub(super) use copy::{copy, ensure_not_running, last_common, path_from, path_range};
+pub(super) use erase::{detach_artifacts, erase, list_deleted_before};
 pub(super) use list::{list, search};
-pub(super) use window::{of_conversation, views, window};
+pub(super) use window::{get_message, message_views, window};
 pub(crate) use window::{part_id, parts, path};
 
-use super::Error;
-use crate::{ctx::Ctx, db::StoreError};
+use super::ConversationError;
 use penny_entity::{TenantScoped, conversation, message, turn};
+use penny_kernel::{ctx::Ctx, db::StoreError};
 use penny_types::{
     ConversationId, MessageId, TurnId,
     conversations::{ConversationSummary, ConversationView, Origin},
@@ -25,11 +25,10 @@ use sea_orm::{
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement, sea_query::Expr,
 };
 
-/// The states in which a turn is still going on.
+/// The non-terminal turn states.
 pub(crate) const ACTIVE: [TurnStatus; 3] = [TurnStatus::Queued, TurnStatus::Running, TurnStatus::Waiting];
 
-/// What a conversation begins with.
-pub(super) struct NewRow {
+pub(super) struct NewConversationRow {
     pub title: Option<String>,
     pub model: Option<String>,
     pub origin: Origin,
@@ -39,16 +38,17 @@ pub(super) struct NewRow {
 pub(super) async fn insert(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
-    new: NewRow,
+    new: NewConversationRow,
 ) -> Result<conversation::Model, StoreError> {
     let now = ctx.now();
     let row = conversation::ActiveModel {
-        tenant_id: Set(ctx.tenant),
-        id: Set(ctx.mint()),
+        tenant_id: Set(ctx.tenant()),
+        id: Set(ctx.new_id()),
         owner_id: Set(ctx.subject()),
         workspace_id: Set(None),
         title: Set(new.title),
         is_pinned: Set(false),
+        labels: Set(serde_json::json!([])),
         origin: Set(new.origin),
         external_thread_key: Set(None),
         model: Set(new.model),
@@ -67,28 +67,27 @@ pub(crate) async fn find(
     ctx: &Ctx,
     id: ConversationId,
 ) -> Result<Option<conversation::Model>, StoreError> {
-    Ok(find_even_deleted(conn, ctx, id).await?.filter(|row| row.deleted_at.is_none()))
+    Ok(find_including_deleted(conn, ctx, id).await?.filter(|row| row.deleted_at.is_none()))
 }
 
-/// Reads a conversation and keeps others from changing it until the transaction ends.
+/// Finds a conversation and locks its row until the transaction ends.
 pub(super) async fn lock(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     id: ConversationId,
 ) -> Result<Option<conversation::Model>, StoreError> {
-    let found = conversation::Entity::find_by_id((ctx.tenant, id)).lock_exclusive();
-    let row = found.one(conn).await?;
+    let row = conversation::Entity::find_by_id((ctx.tenant(), id)).lock_exclusive().one(conn).await?;
     Ok(row.filter(|row| row.deleted_at.is_none()))
 }
 
-/// Makes a message the end of the visible branch.
+/// Sets the leaf of the visible branch without changing `updated_at`.
 pub(crate) async fn set_leaf(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     id: ConversationId,
     leaf: MessageId,
 ) -> Result<(), StoreError> {
-    conversation::Entity::update_in(ctx.tenant)
+    conversation::Entity::update_in(ctx.tenant())
         .col_expr(conversation::Column::LeafId, Expr::value(leaf))
         .filter(conversation::Column::Id.eq(id))
         .exec(conn)
@@ -96,13 +95,13 @@ pub(crate) async fn set_leaf(
     Ok(())
 }
 
-/// Returns the turns of a conversation that are run by a process now.
+/// Returns the queued and running turns of a conversation, without the waiting ones.
 pub(super) async fn running_turns(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     id: ConversationId,
 ) -> Result<Vec<TurnId>, StoreError> {
-    turn::Entity::find_in(ctx.tenant)
+    turn::Entity::find_in(ctx.tenant())
         .select_only()
         .column(turn::Column::Id)
         .filter(turn::Column::ConversationId.eq(id))
@@ -113,23 +112,23 @@ pub(super) async fn running_turns(
         .map_err(StoreError::from)
 }
 
-pub(super) async fn find_even_deleted(
+pub(super) async fn find_including_deleted(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     id: ConversationId,
 ) -> Result<Option<conversation::Model>, StoreError> {
-    conversation::Entity::find_by_id((ctx.tenant, id)).one(conn).await.map_err(StoreError::from)
+    conversation::Entity::find_by_id((ctx.tenant(), id)).one(conn).await.map_err(StoreError::from)
 }
 
-pub(crate) async fn message(
+pub(crate) async fn find_message(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     id: MessageId,
 ) -> Result<Option<message::Model>, StoreError> {
-    message::Entity::find_by_id((ctx.tenant, id)).one(conn).await.map_err(StoreError::from)
+    message::Entity::find_by_id((ctx.tenant(), id)).one(conn).await.map_err(StoreError::from)
 }
 
-pub(super) async fn change(
+pub(super) async fn update(
     conn: &impl ConnectionTrait,
     row: conversation::Model,
     title: Option<String>,
@@ -156,8 +155,8 @@ pub(super) async fn change(
     change.update(conn).await.map_err(StoreError::from)
 }
 
-/// Makes a message that has come the end of the visible branch.
-pub(super) async fn grow(
+/// Sets the leaf of the visible branch to a new message and updates `updated_at`.
+pub(super) async fn advance_leaf(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     row: conversation::Model,
@@ -179,13 +178,13 @@ pub(super) async fn set_deleted(
     change.update(conn).await.map_err(StoreError::from)
 }
 
-/// Returns the newest turn of the conversation that is still going on.
+/// Returns the newest non-terminal turn of a conversation.
 pub(crate) async fn active_turn(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     id: ConversationId,
 ) -> Result<Option<TurnId>, StoreError> {
-    turn::Entity::find_in(ctx.tenant)
+    turn::Entity::find_in(ctx.tenant())
         .select_only()
         .column(turn::Column::Id)
         .filter(turn::Column::ConversationId.eq(id))
@@ -198,13 +197,12 @@ pub(crate) async fn active_turn(
 }
 
 #[derive(FromQueryResult)]
-struct Found {
+struct MessageIdRow {
     id: MessageId,
 }
 
-/// Returns the end of the branch below a message: the newest message of its subtree. A child is
-/// always newer than its parent, so the newest has no children.
-pub(crate) async fn deepest_below(
+/// Returns the newest message of a subtree. It is a leaf, since a child is always newer than its parent.
+pub(crate) async fn newest_descendant(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     conversation: ConversationId,
@@ -218,10 +216,10 @@ pub(crate) async fn deepest_below(
              SELECT m.id FROM message m JOIN below b ON m.parent_id = b.id WHERE m.tenant_id = $1
          )
          SELECT id FROM below ORDER BY id DESC LIMIT 1",
-        [ctx.tenant.into(), conversation.into(), message.into()],
+        [ctx.tenant().into(), conversation.into(), message.into()],
     );
-    let found = Found::find_by_statement(statement).one(conn).await?;
-    Ok(found.map(|found| found.id))
+    let row = MessageIdRow::find_by_statement(statement).one(conn).await?;
+    Ok(row.map(|row| row.id))
 }
 
 pub(crate) fn summary(row: &conversation::Model, active: Option<TurnId>) -> ConversationSummary {
@@ -252,7 +250,7 @@ pub(super) fn view(row: conversation::Model, active: Option<TurnId>) -> Conversa
     }
 }
 
-impl From<sea_orm::DbErr> for Error {
+impl From<sea_orm::DbErr> for ConversationError {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Store(error.into())
     }

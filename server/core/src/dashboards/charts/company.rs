@@ -1,6 +1,6 @@
-//! The company at a glance: every key figure against its target.
+//! The KPI overview chart: every KPI against its target.
 
-use super::draw::{finish, legend, point, short};
+use super::plot::{data_point, legend, round, to_option};
 use charming::{
     Chart,
     component::{Axis, Grid},
@@ -11,66 +11,71 @@ use charming::{
     },
     series::Bar,
 };
+use penny_i18n::{formats::ValueFormatter, keys, text};
 use penny_types::{
     artifacts::{ChartContent, TableColumn, TableContent, ValueFormat},
     dashboards::{Direction, Health, KpiValue},
 };
-use penny_words::{figures::Hand, keys, text};
 use serde_json::{Value, json};
 
-/// A bar ends here, however far beyond its target the figure is.
-const MOST: f64 = 1.5;
-/// A bar begins here, so that a figure that reaches nothing of its target is still seen.
-const LEAST: f64 = 0.03;
-/// Widest name of a key figure, in pixels: it breaks instead of pushing the bars off a phone.
+/// Maximum length of a bar, as a share of the target.
+const MAX_SHARE: f64 = 1.5;
+/// Minimum length of a bar, so that a value of 0 is still visible.
+const MIN_SHARE: f64 = 0.03;
+/// Maximum width of a KPI's name before it wraps, in pixels.
 const NAME_WIDTH: u32 = 128;
 
-/// The standings a figure can have: the series' id and its name.
-const STANDINGS: [(Health, &str, &str); 4] = [
+/// The series of each health value: its id and the message key of its name.
+const HEALTH_SERIES: [(Health, &str, &str); 4] = [
     (Health::Good, "good", keys::FIGURES_GOOD),
     (Health::Watch, "watch", keys::FIGURES_WATCH),
     (Health::Bad, "bad", keys::FIGURES_BAD),
     (Health::Unknown, "unknown", keys::FIGURES_UNKNOWN),
 ];
 
-/// Makes the chart and the table behind it; `summary` says in one sentence how things stand.
+/// Builds the chart and its table. `summary` is the description for screen readers.
 ///
-/// A bar is the share of the target that is reached, so that money, hours and shares stand side by
-/// side; beside it stand the figure and its target as they are.
-pub(crate) fn company(kpis: &[KpiValue], hand: Hand<'_>, summary: String) -> ChartContent {
-    let mut option = finish(&draw(kpis, hand), &summary);
+/// A bar is the share of the target that is reached, so that KPIs with different units are comparable. The
+/// value and the target are labels beside it.
+pub(crate) fn company_chart(
+    kpis: &[KpiValue],
+    formatter: ValueFormatter<'_>,
+    summary: String,
+) -> ChartContent {
+    let mut option = to_option(&build_chart(kpis, formatter), &summary);
     if let Some(names) = option.pointer_mut("/yAxis/0/axisLabel").and_then(Value::as_object_mut) {
         names.insert("width".to_owned(), json!(NAME_WIDTH));
         names.insert("overflow".to_owned(), json!("break"));
     }
-    ChartContent { option, table: table(kpis, hand), summary, dashboard: None }
+    ChartContent { option, table: build_table(kpis, formatter), summary, dashboard: None }
 }
 
-fn draw(kpis: &[KpiValue], hand: Hand<'_>) -> Chart {
-    let say = |key| text(hand.locale, key, &[]);
+fn build_chart(kpis: &[KpiValue], formatter: ValueFormatter<'_>) -> Chart {
+    let translate = |key| text(formatter.locale, key, &[]);
     let names = kpis.iter().map(|kpi| kpi.name.clone()).collect();
-    let written = kpis.iter().map(|kpi| written(hand, kpi)).collect();
-    let mut drawn = Chart::new()
+    let values = kpis.iter().map(|kpi| value_with_target(formatter, kpi)).collect();
+    let mut chart = Chart::new()
         .tooltip(Tooltip::new().trigger(Trigger::Item))
         .legend(legend().top(0))
         .grid(Grid::new().left(4).right(4).top(36).bottom(4).contain_label(true))
-        .x_axis(ruler())
-        .y_axis(rows(names))
-        .y_axis(rows(written).position("right"));
-    let shown = STANDINGS.iter().filter(|(health, ..)| kpis.iter().any(|kpi| kpi.health == *health));
+        .x_axis(share_axis())
+        .y_axis(category_axis(names))
+        .y_axis(category_axis(values).position("right"));
+    let shown = HEALTH_SERIES.iter().filter(|(health, ..)| kpis.iter().any(|kpi| kpi.health == *health));
     for (at, (health, id, name)) in shown.enumerate() {
-        let bar = achievement(kpis, *health, id, say(name));
-        drawn = drawn.series(if at == 0 { with_target(bar, say(keys::FIGURES_TARGET)) } else { bar });
+        let bar = health_bars(kpis, *health, id, translate(name));
+        chart =
+            chart.series(if at == 0 { with_target_line(bar, translate(keys::FIGURES_TARGET)) } else { bar });
     }
-    drawn
+    chart
 }
 
-/// Makes the axis of the achievement: from nothing, over the target, to the end of the bars.
-fn ruler() -> Axis {
+/// Builds the hidden axis of the shares, from 0 to [`MAX_SHARE`].
+fn share_axis() -> Axis {
     Axis::new()
         .type_(AxisType::Value)
         .min(0)
-        .max(MOST)
+        .max(MAX_SHARE)
         .interval(0.5)
         .axis_label(AxisLabel::new().show(false))
         .axis_line(AxisLine::new().show(false))
@@ -78,8 +83,8 @@ fn ruler() -> Axis {
         .split_line(SplitLine::new().show(false))
 }
 
-/// Makes an axis of one text a key figure, the first on top.
-fn rows(texts: Vec<String>) -> Axis {
+/// Builds an axis with one label per KPI, the first on top.
+fn category_axis(texts: Vec<String>) -> Axis {
     Axis::new()
         .type_(AxisType::Category)
         .inverse(true)
@@ -89,11 +94,11 @@ fn rows(texts: Vec<String>) -> Axis {
         .axis_tick(AxisTick::new().show(false))
 }
 
-fn achievement(kpis: &[KpiValue], health: Health, id: &str, name: String) -> Bar {
+fn health_bars(kpis: &[KpiValue], health: Health, id: &str, name: String) -> Bar {
     let of = |kpi: &KpiValue| {
-        share_of_target(kpi).filter(|_| kpi.health == health).map(|share| share.clamp(LEAST, MOST))
+        share_of_target(kpi).filter(|_| kpi.health == health).map(|share| share.clamp(MIN_SHARE, MAX_SHARE))
     };
-    let data: Vec<DataPoint> = kpis.iter().map(|kpi| point(of(kpi))).collect();
+    let data: Vec<DataPoint> = kpis.iter().map(|kpi| data_point(of(kpi))).collect();
     Bar::new()
         .id(id)
         .name(name)
@@ -103,8 +108,8 @@ fn achievement(kpis: &[KpiValue], health: Health, id: &str, name: String) -> Bar
         .data(data)
 }
 
-/// Puts the line of the target and the track of the bars behind the first series.
-fn with_target(bar: Bar, name: String) -> Bar {
+/// Adds the line of the target and the background of the bars to the first series.
+fn with_target_line(bar: Bar, name: String) -> Bar {
     let label = Label::new().show(true).formatter(name.as_str()).font_size(10);
     let target = MarkLine::new()
         .silent(true)
@@ -115,39 +120,40 @@ fn with_target(bar: Bar, name: String) -> Bar {
     bar.show_background(true).background_style(BackgroundStyle::new().opacity(0.35)).mark_line(target)
 }
 
-/// Says which share of its target a figure reaches; beyond a bar's end it does not matter how far.
+/// Returns the share of the target that is reached, at most [`MAX_SHARE`].
 fn share_of_target(kpi: &KpiValue) -> Option<f64> {
     let (value, target) = (kpi.value?, kpi.target?);
     let share = match kpi.direction {
         Direction::Up if target > 0.0 => value / target,
         Direction::Down if value > 0.0 => target / value,
-        // Nothing of what should not be: reached, whatever the target.
+        // A value of 0 where lower is better always reaches the target.
         Direction::Down => 1.0,
         Direction::Up => f64::from(u8::from(value >= target)),
     };
-    Some(short(share.clamp(0.0, MOST)))
+    Some(round(share.clamp(0.0, MAX_SHARE)))
 }
 
-/// Writes a figure beside its target.
-fn written(hand: Hand<'_>, kpi: &KpiValue) -> String {
-    let value = hand.write(kpi.value, kpi.format);
+/// Formats a value and its target.
+fn value_with_target(formatter: ValueFormatter<'_>, kpi: &KpiValue) -> String {
+    let value = formatter.format(kpi.value, kpi.format);
     match kpi.target {
-        Some(target) => format!("{value} / {}", hand.write(Some(target), kpi.format)),
+        Some(target) => format!("{value} / {}", formatter.format(Some(target), kpi.format)),
         None => value,
     }
 }
 
-fn table(kpis: &[KpiValue], hand: Hand<'_>) -> TableContent {
-    let column = |key, format| TableColumn { name: text(hand.locale, key, &[]), format };
+fn build_table(kpis: &[KpiValue], formatter: ValueFormatter<'_>) -> TableContent {
+    let column = |key, format| TableColumn { name: text(formatter.locale, key, &[]), format };
     let row = |kpi: &KpiValue| {
-        let standing = STANDINGS.iter().find(|(health, ..)| *health == kpi.health).map(|(.., name)| *name);
+        let health_name =
+            HEALTH_SERIES.iter().find(|(health, ..)| *health == kpi.health).map(|(.., name)| *name);
         vec![
             json!(kpi.name),
-            json!(hand.write(kpi.value, kpi.format)),
-            json!(hand.write(kpi.target, kpi.format)),
+            json!(formatter.format(kpi.value, kpi.format)),
+            json!(formatter.format(kpi.target, kpi.format)),
             json!(share_of_target(kpi)),
-            json!(standing.map(|name| text(hand.locale, name, &[]))),
-            json!(hand.write(kpi.previous, kpi.format)),
+            json!(health_name.map(|name| text(formatter.locale, name, &[]))),
+            json!(formatter.format(kpi.previous, kpi.format)),
         ]
     };
     TableContent {

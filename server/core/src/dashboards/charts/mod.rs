@@ -1,11 +1,11 @@
-//! Charts: ECharts options made here and drawn in the browser.
+//! ECharts options, rendered in the browser.
 //!
-//! Options are data: no functions, and no colours either; the page's theme gives them. A series that
-//! means something has an id the theme can know: `good`, `watch`, `bad`, `actual`, `budget`. Values are
-//! as they are; the page writes them in the format of the table's column of the series' name.
+//! Options are plain data without functions or colours. The page's theme sets colours by series id: `good`,
+//! `watch`, `bad`, `actual`, `budget`. Values are unformatted; the page formats them like the table column
+//! with the name of the series.
 
 mod company;
-mod draw;
+mod plot;
 
-pub(crate) use company::company;
-pub(crate) use draw::{Plot, PlotSeries, plot};
+pub(crate) use company::company_chart;
+pub(crate) use plot::{Plot, PlotSeries, plot_option};

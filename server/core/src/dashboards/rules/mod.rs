@@ -1,11 +1,11 @@
-//! What the figures of a dashboard mean: stretches of time, targets and health. Pure.
+//! Pure rules: date ranges, targets, health and the choice of a dashboard.
 
-mod boards;
 mod health;
 mod periods;
+mod placement;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use boards::{Board, home_of};
 pub(crate) use health::{Target, health};
-pub(crate) use periods::{Span, Spans};
+pub(crate) use periods::{DateRange, ReportRanges};
+pub(crate) use placement::{DashboardKpis, best_dashboard};

@@ -1,18 +1,18 @@
 use chrono::{Datelike, Months, NaiveDate};
 use penny_types::dashboards::Period;
 
-/// A stretch of days, both ends included.
+/// A range of days, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Span {
+pub(crate) struct DateRange {
     pub from: NaiveDate,
     pub to: NaiveDate,
 }
 
-/// Months of a trend, the running one included.
+/// Months of a trend, including the current one.
 const TREND_MONTHS: u32 = 12;
 
-impl Span {
-    /// Returns the stretch from the period's first day up to today.
+impl DateRange {
+    /// Returns the range from the period's first day to today.
     pub(crate) fn of(period: Period, today: NaiveDate) -> Self {
         let first_month = match period {
             Period::Mtd => today.month(),
@@ -23,45 +23,44 @@ impl Span {
         Self { from, to: today }
     }
 
-    /// Returns the same stretch a year before. 29 February becomes 28 February.
+    /// Returns the same range a year before. 29 February becomes 28 February.
     pub(crate) fn year_before(self) -> Self {
         let back = |day: NaiveDate| day.checked_sub_months(Months::new(12)).unwrap_or(day);
         Self { from: back(self.from), to: back(self.to) }
     }
 
-    /// Returns how many days it has.
     pub(crate) fn days(self) -> i64 {
         (self.to - self.from).num_days() + 1
     }
 }
 
-/// Every stretch a key figure is computed for at once.
+/// All date ranges a KPI is computed for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Spans {
-    pub now: Span,
-    pub before: Span,
-    /// The last twelve months, oldest first; the last one ends today.
-    pub months: Vec<Span>,
+pub(crate) struct ReportRanges {
+    pub current: DateRange,
+    pub previous: DateRange,
+    /// The last twelve months, oldest first; the current month ends today.
+    pub months: Vec<DateRange>,
 }
 
-impl Spans {
+impl ReportRanges {
     pub(crate) fn of(period: Period, today: NaiveDate) -> Self {
-        let now = Span::of(period, today);
-        let this_month = Span::of(Period::Mtd, today);
+        let current = DateRange::of(period, today);
+        let this_month = DateRange::of(Period::Mtd, today);
         let months = (0..TREND_MONTHS).rev().filter_map(|back| month_back(this_month, back)).collect();
-        Self { now, before: now.year_before(), months }
+        Self { current, previous: current.year_before(), months }
     }
 
     /// Returns the first day of the trend.
-    pub(crate) fn window_from(&self) -> NaiveDate {
-        self.months.first().map_or(self.now.from, |month| month.from)
+    pub(crate) fn trend_start(&self) -> NaiveDate {
+        self.months.first().map_or(self.current.from, |month| month.from)
     }
 }
 
-fn month_back(this_month: Span, back: u32) -> Option<Span> {
+fn month_back(this_month: DateRange, back: u32) -> Option<DateRange> {
     if back == 0 {
         return Some(this_month);
     }
     let from = this_month.from.checked_sub_months(Months::new(back))?;
-    Some(Span { from, to: from.checked_add_months(Months::new(1))?.pred_opt()? })
+    Some(DateRange { from, to: from.checked_add_months(Months::new(1))?.pred_opt()? })
 }

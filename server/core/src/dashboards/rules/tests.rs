@@ -4,7 +4,7 @@ use penny_types::dashboards::{Direction, Health, Period};
 use proptest::prelude::*;
 
 fn day(text: &str) -> NaiveDate {
-    text.parse().expect("a day")
+    text.parse().expect("a valid date")
 }
 
 #[test]
@@ -23,27 +23,27 @@ fn a_period_runs_from_its_first_day_to_today() {
         ("2029-02-28", Period::Mtd, "2029-02-01", ("2028-02-01", "2028-02-28")),
         ("2028-12-31", Period::Ytd, "2028-01-01", ("2027-01-01", "2027-12-31")),
     ] {
-        let span = Span::of(period, day(today));
-        assert_eq!(span, Span { from: day(from), to: day(today) }, "{period} on {today}");
+        let range = DateRange::of(period, day(today));
+        assert_eq!(range, DateRange { from: day(from), to: day(today) }, "{period} on {today}");
         assert_eq!(
-            span.year_before(),
-            Span { from: day(before.0), to: day(before.1) },
+            range.year_before(),
+            DateRange { from: day(before.0), to: day(before.1) },
             "{period} on {today}"
         );
     }
 }
 
 #[test]
-fn a_trend_is_twelve_months_of_which_the_last_ends_today() {
-    let spans = Spans::of(Period::Ytd, day("2028-03-31"));
-    assert_eq!(spans.months.len(), 12);
-    assert_eq!(spans.window_from(), day("2027-04-01"));
-    assert_eq!(spans.months[10], Span { from: day("2028-02-01"), to: day("2028-02-29") });
-    assert_eq!(spans.months[11], Span { from: day("2028-03-01"), to: day("2028-03-31") });
+fn a_trend_has_twelve_months_and_ends_today() {
+    let ranges = ReportRanges::of(Period::Ytd, day("2028-03-31"));
+    assert_eq!(ranges.months.len(), 12);
+    assert_eq!(ranges.trend_start(), day("2027-04-01"));
+    assert_eq!(ranges.months[10], DateRange { from: day("2028-02-01"), to: day("2028-02-29") });
+    assert_eq!(ranges.months[11], DateRange { from: day("2028-03-01"), to: day("2028-03-31") });
 }
 
 #[test]
-fn health_is_good_at_the_target_and_watched_within_a_tenth() {
+fn health_is_good_at_the_target_and_watch_within_a_tenth() {
     use Direction::{Down, Up};
     for (value, target, direction, expected) in [
         (Some(100.0), Some(100.0), Up, Health::Good),
@@ -68,29 +68,32 @@ fn health_is_good_at_the_target_and_watched_within_a_tenth() {
 }
 
 #[test]
-fn an_amount_a_year_is_due_by_the_day() {
+fn a_yearly_target_is_prorated_by_days() {
     let year = Target::PerYear(366_000.0);
-    assert_eq!(year.of(Span { from: day("2028-01-01"), to: day("2028-12-31") }), 366_000.0);
-    assert_eq!(year.of(Span { from: day("2028-02-01"), to: day("2028-02-29") }), 29_000.0);
-    assert_eq!(Target::Value(0.4).of(Span { from: day("2026-01-01"), to: day("2026-01-02") }), 0.4);
+    assert_eq!(year.for_range(DateRange { from: day("2028-01-01"), to: day("2028-12-31") }), 366_000.0);
+    assert_eq!(year.for_range(DateRange { from: day("2028-02-01"), to: day("2028-02-29") }), 29_000.0);
+    assert_eq!(
+        Target::Value(0.4).for_range(DateRange { from: day("2026-01-01"), to: day("2026-01-02") }),
+        0.4
+    );
 }
 
 proptest! {
     #[test]
-    fn spans_never_leave_their_year_nor_reach_past_today(offset in 0_u64..40_000, which in 0_usize..3) {
+    fn ranges_stay_within_their_year_and_end_today(offset in 0_u64..40_000, index in 0_usize..3) {
         let today = day("1990-01-01") + Days::new(offset);
-        let span = Span::of(Period::ALL[which], today);
-        prop_assert!(span.from <= span.to && span.to == today && span.from.day() == 1);
-        prop_assert_eq!(span.from.year(), today.year());
-        let before = span.year_before();
+        let range = DateRange::of(Period::ALL[index], today);
+        prop_assert!(range.from <= range.to && range.to == today && range.from.day() == 1);
+        prop_assert_eq!(range.from.year(), today.year());
+        let before = range.year_before();
         prop_assert!(before.from <= before.to && before.to < today);
-        prop_assert!((before.days() - span.days()).abs() <= 1);
+        prop_assert!((before.days() - range.days()).abs() <= 1);
     }
 
     #[test]
-    fn months_of_a_trend_touch_and_do_not_overlap(offset in 0_u64..40_000) {
+    fn months_of_a_trend_are_adjacent(offset in 0_u64..40_000) {
         let today = day("1990-01-01") + Days::new(offset);
-        let months = Spans::of(Period::Mtd, today).months;
+        let months = ReportRanges::of(Period::Mtd, today).months;
         prop_assert_eq!(months.len(), 12);
         for pair in months.windows(2) {
             prop_assert_eq!(pair[0].to.succ_opt(), Some(pair[1].from));
@@ -98,7 +101,7 @@ proptest! {
     }
 
     #[test]
-    fn a_better_figure_never_stands_worse(target in -1e6_f64..1e6, value in -1e6_f64..1e6, gain in 0_f64..1e6) {
+    fn a_better_value_never_has_worse_health(target in -1e6_f64..1e6, value in -1e6_f64..1e6, gain in 0_f64..1e6) {
         let rank = |health| match health { Health::Good => 2, Health::Watch => 1, _ => 0 };
         let up = |value| rank(health(Some(value), Some(target), Direction::Up));
         let down = |value| rank(health(Some(value), Some(target), Direction::Down));

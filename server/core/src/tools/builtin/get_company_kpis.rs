@@ -1,7 +1,7 @@
-use super::{arguments, failed};
+use super::{parse_arguments, tool_error};
 use crate::{
     dashboards::Dashboards,
-    tools::{Caps, Tool, ToolArtifact, ToolContract, ToolError, ToolOutcome, ToolRun},
+    tools::{Tool, ToolArtifact, ToolContract, ToolError, ToolLimits, ToolOutcome, ToolRun},
 };
 use async_trait::async_trait;
 use penny_types::{
@@ -12,7 +12,7 @@ use penny_types::{
 use serde::Deserialize;
 use serde_json::json;
 
-/// Reads the key figures and draws them as a chart.
+/// Returns KPI values and a chart of them.
 #[derive(Debug)]
 pub struct GetCompanyKpis {
     dashboards: Dashboards,
@@ -21,14 +21,13 @@ pub struct GetCompanyKpis {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Arguments {
+struct GetCompanyKpisArgs {
     period: Period,
     unit: Unit,
     id: Option<String>,
 }
 
 impl GetCompanyKpis {
-    /// Makes the tool.
     #[must_use]
     pub fn new(dashboards: Dashboards) -> Self {
         let input_schema = json!({
@@ -43,7 +42,7 @@ impl GetCompanyKpis {
                 "unit": {
                     "type": "string",
                     "enum": ["company", "bu", "project"],
-                    "description": "Whether the figures are about the whole company, a business unit or a project."
+                    "description": "Whether the KPIs are those of the whole company, a business unit or a project."
                 },
                 "id": {
                     "type": "string",
@@ -56,13 +55,13 @@ impl GetCompanyKpis {
         let contract = ToolContract {
             name: "get_company_kpis",
             version: 1,
-            description: "Returns the key figures of the company, a business unit or a project for a period, each \
-                          with its target, the same stretch a year before and twelve months of trend, and shows \
-                          them to the person as a chart. Use it for questions about company health, results, \
+            description: "Returns the KPIs of the company, a business unit or a project for a period, each \
+                          with its target, the same period a year before and twelve months of trend, and shows \
+                          them to the user as a chart. Use it for questions about company health, results, \
                           revenue, margins, sales, incidents, hiring or projects.",
             effect: Effect::Read,
             input_schema,
-            caps: Caps::default(),
+            limits: ToolLimits::default(),
         };
         Self { dashboards, contract }
     }
@@ -75,9 +74,12 @@ impl Tool for GetCompanyKpis {
     }
 
     async fn execute(&self, run: ToolRun<'_>) -> Result<ToolOutcome, ToolError> {
-        let Arguments { period, unit, id } = arguments(run.arguments)?;
-        let report =
-            self.dashboards.report(run.ctx, DashboardFilters { period, unit, id }).await.map_err(failed)?;
+        let GetCompanyKpisArgs { period, unit, id } = parse_arguments(run.arguments)?;
+        let report = self
+            .dashboards
+            .report(run.ctx, DashboardFilters { period, unit, id })
+            .await
+            .map_err(tool_error)?;
         let chart = json!(report.chart);
         let result = json!({
             "period": report.filters.period,

@@ -1,7 +1,7 @@
-use super::{arguments, failed};
+use super::{parse_arguments, tool_error};
 use crate::{
     dashboards::Dashboards,
-    tools::{Caps, Tool, ToolArtifact, ToolContract, ToolError, ToolOutcome, ToolRun},
+    tools::{Tool, ToolArtifact, ToolContract, ToolError, ToolLimits, ToolOutcome, ToolRun},
 };
 use async_trait::async_trait;
 use penny_types::{
@@ -12,7 +12,7 @@ use penny_types::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Opens a dashboard and keeps how it looked.
+/// Opens a dashboard and stores a snapshot of it as an artifact.
 #[derive(Debug)]
 pub struct LoadDashboard {
     dashboards: Dashboards,
@@ -21,34 +21,33 @@ pub struct LoadDashboard {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Arguments {
+struct LoadDashboardArgs {
     slug: String,
     #[serde(default)]
-    filters: Filters,
+    filters: FilterArgs,
 }
 
-/// What is not said stays as the dashboard has it.
+/// Filters of the call; absent values default to [`DashboardFilters::default`].
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Filters {
+struct FilterArgs {
     period: Option<Period>,
     unit: Option<Unit>,
     id: Option<String>,
 }
 
-impl From<Filters> for DashboardFilters {
-    fn from(filters: Filters) -> Self {
-        let usual = Self::default();
+impl From<FilterArgs> for DashboardFilters {
+    fn from(filters: FilterArgs) -> Self {
+        let defaults = Self::default();
         Self {
-            period: filters.period.unwrap_or(usual.period),
-            unit: filters.unit.unwrap_or(usual.unit),
+            period: filters.period.unwrap_or(defaults.period),
+            unit: filters.unit.unwrap_or(defaults.unit),
             id: filters.id,
         }
     }
 }
 
 impl LoadDashboard {
-    /// Makes the tool.
     #[must_use]
     pub fn new(dashboards: Dashboards) -> Self {
         let input_schema = json!({
@@ -57,7 +56,7 @@ impl LoadDashboard {
             "properties": {
                 "slug": {
                     "type": "string",
-                    "description": "The dashboard's address, such as company-health."
+                    "description": "The dashboard's slug, such as company-health."
                 },
                 "filters": {
                     "type": "object",
@@ -70,11 +69,11 @@ impl LoadDashboard {
         let contract = ToolContract {
             name: "load_dashboard",
             version: 1,
-            description: "Opens a dashboard by its slug, with filters, and shows it to the person. The dashboard \
-                          of the company's key figures is company-health.",
+            description: "Opens a dashboard by its slug, with filters, and shows it to the user. The dashboard \
+                          of the company's KPIs is company-health.",
             effect: Effect::Read,
             input_schema,
-            caps: Caps::default(),
+            limits: ToolLimits::default(),
         };
         Self { dashboards, contract }
     }
@@ -87,9 +86,9 @@ impl Tool for LoadDashboard {
     }
 
     async fn execute(&self, run: ToolRun<'_>) -> Result<ToolOutcome, ToolError> {
-        let Arguments { slug, filters } = arguments(run.arguments)?;
-        let dashboard = self.dashboards.open(run.ctx, &slug, filters.into()).await.map_err(failed)?;
-        let result = short(&dashboard);
+        let LoadDashboardArgs { slug, filters } = parse_arguments(run.arguments)?;
+        let dashboard = self.dashboards.open(run.ctx, &slug, filters.into()).await.map_err(tool_error)?;
+        let result = summarize_dashboard(&dashboard);
         let title = dashboard.title.clone();
         let content = json!(DashboardContent { slug: dashboard.slug.clone(), dashboard });
         let artifact = ToolArtifact { kind: ArtifactKind::Dashboard, title, content };
@@ -97,28 +96,29 @@ impl Tool for LoadDashboard {
     }
 }
 
-/// Widgets a model is told of at most.
-const TOLD_MAX: usize = 60;
-/// Characters of what a chart says.
-const SUMMARY_MAX: usize = 400;
+/// Maximum number of widgets in the result for the model.
+const MAX_WIDGETS: usize = 60;
+/// Maximum length of a chart's summary in the result for the model.
+const MAX_SUMMARY_CHARS: usize = 400;
 
-/// Says what a model needs of a dashboard: its figures, how they stand and changed, and what else is
-/// on it by name. Bounded: a model pays for every word.
-fn short(dashboard: &DashboardView) -> Value {
-    let widgets: Vec<Value> = dashboard.widgets.iter().take(TOLD_MAX).map(told).collect();
+/// Summarises a dashboard for a model: KPI values with health and change, and the titles of other widgets.
+/// Bounded, because every token costs.
+fn summarize_dashboard(dashboard: &DashboardView) -> Value {
+    let widgets: Vec<Value> = dashboard.widgets.iter().take(MAX_WIDGETS).map(summarize_widget).collect();
     json!({
         "slug": dashboard.slug, "title": dashboard.title, "path": format!("/d/{}", dashboard.slug),
         "period": dashboard.period, "from": dashboard.from, "to": dashboard.to,
         "unit": dashboard.unit, "id": dashboard.unit_id, "currency": dashboard.currency,
-        "widgets": widgets, "widgetsNotTold": dashboard.widgets.len().saturating_sub(TOLD_MAX),
+        "widgets": widgets, "widgetsNotTold": dashboard.widgets.len().saturating_sub(MAX_WIDGETS),
     })
 }
 
-fn told(widget: &WidgetView) -> Value {
+fn summarize_widget(widget: &WidgetView) -> Value {
     let Some(kpi) = &widget.kpi else {
-        let says = widget.content.as_ref().and_then(|content| content.get("summary")).and_then(Value::as_str);
-        let says = says.map(|says| says.chars().take(SUMMARY_MAX).collect::<String>());
-        return json!({ "kind": widget.kind, "title": widget.title, "summary": says, "error": widget.error });
+        let summary =
+            widget.content.as_ref().and_then(|content| content.get("summary")).and_then(Value::as_str);
+        let summary = summary.map(|summary| summary.chars().take(MAX_SUMMARY_CHARS).collect::<String>());
+        return json!({ "kind": widget.kind, "title": widget.title, "summary": summary, "error": widget.error });
     };
     let change = kpi.value.zip(kpi.previous).map(|(value, previous)| value - previous);
     json!({

@@ -1,26 +1,26 @@
-//! Runs a turn: asks the model, calls its tools, asks again, until it is over or has to wait.
+//! Runs a turn: calls the model and the tools that it requests in a loop, until the turn ends or waits for
+//! approvals.
 
-mod act;
-mod ask;
-mod conclude;
+mod finish;
+mod model_call;
+mod tool_calls;
 
 use super::{
-    Error, Filters,
+    ContentFilters, TurnError,
     checkpoint::Checkpointer,
-    draft::Draft,
-    live::{Live, Lost},
-    prompt::{self, Answer},
+    content::TurnContent,
+    live::{LeaseLost, LiveTurn},
+    prompt::{self, ToolResult},
     rules,
-    store::{self, CallRow},
+    store::{self, ModelCallRow},
 };
-use crate::{
-    artifacts::Artifacts, ctx::Ctx, fault::ToFault, foundation::Shared, routing::Route, tools::Tools,
-};
+use crate::{artifacts::Artifacts, routing::Route, tools::Tools};
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
 };
 use penny_entity::turn;
+use penny_kernel::{SharedKernel, ctx::Ctx, fault::ToFault};
 use penny_ports::models::{ModelError, ModelMessage};
 use penny_types::{
     FaultCode, ToolCallId,
@@ -30,19 +30,19 @@ use penny_types::{
 use std::collections::HashMap;
 use tokio_util::sync::CancellationToken;
 
-/// What running turns need.
+/// Dependencies of turns.
 #[derive(Debug, Clone)]
-pub(super) struct Crew {
-    pub shared: Shared,
+pub(super) struct TurnDeps {
+    pub kernel: SharedKernel,
     pub tools: Tools,
     pub artifacts: Artifacts,
-    pub filters: Filters,
+    pub filters: ContentFilters,
     pub checkpointer: Checkpointer,
 }
 
-/// How a run ends.
+/// The outcome of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum RunOutcome {
     Finished,
     Stopped,
     Interrupted,
@@ -51,22 +51,22 @@ pub(super) enum End {
         code: String,
         retry_after: Option<u64>,
     },
-    /// Another process has the turn now; this one says nothing more.
-    Lost,
+    /// Another process has taken the turn over; nothing more is written or published.
+    LeaseLost,
 }
 
-impl From<Lost> for End {
-    fn from(_: Lost) -> Self {
-        Self::Lost
+impl From<LeaseLost> for RunOutcome {
+    fn from(_: LeaseLost) -> Self {
+        Self::LeaseLost
     }
 }
 
-impl End {
-    fn fault(fault: &penny_types::Fault) -> Self {
+impl RunOutcome {
+    fn from_fault(fault: &penny_types::Fault) -> Self {
         Self::Failed { code: fault.code.to_string(), retry_after: fault.retry_after }
     }
 
-    fn model(error: &ModelError) -> Self {
+    fn from_model_error(error: &ModelError) -> Self {
         let retry_after = match error {
             ModelError::RateLimited { retry_after } => retry_after.map(|wait| wait.as_secs().max(1)),
             _ => None,
@@ -75,124 +75,121 @@ impl End {
     }
 }
 
-/// What a turn begins with.
+/// The initial state of a run.
 #[derive(Default)]
-pub(super) struct Beginning {
-    /// What it said before it waited, or before the turn it goes on from ended.
-    pub draft: Draft,
-    /// The model call whose row is already written.
-    pub call: Option<CallRow>,
-    /// What was said before, where that is known without reading it.
-    pub said: Option<Vec<ModelMessage>>,
+pub(super) struct RunInput {
+    /// The content from before the turn waited, or the start offset if it continues another turn.
+    pub content: TurnContent,
+    /// A model call whose row is written already.
+    pub call: Option<ModelCallRow>,
+    /// The message history; `None` to load it.
+    pub history: Option<Vec<ModelMessage>>,
 }
 
-/// A turn being run.
-pub(super) struct Runner {
-    crew: Crew,
+/// Runs one turn.
+pub(super) struct TurnRunner {
+    deps: TurnDeps,
     ctx: Ctx,
     turn: turn::Model,
-    live: Live,
+    live: LiveTurn,
     route: Route,
-    /// What was said before this turn's own words, once it is known.
-    base: Option<Vec<ModelMessage>>,
-    /// What this turn's tools answered, whole.
-    answers: HashMap<ToolCallId, Answer>,
+    /// The messages before the content of this turn; `None` until loaded.
+    history: Option<Vec<ModelMessage>>,
+    /// The complete results of the tool calls of this message.
+    tool_results: HashMap<ToolCallId, ToolResult>,
     usage: UsageView,
-    /// The model call whose row is already written.
-    open_call: Option<CallRow>,
+    /// A model call whose row is written already.
+    open_call: Option<ModelCallRow>,
     stop: BoxStream<'static, ()>,
     stopping: CancellationToken,
 }
 
-impl Runner {
-    /// Makes ready to run a turn whose row is written.
+impl TurnRunner {
+    /// Prepares the run of a stored turn: subscribes to stop requests and opens its bus channel.
     pub(super) async fn new(
-        crew: Crew,
+        deps: TurnDeps,
         ctx: Ctx,
         turn: turn::Model,
         route: Route,
-        from: Beginning,
-    ) -> Result<Self, Error> {
-        let asked = crew.shared.bus.stop_asked(turn.id).await?;
-        let stopping = crew.shared.tasks.stopping();
-        let live = Live::open(crew.shared.clone(), crew.checkpointer.clone(), &ctx, &turn, from.draft).await;
-        // The bus is quick; the row is sure.
-        let written = stream::once(live.stop_asked().cancelled_owned());
-        let stop = stream::select(asked, written).boxed();
+        input: RunInput,
+    ) -> Result<Self, TurnError> {
+        let bus_stops = deps.kernel.bus.stop_requests(turn.id).await?;
+        let stopping = deps.kernel.tasks.stopping();
+        let live =
+            LiveTurn::open(deps.kernel.clone(), deps.checkpointer.clone(), &ctx, &turn, input.content).await;
+        // Stop requests arrive by the bus, or by the row if the bus is unavailable.
+        let stored_stops = stream::once(live.stop_requested().cancelled_owned());
+        let stop = stream::select(bus_stops, stored_stops).boxed();
         let usage = store::view(&turn).usage;
         Ok(Self {
-            crew,
+            deps,
             ctx,
             turn,
             live,
             route,
-            base: from.said,
-            answers: HashMap::new(),
+            history: input.history,
+            tool_results: HashMap::new(),
             usage,
-            open_call: from.call,
+            open_call: input.call,
             stop,
             stopping,
         })
     }
 
-    /// Runs to the end, or to where the turn has to wait.
+    /// Runs the turn until it ends or waits for approvals.
     pub(super) async fn run(mut self) {
-        let end = match self.converse().await {
-            Ok(end) | Err(end) => end,
+        let outcome = match self.run_steps().await {
+            Ok(outcome) | Err(outcome) => outcome,
         };
-        self.conclude(end).await;
+        self.finish(outcome).await;
     }
 
-    /// Ends the turn without running it.
-    pub(super) async fn end(self, end: End) {
-        self.conclude(end).await;
-    }
-
-    async fn converse(&mut self) -> Result<End, End> {
+    async fn run_steps(&mut self) -> Result<RunOutcome, RunOutcome> {
         let is_new = self.turn.last_seq == 0;
         if is_new {
             let started = TurnStarted { message_id: self.turn.message_id, model: self.turn.model.clone() };
             self.live.publish(TurnEventBody::Started(started)).await?;
         }
-        self.remember().await.map_err(|error| self.broken(&error))?;
+        self.load_history().await.map_err(|error| self.internal_error(&error))?;
         if !is_new {
             self.run_decided().await?;
         }
-        for _ in 0..rules::STEPS_MAX {
-            let calls = self.ask().await?;
+        for _ in 0..rules::MODEL_CALLS_MAX {
+            let calls = self.call_model().await?;
             if calls.is_empty() {
-                return Ok(End::Finished);
+                return Ok(RunOutcome::Finished);
             }
             if self.call_tools(calls).await? {
-                return Ok(End::Waiting);
+                return Ok(RunOutcome::Waiting);
             }
         }
-        Err(End::Failed { code: FaultCode::TooManySteps.to_string(), retry_after: None })
+        Err(RunOutcome::Failed { code: FaultCode::TooManySteps.to_string(), retry_after: None })
     }
 
-    /// Reads what was said before: the path, and for a message that is gone on with what its tools
-    /// answered, whole.
-    async fn remember(&mut self) -> Result<(), Error> {
-        if self.base.is_some() {
+    /// Loads the message history and, if the turn is resumed or continues another, the results of earlier
+    /// tool calls.
+    async fn load_history(&mut self) -> Result<(), TurnError> {
+        if self.history.is_some() {
             return Ok(());
         }
-        let tx = self.crew.shared.db.read(&self.ctx).await?;
+        let tx = self.deps.kernel.db.read(&self.ctx).await?;
         let continues = self.turn.continues.is_some();
         if continues || self.turn.last_seq > 0 {
-            for call in self.crew.tools.of_message(tx.conn(), &self.ctx, self.turn.message_id).await? {
-                self.note_answer(&call);
+            for call in self.deps.tools.list_by_message(tx.conn(), &self.ctx, self.turn.message_id).await? {
+                self.record_prior_result(&call);
             }
         }
         let leaf = if continues { self.turn.message_id } else { self.turn.user_message_id };
-        let said = prompt::history(tx.conn(), &self.ctx, &self.crew.artifacts, leaf, &self.answers).await?;
-        self.base = Some(said);
+        let history =
+            prompt::history(tx.conn(), &self.ctx, &self.deps.artifacts, leaf, &self.tool_results).await?;
+        self.history = Some(history);
         Ok(())
     }
 
-    /// Logs a failure of ours and ends the turn with it.
-    fn broken(&self, error: &impl ToFault) -> End {
+    /// Logs an internal error and converts it into a failed run.
+    fn internal_error(&self, error: &impl ToFault) -> RunOutcome {
         let cause = error as &dyn std::error::Error;
-        tracing::error!(turn.id = %self.turn.id, error = cause, "a turn could not go on");
-        End::fault(&error.to_fault())
+        tracing::error!(turn.id = %self.turn.id, error = cause, "a turn failed with an internal error");
+        RunOutcome::from_fault(&error.to_fault())
     }
 }

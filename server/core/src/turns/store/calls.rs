@@ -1,18 +1,19 @@
-//! Rows of model calls, each with the step it is.
+//! Queries on model calls and their steps.
 
 use super::{
     signed,
-    steps::{Step, close_step, insert_step, open_step},
+    steps::{NewStep, close_step, insert_step, open_step},
 };
-use crate::{
-    ctx::Ctx,
-    db::{Batch, StoreError},
-    routing::Route,
-};
+use crate::routing::Route;
 use chrono::{DateTime, Utc};
 use penny_entity::{
-    TenantScoped, model_call,
-    words::{CallStatus, StepKind, StepStatus},
+    TenantScoped,
+    enums::{CallStatus, StepKind, StepStatus},
+    model_call,
+};
+use penny_kernel::{
+    ctx::Ctx,
+    db::{Batch, StoreError},
 };
 use penny_types::{ModelCallId, StepId, TurnId, models::UsageView};
 use sea_orm::{
@@ -21,55 +22,57 @@ use sea_orm::{
 };
 use serde_json::json;
 
-/// One call of a model, as its row keeps it.
+/// A stored model call.
 #[derive(Debug, Clone)]
-pub(in crate::turns) struct CallRow {
+pub(in crate::turns) struct ModelCallRow {
     pub id: ModelCallId,
-    pub step: StepId,
+    pub step_id: StepId,
     pub provider: String,
     pub model: String,
     pub started_at: DateTime<Utc>,
 }
 
-/// Writes the call a turn begins with, in the transaction that writes the turn.
+/// Writes the first model call of a turn, in the transaction that writes the turn.
 pub(in crate::turns) fn open_first_call(
     batch: &mut Batch,
     ctx: &Ctx,
     turn: TurnId,
     route: &Route,
-) -> CallRow {
-    let step = insert_step(batch, ctx, asking(turn, 0), 0);
+) -> ModelCallRow {
+    let step = insert_step(batch, ctx, model_call_step(turn, 0), 0);
     insert(batch, ctx, turn, step, route)
 }
 
-/// Writes a further call before the model is asked; `None` when another process has the turn now.
+/// Writes a further model call; `None` if another process has taken the turn over.
 pub(in crate::turns) async fn open_call(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
-    (turn, fence): (TurnId, i64),
+    (turn, fencing_token): (TurnId, i64),
     route: &Route,
-) -> Result<Option<CallRow>, StoreError> {
-    let Some(step) = open_step(conn, ctx, asking(turn, fence)).await? else { return Ok(None) };
-    let mut batch = Batch::of(conn);
+) -> Result<Option<ModelCallRow>, StoreError> {
+    let Some(step) = open_step(conn, ctx, model_call_step(turn, fencing_token)).await? else {
+        return Ok(None);
+    };
+    let mut batch = Batch::new(conn);
     let call = insert(&mut batch, ctx, turn, step, route);
-    batch.run(conn).await?;
+    batch.execute(conn).await?;
     Ok(Some(call))
 }
 
-fn asking(turn: TurnId, fence: i64) -> Step {
-    Step { turn, fence, kind: StepKind::ModelCall, status: StepStatus::Running, detail: json!({}) }
+fn model_call_step(turn: TurnId, fencing_token: i64) -> NewStep {
+    NewStep { turn, fencing_token, kind: StepKind::ModelCall, status: StepStatus::Running, detail: json!({}) }
 }
 
-fn insert(batch: &mut Batch, ctx: &Ctx, turn: TurnId, step: StepId, route: &Route) -> CallRow {
-    let call = CallRow {
-        id: ctx.mint(),
-        step,
+fn insert(batch: &mut Batch, ctx: &Ctx, turn: TurnId, step: StepId, route: &Route) -> ModelCallRow {
+    let call = ModelCallRow {
+        id: ctx.new_id(),
+        step_id: step,
         provider: route.provider.name().to_owned(),
         model: route.model.clone(),
         started_at: ctx.now(),
     };
     let row = model_call::ActiveModel {
-        tenant_id: Set(ctx.tenant),
+        tenant_id: Set(ctx.tenant()),
         id: Set(call.id),
         turn_id: Set(Some(turn)),
         step_id: Set(Some(step)),
@@ -92,9 +95,9 @@ fn insert(batch: &mut Batch, ctx: &Ctx, turn: TurnId, step: StepId, route: &Rout
     call
 }
 
-/// What became of a call of a model.
+/// The result of a model call.
 #[derive(Debug, Clone)]
-pub(in crate::turns) struct CallEnd {
+pub(in crate::turns) struct ModelCallResult {
     pub status: CallStatus,
     pub code: Option<String>,
     pub usage: UsageView,
@@ -105,40 +108,40 @@ pub(in crate::turns) struct CallEnd {
 pub(in crate::turns) async fn close_call(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
-    call: &CallRow,
-    end: &CallEnd,
+    call: &ModelCallRow,
+    result: &ModelCallResult,
 ) -> Result<(), StoreError> {
     let row = model_call::ActiveModel {
-        tenant_id: Set(ctx.tenant),
+        tenant_id: Set(ctx.tenant()),
         id: Set(call.id),
-        status: Set(end.status),
-        code: Set(end.code.clone()),
-        input_tokens: Set(signed(end.usage.input_tokens)),
-        output_tokens: Set(signed(end.usage.output_tokens)),
-        cached_tokens: Set(signed(end.usage.cached_tokens)),
-        reasoning_tokens: Set(signed(end.usage.reasoning_tokens)),
-        cost_micros: Set(signed(end.usage.cost_micros)),
-        ttft_ms: Set(end.ttft_ms),
-        duration_ms: Set(Some(end.duration_ms)),
+        status: Set(result.status),
+        code: Set(result.code.clone()),
+        input_tokens: Set(signed(result.usage.input_tokens)),
+        output_tokens: Set(signed(result.usage.output_tokens)),
+        cached_tokens: Set(signed(result.usage.cached_tokens)),
+        reasoning_tokens: Set(signed(result.usage.reasoning_tokens)),
+        cost_micros: Set(signed(result.usage.cost_micros)),
+        ttft_ms: Set(result.ttft_ms),
+        duration_ms: Set(Some(result.duration_ms)),
         finished_at: Set(Some(ctx.now())),
         ..Default::default()
     };
     row.update(conn).await?;
-    match end.status {
-        CallStatus::Succeeded => close_step(conn, ctx, call.step, StepStatus::Finished).await,
-        CallStatus::Failed => close_step(conn, ctx, call.step, StepStatus::Failed).await,
-        // What gave the call up ends the turn, and the step with it.
+    match result.status {
+        CallStatus::Succeeded => close_step(conn, ctx, call.step_id, StepStatus::Finished).await,
+        CallStatus::Failed => close_step(conn, ctx, call.step_id, StepStatus::Failed).await,
+        // The step of a cancelled call is closed when the turn ends.
         CallStatus::Running | CallStatus::Cancelled => Ok(()),
     }
 }
 
-/// Gives up the calls of a turn whose process went away.
-pub(in crate::turns) async fn settle_calls(
+/// Marks the running model calls of an ended turn as cancelled.
+pub(in crate::turns) async fn cancel_open_calls(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     turn: TurnId,
 ) -> Result<(), StoreError> {
-    model_call::Entity::update_in(ctx.tenant)
+    model_call::Entity::update_in(ctx.tenant())
         .col_expr(model_call::Column::Status, Expr::value(CallStatus::Cancelled))
         .col_expr(model_call::Column::FinishedAt, Expr::value(ctx.now()))
         .filter(model_call::Column::TurnId.eq(turn))

@@ -1,10 +1,10 @@
-//! Rows of messages and their parts.
+//! Insertion of messages and their parts.
 
-use crate::{
-    ctx::Ctx,
-    db::{Batch, StoreError, storable},
-};
 use penny_entity::{TenantScoped, message, message_part};
+use penny_kernel::{
+    ctx::Ctx,
+    db::{Batch, StoreError, storable_json},
+};
 use penny_types::{
     ConversationId, MessageId, TurnId,
     conversations::{Author, PartBody, Sensitivity},
@@ -14,8 +14,7 @@ use sea_orm::{
     QueryFilter, QuerySelect,
 };
 
-/// A message to be written down.
-pub(in crate::turns) struct NewRow {
+pub(in crate::turns) struct NewMessageRow {
     pub id: MessageId,
     pub conversation: ConversationId,
     pub parent: Option<MessageId>,
@@ -25,9 +24,13 @@ pub(in crate::turns) struct NewRow {
     pub turn: Option<TurnId>,
 }
 
-pub(in crate::turns) fn insert_messages(batch: &mut Batch, ctx: &Ctx, new: impl IntoIterator<Item = NewRow>) {
+pub(in crate::turns) fn insert_messages(
+    batch: &mut Batch,
+    ctx: &Ctx,
+    new: impl IntoIterator<Item = NewMessageRow>,
+) {
     let rows = new.into_iter().map(|new| message::ActiveModel {
-        tenant_id: Set(ctx.tenant),
+        tenant_id: Set(ctx.tenant()),
         id: Set(new.id),
         conversation_id: Set(new.conversation),
         parent_id: Set(new.parent),
@@ -43,32 +46,32 @@ pub(in crate::turns) fn insert_messages(batch: &mut Batch, ctx: &Ctx, new: impl 
     batch.push(&message::Entity::insert_many(rows));
 }
 
-/// Adds parts to a message, after those it has.
+/// Appends parts to a message.
 pub(in crate::turns) async fn append_parts(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
-    place: (ConversationId, MessageId),
+    target: (ConversationId, MessageId),
     turn: TurnId,
     parts: &[PartBody],
 ) -> Result<(), StoreError> {
     if parts.is_empty() {
         return Ok(());
     }
-    let first = message_part::Entity::find_in(ctx.tenant)
+    let first = message_part::Entity::find_in(ctx.tenant())
         .select_only()
         .column_as(message_part::Column::Position.max(), "last")
-        .filter(message_part::Column::MessageId.eq(place.1))
+        .filter(message_part::Column::MessageId.eq(target.1))
         .into_tuple::<Option<i32>>()
         .one(conn)
         .await?
         .flatten()
         .map_or(0, |last| last + 1);
-    let mut batch = Batch::of(conn);
-    insert_parts(&mut batch, ctx, place, turn, first, parts);
-    batch.run(conn).await
+    let mut batch = Batch::new(conn);
+    insert_parts(&mut batch, ctx, target, turn, first, parts);
+    batch.execute(conn).await
 }
 
-/// Writes parts of a message, the first of them at position `first`.
+/// Writes parts of a message at consecutive positions from `first` on.
 pub(in crate::turns) fn insert_parts(
     batch: &mut Batch,
     ctx: &Ctx,
@@ -82,10 +85,10 @@ pub(in crate::turns) fn insert_parts(
     }
     let now = ctx.now();
     let rows = parts.iter().zip(0_u32..).zip(first..).map(|((body, index), position)| {
-        // A model or a tool may say NUL, which no database keeps.
-        let value = storable(serde_json::to_value(body).unwrap_or_default());
+        // The output of models and tools may contain NUL, which PostgreSQL cannot store.
+        let value = storable_json(serde_json::to_value(body).unwrap_or_default());
         message_part::ActiveModel {
-            tenant_id: Set(ctx.tenant),
+            tenant_id: Set(ctx.tenant()),
             id: Set(crate::conversations::store::part_id(turn, index)),
             conversation_id: Set(conversation),
             message_id: Set(message),
@@ -102,7 +105,7 @@ pub(in crate::turns) fn insert_parts(
     batch.push(&message_part::Entity::insert_many(rows));
 }
 
-/// Makes a turn the message's last.
+/// Sets the last turn of a message.
 pub(in crate::turns) async fn set_turn(
     conn: &impl ConnectionTrait,
     row: message::Model,

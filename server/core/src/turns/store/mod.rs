@@ -1,24 +1,26 @@
-//! Rows of turns, of their steps and calls, of what they say, and of the messages they write.
+//! Queries on turns and their steps, model calls, events and messages.
 
 mod calls;
 mod events;
 mod messages;
 mod steps;
 
-pub(super) use calls::{CallEnd, CallRow, close_call, open_call, open_first_call, settle_calls};
-pub(crate) use events::checkpointed;
-pub(super) use events::{append, records};
-pub(super) use messages::{NewRow, append_parts, insert_messages, insert_parts, set_turn};
-pub(crate) use steps::{Step, close_step, open_step, run_step};
-pub(super) use steps::{finish_waits, open_steps, settle_steps, wait};
+pub(super) use calls::{
+    ModelCallResult, ModelCallRow, cancel_open_calls, close_call, open_call, open_first_call,
+};
+pub(crate) use events::read_content;
+pub(super) use events::{append_events, read_events};
+pub(super) use messages::{NewMessageRow, append_parts, insert_messages, insert_parts, set_turn};
+pub(crate) use steps::{NewStep, close_step, open_step, start_step};
+pub(super) use steps::{close_open_steps, finish_waits, insert_wait_step, open_steps};
 
-use super::checkpoint::RESERVE;
-use crate::{
+use super::checkpoint::SEQ_RESERVE;
+use chrono::{DateTime, Utc};
+use penny_entity::{TenantScoped, turn};
+use penny_kernel::{
     ctx::Ctx,
     db::{Batch, StoreError, signed, unsigned},
 };
-use chrono::{DateTime, Utc};
-use penny_entity::{TenantScoped, turn};
 use penny_types::{
     ConversationId, MessageId, TurnId,
     artifacts::ArtifactKind,
@@ -37,26 +39,25 @@ pub(super) async fn find(
     ctx: &Ctx,
     id: TurnId,
 ) -> Result<Option<turn::Model>, StoreError> {
-    turn::Entity::find_by_id((ctx.tenant, id)).one(conn).await.map_err(StoreError::from)
+    turn::Entity::find_by_id((ctx.tenant(), id)).one(conn).await.map_err(StoreError::from)
 }
 
-/// Reads a turn and keeps others from changing it until the transaction ends.
+/// Finds a turn and locks its row until the transaction ends.
 pub(super) async fn lock(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     id: TurnId,
 ) -> Result<Option<turn::Model>, StoreError> {
-    let found = turn::Entity::find_by_id((ctx.tenant, id)).lock_exclusive();
-    found.one(conn).await.map_err(StoreError::from)
+    turn::Entity::find_by_id((ctx.tenant(), id)).lock_exclusive().one(conn).await.map_err(StoreError::from)
 }
 
-pub(super) async fn by_client_key(
+pub(super) async fn find_by_client_key(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     conversation: ConversationId,
     key: &str,
 ) -> Result<Option<turn::Model>, StoreError> {
-    turn::Entity::find_in(ctx.tenant)
+    turn::Entity::find_in(ctx.tenant())
         .filter(turn::Column::ConversationId.eq(conversation))
         .filter(turn::Column::ClientKey.eq(key))
         .one(conn)
@@ -64,13 +65,13 @@ pub(super) async fn by_client_key(
         .map_err(StoreError::from)
 }
 
-/// Says whether a message is still being written.
+/// Returns whether a non-terminal turn writes a message.
 pub(super) async fn is_being_written(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     message: MessageId,
 ) -> Result<bool, StoreError> {
-    let active = turn::Entity::find_in(ctx.tenant)
+    let active = turn::Entity::find_in(ctx.tenant())
         .filter(turn::Column::MessageId.eq(message))
         .filter(turn::Column::Status.is_in(crate::conversations::store::ACTIVE))
         .one(conn)
@@ -83,29 +84,30 @@ pub(super) fn insert(batch: &mut Batch, new: turn::Model) -> turn::Model {
     new
 }
 
-/// Selects the turns of every tenant that nobody runs any more: their lease has ended, or, with one process
-/// `alone` at the database, it is not that one's.
-pub(super) fn orphans(now: DateTime<Utc>, alone: Option<&str>) -> Select<turn::Entity> {
+/// Selects the orphaned turns of all tenants: queued or running turns whose lease has expired or, if the
+/// database has a `sole_owner`, that are not leased by it.
+pub(super) fn orphans(now: DateTime<Utc>, sole_owner: Option<&str>) -> Select<turn::Entity> {
     use turn::Column as C;
-    let mut is_left = Condition::any().add(C::LeaseExpiresAt.lt(now));
-    if let Some(owner) = alone {
-        is_left = is_left.add(C::LeaseOwner.ne(owner)).add(C::LeaseOwner.is_null());
+    let mut is_orphaned = Condition::any().add(C::LeaseExpiresAt.lt(now));
+    if let Some(owner) = sole_owner {
+        is_orphaned = is_orphaned.add(C::LeaseOwner.ne(owner)).add(C::LeaseOwner.is_null());
     }
     turn::Entity::find()
-        // In the very words of the index of live turns: SQLite takes it only where they are repeated.
+        // Repeats the condition of the partial index `turn_alive` literally; otherwise SQLite does not use
+        // the index.
         .filter(Expr::cust("status IN ('queued', 'running', 'waiting')"))
         .filter(C::Status.is_in([TurnStatus::Queued, TurnStatus::Running]))
-        .filter(is_left)
+        .filter(is_orphaned)
 }
 
-/// Returns those of the given turns that still run under the given fencing token, and whether a
-/// person has asked them to stop.
-pub(super) async fn still_owned(
+/// Returns those of the given turns that still run under the given fencing token, with whether a stop is
+/// requested.
+pub(super) async fn still_leased(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     turns: &[(TurnId, i64)],
 ) -> Result<HashMap<TurnId, bool>, StoreError> {
-    let rows: Vec<(TurnId, i64, Option<DateTime<Utc>>)> = turn::Entity::find_in(ctx.tenant)
+    let rows: Vec<(TurnId, i64, Option<DateTime<Utc>>)> = turn::Entity::find_in(ctx.tenant())
         .select_only()
         .column(turn::Column::Id)
         .column(turn::Column::FencingToken)
@@ -115,18 +117,19 @@ pub(super) async fn still_owned(
         .into_tuple()
         .all(conn)
         .await?;
-    let fences: HashMap<TurnId, i64> = turns.iter().copied().collect();
-    let mine = rows.into_iter().filter(|(id, fence, _)| fences.get(id) == Some(fence));
-    Ok(mine.map(|(id, _, stop_asked)| (id, stop_asked.is_some())).collect())
+    let fencing_tokens: HashMap<TurnId, i64> = turns.iter().copied().collect();
+    let leased = rows.into_iter().filter(|(id, token, _)| fencing_tokens.get(id) == Some(token));
+    Ok(leased.map(|(id, _, stop_requested_at)| (id, stop_requested_at.is_some())).collect())
 }
 
-pub(super) async fn reserve(
+/// Reserves the event numbers of a turn up to and including `through`.
+pub(super) async fn reserve_seq(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     id: TurnId,
     through: u64,
 ) -> Result<(), StoreError> {
-    turn::Entity::update_in(ctx.tenant)
+    turn::Entity::update_in(ctx.tenant())
         .col_expr(turn::Column::SeqReserved, Expr::value(signed(through)))
         .filter(turn::Column::Id.eq(id))
         .exec(conn)
@@ -134,13 +137,13 @@ pub(super) async fn reserve(
     Ok(())
 }
 
-pub(super) async fn renew(
+pub(super) async fn renew_leases(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     turns: &[TurnId],
     until: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    turn::Entity::update_in(ctx.tenant)
+    turn::Entity::update_in(ctx.tenant())
         .col_expr(turn::Column::LeaseExpiresAt, Expr::value(until))
         .filter(turn::Column::Id.is_in(turns.iter().copied()))
         .exec(conn)
@@ -148,8 +151,8 @@ pub(super) async fn renew(
     Ok(())
 }
 
-/// How a turn ends, or comes to rest.
-pub(super) struct Close {
+/// The final or waiting state of a turn.
+pub(super) struct TurnClose {
     pub status: TurnStatus,
     pub code: Option<String>,
     pub last_seq: u64,
@@ -158,21 +161,25 @@ pub(super) struct Close {
     pub usage: UsageView,
 }
 
-/// Sets a turn's final or waiting state, if it still runs under the fencing token; says whether it did.
+/// Sets the final or waiting state of a turn and releases its lease. Returns `false` without changes if the
+/// turn has ended or its fencing token has changed.
 pub(super) async fn close(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     turn: &turn::Model,
-    close: &Close,
+    close: &TurnClose,
 ) -> Result<bool, StoreError> {
     use turn::Column as C;
-    let is_over = close.status.is_over();
-    let finished_at = is_over.then(|| ctx.now());
-    let result = turn::Entity::update_in(ctx.tenant)
+    let is_terminal = close.status.is_terminal();
+    let finished_at = is_terminal.then(|| ctx.now());
+    let result = turn::Entity::update_in(ctx.tenant())
         .col_expr(C::Status, Expr::value(close.status))
         .col_expr(C::Code, Expr::value(close.code.clone()))
         .col_expr(C::LastSeq, Expr::value(signed(close.last_seq)))
-        .col_expr(C::SeqReserved, Expr::value(signed(close.last_seq + if is_over { 0 } else { RESERVE })))
+        .col_expr(
+            C::SeqReserved,
+            Expr::value(signed(close.last_seq + if is_terminal { 0 } else { SEQ_RESERVE })),
+        )
         .col_expr(C::TextLength, Expr::value(signed(close.text_length)))
         .col_expr(C::ReasoningLength, Expr::value(signed(close.reasoning_length)))
         .col_expr(C::InputTokens, Expr::value(signed(close.usage.input_tokens)))
@@ -191,7 +198,8 @@ pub(super) async fn close(
     Ok(result.rows_affected == 1)
 }
 
-/// Takes a resting or orphaned turn over under a new fencing token; `None` when someone else did.
+/// Takes over a waiting or orphaned turn under a new fencing token; `None` if the turn has changed in the
+/// meantime.
 pub(super) async fn take_over(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
@@ -199,7 +207,7 @@ pub(super) async fn take_over(
     lease: Option<(&str, DateTime<Utc>)>,
 ) -> Result<Option<turn::Model>, StoreError> {
     use turn::Column as C;
-    let result = turn::Entity::update_in(ctx.tenant)
+    let result = turn::Entity::update_in(ctx.tenant())
         .col_expr(C::Status, Expr::value(TurnStatus::Running))
         .col_expr(C::FencingToken, Expr::value(turn.fencing_token + 1))
         .col_expr(C::LeaseOwner, Expr::value(lease.map(|(owner, _)| owner.to_owned())))
@@ -212,13 +220,14 @@ pub(super) async fn take_over(
     if result.rows_affected == 1 { find(conn, ctx, turn.id).await } else { Ok(None) }
 }
 
-/// Asks a turn to stop, by its row: whoever runs it reads that with its next checkpoint.
+/// Stores a stop request in the row of a turn. The process that runs the turn reads it with its next
+/// checkpoint.
 pub(crate) async fn request_stop(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     id: TurnId,
 ) -> Result<(), StoreError> {
-    turn::Entity::update_in(ctx.tenant)
+    turn::Entity::update_in(ctx.tenant())
         .col_expr(turn::Column::StopRequestedAt, Expr::value(ctx.now()))
         .filter(turn::Column::Id.eq(id))
         .exec(conn)
@@ -248,18 +257,18 @@ pub(super) fn view(row: &turn::Model) -> TurnView {
     }
 }
 
-/// Returns the names a turn's message allows, if it allows only some.
+/// Returns the names of the allowed tools; `None` if all are allowed.
 pub(super) fn tools_allowed(row: &turn::Model) -> Option<Vec<String>> {
     row.tools_allowed.as_ref().and_then(|names| serde_json::from_value(names.clone()).ok())
 }
 
-/// Returns the kinds of artifact that a turn's message hopes for.
+/// Returns the kinds of artifact that the message expects.
 pub(super) fn artifacts_expected(row: &turn::Model) -> Vec<ArtifactKind> {
     let kinds = row.artifacts_expected.as_ref().map(|kinds| serde_json::from_value(kinds.clone()));
     kinds.and_then(Result::ok).unwrap_or_default()
 }
 
-pub(super) fn names(list: Option<Vec<String>>) -> Option<serde_json::Value> {
+pub(super) fn names_json(list: Option<Vec<String>>) -> Option<serde_json::Value> {
     list.map(|names| json!(names))
 }
 
@@ -268,17 +277,17 @@ mod tests {
     use super::*;
     use sea_orm::{Database, DbBackend, QueryTrait, Statement};
 
-    /// They are looked for every second, among all that were ever said.
+    /// The scan runs every second, so it must not read all turns.
     #[tokio::test]
-    async fn orphans_are_looked_for_among_live_turns_only() {
+    async fn the_scan_for_orphans_uses_the_index_of_live_turns() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("penny.db").display());
         let conn = Database::connect(url).await.unwrap();
         penny_migration::migrate(&conn).await.unwrap();
-        for alone in [None, Some("me")] {
-            let asked = orphans(DateTime::UNIX_EPOCH, alone).build(DbBackend::Sqlite);
-            let sql = format!("EXPLAIN QUERY PLAN {}", asked.sql);
-            let explain = Statement { sql, ..asked };
+        for sole_owner in [None, Some("me")] {
+            let statement = orphans(DateTime::UNIX_EPOCH, sole_owner).build(DbBackend::Sqlite);
+            let sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
+            let explain = Statement { sql, ..statement };
             let rows = conn.query_all_raw(explain).await.unwrap();
             let plan: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
             assert!(plan.iter().all(|step| step.contains("INDEX turn_alive")), "{plan:?}");

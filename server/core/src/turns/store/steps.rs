@@ -1,12 +1,13 @@
-//! Rows of steps: the state machine of a turn, written in the transactions of what each step does.
+//! Queries on the steps of a turn. Each step is written in the transaction of its effect.
 
-use crate::{
+use penny_entity::{
+    TenantScoped,
+    enums::{StepKind, StepStatus},
+    turn, turn_step,
+};
+use penny_kernel::{
     ctx::Ctx,
     db::{Batch, StoreError},
-};
-use penny_entity::{
-    TenantScoped, turn, turn_step,
-    words::{StepKind, StepStatus},
 };
 use penny_types::{StepId, TurnId, turns::TurnStatus};
 use sea_orm::{
@@ -15,51 +16,51 @@ use sea_orm::{
 };
 use serde_json::Value;
 
-/// Steps that are not over.
+/// The non-terminal step states.
 const OPEN: [StepStatus; 2] = [StepStatus::Running, StepStatus::Waiting];
 
-/// A step to be begun by the process that holds a turn under a fencing token.
-pub(crate) struct Step {
+/// A step to be written by the process that holds the fencing token of the turn.
+pub(crate) struct NewStep {
     pub turn: TurnId,
-    pub fence: i64,
+    pub fencing_token: i64,
     pub kind: StepKind,
     pub status: StepStatus,
-    /// What the step needs to go on after a restart.
+    /// Data that is needed to resume the step after a restart.
     pub detail: Value,
 }
 
-/// Begins a turn's next step; `None` when another process has the turn now.
+/// Writes the next step of a turn; `None` if another process has taken the turn over.
 pub(crate) async fn open_step(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
-    step: Step,
+    step: NewStep,
 ) -> Result<Option<StepId>, StoreError> {
-    if !holds(conn, ctx, step.turn, step.fence).await? {
+    if !lock_running(conn, ctx, step.turn, step.fencing_token).await? {
         return Ok(None);
     }
     let position = next_position(conn, ctx, step.turn).await?;
-    let mut batch = Batch::of(conn);
+    let mut batch = Batch::new(conn);
     let id = insert_step(&mut batch, ctx, step, position);
-    batch.run(conn).await?;
+    batch.execute(conn).await?;
     Ok(Some(id))
 }
 
-/// Writes the wait in which a turn comes to rest, in the transaction that lets go of its lease.
-pub(in crate::turns) async fn wait(
+/// Writes the step of a turn that waits for approvals, in the transaction that releases its lease.
+pub(in crate::turns) async fn insert_wait_step(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     turn: TurnId,
     detail: Value,
 ) -> Result<(), StoreError> {
     let position = next_position(conn, ctx, turn).await?;
-    let step = Step { turn, fence: 0, kind: StepKind::Wait, status: StepStatus::Waiting, detail };
-    let mut batch = Batch::of(conn);
+    let step = NewStep { turn, fencing_token: 0, kind: StepKind::Wait, status: StepStatus::Waiting, detail };
+    let mut batch = Batch::new(conn);
     insert_step(&mut batch, ctx, step, position);
-    batch.run(conn).await
+    batch.execute(conn).await
 }
 
 async fn next_position(conn: &impl ConnectionTrait, ctx: &Ctx, turn: TurnId) -> Result<i32, StoreError> {
-    let last = turn_step::Entity::find_in(ctx.tenant)
+    let last = turn_step::Entity::find_in(ctx.tenant())
         .select_only()
         .column_as(turn_step::Column::Position.max(), "last")
         .filter(turn_step::Column::TurnId.eq(turn))
@@ -69,12 +70,12 @@ async fn next_position(conn: &impl ConnectionTrait, ctx: &Ctx, turn: TurnId) -> 
     Ok(last.flatten().map_or(0, |last| last + 1))
 }
 
-/// Writes the first step of a turn that is written in the same transaction.
-pub(super) fn insert_step(batch: &mut Batch, ctx: &Ctx, step: Step, position: i32) -> StepId {
-    let id: StepId = ctx.mint();
+/// Adds the insertion of a step to a batch.
+pub(super) fn insert_step(batch: &mut Batch, ctx: &Ctx, step: NewStep, position: i32) -> StepId {
+    let id: StepId = ctx.new_id();
     let now = ctx.now();
     let row = turn_step::ActiveModel {
-        tenant_id: Set(ctx.tenant),
+        tenant_id: Set(ctx.tenant()),
         id: Set(id),
         turn_id: Set(step.turn),
         position: Set(position),
@@ -88,47 +89,53 @@ pub(super) fn insert_step(batch: &mut Batch, ctx: &Ctx, step: Step, position: i3
     id
 }
 
-/// Says whether a turn still runs under a fencing token, and keeps it so until the transaction ends.
-async fn holds(conn: &impl ConnectionTrait, ctx: &Ctx, id: TurnId, fence: i64) -> Result<bool, StoreError> {
-    let held = turn::Entity::find_in(ctx.tenant)
+/// Locks a turn until the transaction ends if it runs under a fencing token; returns whether it does.
+async fn lock_running(
+    conn: &impl ConnectionTrait,
+    ctx: &Ctx,
+    id: TurnId,
+    fencing_token: i64,
+) -> Result<bool, StoreError> {
+    let locked = turn::Entity::find_in(ctx.tenant())
         .select_only()
         .column(turn::Column::Id)
         .filter(turn::Column::Id.eq(id))
-        .filter(turn::Column::FencingToken.eq(fence))
+        .filter(turn::Column::FencingToken.eq(fencing_token))
         .filter(turn::Column::Status.eq(TurnStatus::Running))
         .lock_exclusive()
         .into_tuple::<TurnId>()
         .one(conn)
         .await?;
-    Ok(held.is_some())
+    Ok(locked.is_some())
 }
 
-/// Sets a step going that was written down before; says whether the turn is still this process's.
-pub(crate) async fn run_step(
+/// Marks an existing step as running; returns `false` without changes if another process has taken the turn
+/// over.
+pub(crate) async fn start_step(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
-    (turn, fence): (TurnId, i64),
+    (turn, fencing_token): (TurnId, i64),
     id: Option<StepId>,
 ) -> Result<bool, StoreError> {
-    let is_held = holds(conn, ctx, turn, fence).await?;
-    if let Some(id) = id.filter(|_| is_held) {
-        turn_step::Entity::update_in(ctx.tenant)
+    let is_owner = lock_running(conn, ctx, turn, fencing_token).await?;
+    if let Some(id) = id.filter(|_| is_owner) {
+        turn_step::Entity::update_in(ctx.tenant())
             .col_expr(turn_step::Column::Status, Expr::value(StepStatus::Running))
             .filter(turn_step::Column::Id.eq(id))
             .exec(conn)
             .await?;
     }
-    Ok(is_held)
+    Ok(is_owner)
 }
 
-/// Ends a step, in the transaction of what it did.
+/// Sets the terminal state of a step, in the transaction of its effect.
 pub(crate) async fn close_step(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     id: StepId,
     status: StepStatus,
 ) -> Result<(), StoreError> {
-    turn_step::Entity::update_in(ctx.tenant)
+    turn_step::Entity::update_in(ctx.tenant())
         .col_expr(turn_step::Column::Status, Expr::value(status))
         .col_expr(turn_step::Column::FinishedAt, Expr::value(ctx.now()))
         .filter(turn_step::Column::Id.eq(id))
@@ -138,13 +145,13 @@ pub(crate) async fn close_step(
     Ok(())
 }
 
-/// Reads the steps of a turn that are not over, in order: what a turn that was waiting goes on from.
+/// Returns the running and waiting steps of a turn, in order.
 pub(in crate::turns) async fn open_steps(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     turn: TurnId,
 ) -> Result<Vec<turn_step::Model>, StoreError> {
-    turn_step::Entity::find_in(ctx.tenant)
+    turn_step::Entity::find_in(ctx.tenant())
         .filter(turn_step::Column::TurnId.eq(turn))
         .filter(turn_step::Column::Status.is_in(OPEN))
         .order_by_asc(turn_step::Column::Position)
@@ -153,17 +160,17 @@ pub(in crate::turns) async fn open_steps(
         .map_err(StoreError::from)
 }
 
-/// Ends the waits of a turn that goes on.
+/// Finishes the wait steps of a turn that is resumed.
 pub(in crate::turns) async fn finish_waits(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     turn: TurnId,
 ) -> Result<(), StoreError> {
-    end(conn, ctx, turn, StepStatus::Finished, Some(StepKind::Wait)).await
+    close_steps(conn, ctx, turn, StepStatus::Finished, Some(StepKind::Wait)).await
 }
 
-/// Ends whatever a turn that is over left open.
-pub(in crate::turns) async fn settle_steps(
+/// Closes the open steps of an ended turn with the step state that corresponds to the turn state.
+pub(in crate::turns) async fn close_open_steps(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     turn: TurnId,
@@ -175,17 +182,17 @@ pub(in crate::turns) async fn settle_steps(
         TurnStatus::Finished => StepStatus::Finished,
         _ => StepStatus::Interrupted,
     };
-    end(conn, ctx, turn, status, None).await
+    close_steps(conn, ctx, turn, status, None).await
 }
 
-async fn end(
+async fn close_steps(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     turn: TurnId,
     status: StepStatus,
     kind: Option<StepKind>,
 ) -> Result<(), StoreError> {
-    let mut update = turn_step::Entity::update_in(ctx.tenant)
+    let mut update = turn_step::Entity::update_in(ctx.tenant())
         .col_expr(turn_step::Column::Status, Expr::value(status))
         .col_expr(turn_step::Column::FinishedAt, Expr::value(ctx.now()))
         .filter(turn_step::Column::TurnId.eq(turn))

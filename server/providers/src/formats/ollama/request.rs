@@ -1,11 +1,11 @@
-//! How a request is written.
+//! Encoding of requests.
 
-use crate::formats::openai_chat::tool;
+use crate::formats::openai_chat::tool_definition;
 use penny_ports::models::{ModelMessage, ModelRequest, ToolRequest};
 use serde_json::{Map, Value, json};
 
-/// Writes the request's body. Ollama goes on with a last message of the assistant's by itself, so
-/// an answer that broke off needs no words of ours.
+/// Encodes the request body. Ollama continues a final assistant message by itself, so the continuation
+/// of an interrupted response needs no further prompt.
 pub(crate) fn body(request: &ModelRequest) -> Value {
     let mut body = Map::new();
     body.insert("model".into(), request.model.as_str().into());
@@ -13,10 +13,10 @@ pub(crate) fn body(request: &ModelRequest) -> Value {
     body.insert("messages".into(), system.into_iter().chain(request.messages.iter().map(message)).collect());
     body.insert("stream".into(), true.into());
     if !request.tools.is_empty() {
-        body.insert("tools".into(), request.tools.iter().map(tool).collect());
+        body.insert("tools".into(), request.tools.iter().map(tool_definition).collect());
     }
-    if let Some(most) = request.max_output_tokens {
-        body.insert("options".into(), json!({ "num_predict": most }));
+    if let Some(max_tokens) = request.max_output_tokens {
+        body.insert("options".into(), json!({ "num_predict": max_tokens }));
     }
     body.into()
 }
@@ -30,7 +30,7 @@ fn message(message: &ModelMessage) -> Value {
         ModelMessage::Assistant { text, tool_calls } => json!({
             "role": "assistant",
             "content": text,
-            "tool_calls": tool_calls.iter().map(call).collect::<Vec<_>>(),
+            "tool_calls": tool_calls.iter().map(tool_call).collect::<Vec<_>>(),
         }),
         ModelMessage::Tool { name, content, is_error, .. } => {
             let content = if *is_error { format!("Error: {content}") } else { content.clone() };
@@ -39,8 +39,8 @@ fn message(message: &ModelMessage) -> Value {
     }
 }
 
-/// Writes a call; Ollama takes its arguments as an object and nothing else.
-fn call(call: &ToolRequest) -> Value {
+/// Encodes a tool call. Ollama accepts only an object as arguments.
+fn tool_call(call: &ToolRequest) -> Value {
     let arguments = serde_json::from_str::<Value>(&call.arguments).ok().filter(Value::is_object);
     json!({ "function": { "name": call.name, "arguments": arguments.unwrap_or_else(|| json!({})) } })
 }
@@ -52,7 +52,7 @@ mod tests {
     use penny_types::Locale;
 
     #[test]
-    fn a_conversation_with_tools_is_written_whole() {
+    fn a_conversation_with_tools_is_encoded() {
         let calls = vec![
             ToolRequest { id: "call_0".into(), name: "now".into(), arguments: r#"{"zone":"UTC"}"#.into() },
             ToolRequest { id: "call_1".into(), name: "now".into(), arguments: "not json".into() },
@@ -75,10 +75,10 @@ mod tests {
                 description: "Tells".into(),
                 input_schema: json!({}),
             }],
-            artifacts_expected: Vec::new(),
+            expected_artifacts: Vec::new(),
             max_output_tokens: Some(9),
             locale: Locale::En,
-            continues: false,
+            is_continuation: false,
         };
         assert_eq!(
             body(&request),

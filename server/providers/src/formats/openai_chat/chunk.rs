@@ -1,15 +1,16 @@
-//! One event of a streamed chat completion, read leniently: vendors add, omit and null as they like.
+//! An event of a streamed chat completion. All fields are optional, because vendors add, omit and null
+//! fields.
 
-use crate::formats::tool_calls::Piece;
+use crate::formats::tool_calls::ToolCallFragment;
 use penny_types::models::UsageView;
 use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Chunk {
+pub(super) struct ChatChunk {
     #[serde(default)]
-    pub(super) choices: Option<Vec<Choice>>,
+    pub(super) choices: Option<Vec<ChatChoice>>,
     #[serde(default)]
     usage: Option<Value>,
     #[serde(default)]
@@ -20,37 +21,37 @@ pub(super) struct Chunk {
     object: Option<String>,
 }
 
-impl Chunk {
-    /// Says whether it is an error instead of an answer.
+impl ChatChunk {
+    /// Returns whether the event is an error.
     pub(super) fn is_error(&self) -> bool {
         self.error.is_some() || self.object.as_deref() == Some("error")
     }
 
-    /// Returns the tokens counted, where they can be read: a strange count must not cost the answer.
+    /// Returns the token usage. Ignores a malformed one, which must not fail the response.
     pub(super) fn usage(&self) -> Option<UsageView> {
         let groq = self.x_groq.as_ref().and_then(|groq| groq.get("usage"));
-        let usage = Usage::deserialize(self.usage.as_ref().or(groq)?).ok()?;
+        let usage = ChatUsage::deserialize(self.usage.as_ref().or(groq)?).ok()?;
         Some(usage.view())
     }
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Choice {
+pub(super) struct ChatChoice {
     #[serde(default)]
     pub(super) index: Option<u64>,
     #[serde(default)]
-    pub(super) delta: Option<Delta>,
-    /// In place of `delta` when the vendor does not stream.
+    pub(super) delta: Option<ChatDelta>,
+    /// Replaces `delta` in a response that is not streamed.
     #[serde(default)]
-    pub(super) message: Option<Delta>,
+    pub(super) message: Option<ChatDelta>,
     #[serde(default)]
     pub(super) finish_reason: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Delta {
+pub(super) struct ChatDelta {
     #[serde(default)]
-    pub(super) content: Option<Content>,
+    pub(super) content: Option<ChatContent>,
     #[serde(default)]
     pub(super) refusal: Option<String>,
     #[serde(default)]
@@ -58,11 +59,11 @@ pub(super) struct Delta {
     #[serde(default)]
     reasoning: Option<Value>,
     #[serde(default)]
-    pub(super) tool_calls: Option<Vec<CallPiece>>,
+    pub(super) tool_calls: Option<Vec<ToolCallDelta>>,
 }
 
-impl Delta {
-    /// Returns the reasoning under whichever of its two names; some vendors send the same under both.
+impl ChatDelta {
+    /// Returns the reasoning from either of its two fields; some vendors send the same text in both.
     pub(super) fn reasoning(&self) -> String {
         match self.reasoning_content.as_deref() {
             Some(text) if !text.is_empty() => text.to_owned(),
@@ -71,39 +72,39 @@ impl Delta {
     }
 }
 
-/// A text, or (Mistral) a list of parts.
+/// Plain text, or a list of parts (Mistral).
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Content {
+pub(super) enum ChatContent {
     Text(String),
-    Parts(Vec<Part>),
+    Parts(Vec<ChatContentPart>),
 }
 
-impl Content {
-    pub(super) fn read(&self, text: &mut String, reasoning: &mut String) {
+impl ChatContent {
+    pub(super) fn append_to(&self, text: &mut String, reasoning: &mut String) {
         match self {
-            Self::Text(words) => text.push_str(words),
-            Self::Parts(parts) => parts.iter().for_each(|part| part.read(text, reasoning)),
+            Self::Text(content) => text.push_str(content),
+            Self::Parts(parts) => parts.iter().for_each(|part| part.append_to(text, reasoning)),
         }
     }
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Part {
+pub(super) struct ChatContentPart {
     #[serde(default)]
     text: Option<String>,
     #[serde(default)]
     thinking: Option<Value>,
 }
 
-impl Part {
-    fn read(&self, text: &mut String, reasoning: &mut String) {
+impl ChatContentPart {
+    fn append_to(&self, text: &mut String, reasoning: &mut String) {
         text.push_str(self.text.as_deref().unwrap_or_default());
         match &self.thinking {
-            Some(Value::String(words)) => reasoning.push_str(words),
+            Some(Value::String(thinking)) => reasoning.push_str(thinking),
             Some(Value::Array(parts)) => {
-                let words = parts.iter().filter_map(|part| part.get("text").and_then(Value::as_str));
-                reasoning.extend(words);
+                let texts = parts.iter().filter_map(|part| part.get("text").and_then(Value::as_str));
+                reasoning.extend(texts);
             }
             _ => {}
         }
@@ -111,25 +112,25 @@ impl Part {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct CallPiece {
+pub(super) struct ToolCallDelta {
     #[serde(default)]
     index: Option<u64>,
     #[serde(default)]
     id: Option<String>,
     #[serde(default)]
-    function: Option<FunctionPiece>,
+    function: Option<FunctionDelta>,
 }
 
 #[derive(Debug, Deserialize)]
-struct FunctionPiece {
+struct FunctionDelta {
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
     arguments: Option<Value>,
 }
 
-impl CallPiece {
-    /// Returns the arguments as text; some vendors send an object at once.
+impl ToolCallDelta {
+    /// Returns the arguments as JSON text; some vendors send an object instead of a string.
     pub(super) fn arguments(&self) -> Cow<'_, str> {
         match self.function.as_ref().and_then(|function| function.arguments.as_ref()) {
             None | Some(Value::Null) => Cow::Borrowed(""),
@@ -138,15 +139,15 @@ impl CallPiece {
         }
     }
 
-    pub(super) fn as_piece<'b>(&'b self, arguments: &'b str) -> Piece<'b> {
+    pub(super) fn as_fragment<'b>(&'b self, arguments: &'b str) -> ToolCallFragment<'b> {
         let name = self.function.as_ref().and_then(|function| function.name.as_deref());
-        Piece { index: self.index, id: self.id.as_deref(), name, arguments }
+        ToolCallFragment { index: self.index, id: self.id.as_deref(), name, arguments }
     }
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Usage {
+struct ChatUsage {
     prompt_tokens: Option<u64>,
     completion_tokens: Option<u64>,
     total_tokens: Option<u64>,
@@ -168,16 +169,16 @@ struct CompletionDetails {
     reasoning_tokens: Option<u64>,
 }
 
-impl Usage {
+impl ChatUsage {
     fn view(&self) -> UsageView {
         let input = self.prompt_tokens.unwrap_or(0);
-        let said = self.completion_tokens.unwrap_or(0);
+        let completion = self.completion_tokens.unwrap_or(0);
         let details = self.completion_tokens_details.as_ref();
         let reasoning =
             details.and_then(|details| details.reasoning_tokens).or(self.reasoning_tokens).unwrap_or(0);
-        // xAI counts reasoning beside the completion, the others within it; the total tells.
-        let is_beside = self.total_tokens == Some(input + said + reasoning);
-        let output = if is_beside { said + reasoning } else { said };
+        // xAI does not include the reasoning tokens in the completion tokens; other vendors do.
+        let is_separate = self.total_tokens == Some(input + completion + reasoning);
+        let output = if is_separate { completion + reasoning } else { completion };
         let cached = self.prompt_tokens_details.as_ref().and_then(|details| details.cached_tokens);
         UsageView {
             input_tokens: input,

@@ -1,29 +1,29 @@
-//! How a request is written.
+//! Encoding of requests.
 
 use penny_ports::models::{ModelMessage, ModelRequest, ToolRequest, ToolSpec};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// What vendors call the most a model may say.
+/// The name of the request field that limits the length of the response.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum MaxTokensField {
-    /// What everyone took over from OpenAI.
+    /// `max_tokens`, which most compatible vendors accept.
     #[default]
     MaxTokens,
-    /// What OpenAI's newer models insist on.
+    /// `max_completion_tokens`, which newer OpenAI models require.
     MaxCompletionTokens,
 }
 
-/// In what a vendor's requests differ.
+/// The differences between the requests of vendors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RequestStyle {
     pub(crate) max_tokens_field: MaxTokensField,
-    /// Whether `stream_options` is understood rather than refused.
+    /// Whether the vendor accepts `stream_options`.
     pub(crate) has_stream_options: bool,
 }
 
-/// Writes the request's body.
+/// Encodes the request body.
 pub(crate) fn body(request: &ModelRequest, style: RequestStyle) -> Value {
     let mut body = Map::new();
     body.insert("model".into(), request.model.as_str().into());
@@ -33,27 +33,27 @@ pub(crate) fn body(request: &ModelRequest, style: RequestStyle) -> Value {
         body.insert("stream_options".into(), json!({ "include_usage": true }));
     }
     if !request.tools.is_empty() {
-        body.insert("tools".into(), request.tools.iter().map(tool).collect());
+        body.insert("tools".into(), request.tools.iter().map(tool_definition).collect());
     }
-    if let Some(most) = request.max_output_tokens {
+    if let Some(max_tokens) = request.max_output_tokens {
         let field = match style.max_tokens_field {
             MaxTokensField::MaxTokens => "max_tokens",
             MaxTokensField::MaxCompletionTokens => "max_completion_tokens",
         };
-        body.insert(field.into(), most.into());
+        body.insert(field.into(), max_tokens.into());
     }
     body.into()
 }
 
-/// Asks to go on with an answer that broke off. Vendors differ in what they make of a last message
-/// of their own; all of them understand a plain request.
-const GO_ON: &str = "Your last message broke off. Continue it exactly where it stops, in the same language. \
+/// Requests the continuation of an interrupted response. Vendors treat a final assistant message in
+/// different ways, but all of them follow an explicit user message.
+const CONTINUE_PROMPT: &str = "Your last message broke off. Continue it exactly where it stops, in the same language. \
     Do not repeat anything of it and do not comment on the interruption.";
 
 fn messages(request: &ModelRequest) -> Vec<Value> {
     let system = (!request.system.is_empty()).then(|| json!({ "role": "system", "content": request.system }));
-    let go_on = request.continues.then(|| json!({ "role": "user", "content": GO_ON }));
-    system.into_iter().chain(request.messages.iter().map(message)).chain(go_on).collect()
+    let continuation = request.is_continuation.then(|| json!({ "role": "user", "content": CONTINUE_PROMPT }));
+    system.into_iter().chain(request.messages.iter().map(message)).chain(continuation).collect()
 }
 
 fn message(message: &ModelMessage) -> Value {
@@ -65,7 +65,7 @@ fn message(message: &ModelMessage) -> Value {
         ModelMessage::Assistant { text, tool_calls } => json!({
             "role": "assistant",
             "content": (!text.is_empty()).then_some(text),
-            "tool_calls": tool_calls.iter().map(call).collect::<Vec<_>>(),
+            "tool_calls": tool_calls.iter().map(tool_call).collect::<Vec<_>>(),
         }),
         ModelMessage::Tool { call_id, content, is_error, .. } => {
             let content = if *is_error { format!("Error: {content}") } else { content.clone() };
@@ -74,7 +74,7 @@ fn message(message: &ModelMessage) -> Value {
     }
 }
 
-fn call(call: &ToolRequest) -> Value {
+fn tool_call(call: &ToolRequest) -> Value {
     json!({
         "id": call.id,
         "type": "function",
@@ -82,8 +82,8 @@ fn call(call: &ToolRequest) -> Value {
     })
 }
 
-/// Writes a tool as both this format and Ollama's take it.
-pub(crate) fn tool(tool: &ToolSpec) -> Value {
+/// Encodes a tool definition; Ollama uses the same format.
+pub(crate) fn tool_definition(tool: &ToolSpec) -> Value {
     json!({
         "type": "function",
         "function": { "name": tool.name, "description": tool.description, "parameters": tool.input_schema },
@@ -99,7 +99,7 @@ mod tests {
         RequestStyle { max_tokens_field: MaxTokensField::MaxTokens, has_stream_options: true };
 
     #[test]
-    fn a_conversation_with_tools_is_written_whole() {
+    fn a_conversation_with_tools_is_encoded() {
         let call = ToolRequest { id: "a1".into(), name: "now".into(), arguments: "{}".into() };
         let request = ModelRequest {
             model: "m".into(),
@@ -120,10 +120,10 @@ mod tests {
                 description: "Tells the time".into(),
                 input_schema: json!({ "type": "object" }),
             }],
-            artifacts_expected: Vec::new(),
+            expected_artifacts: Vec::new(),
             max_output_tokens: Some(9),
             locale: Locale::En,
-            continues: false,
+            is_continuation: false,
         };
         assert_eq!(
             body(&request, STYLE),
@@ -149,16 +149,16 @@ mod tests {
     }
 
     #[test]
-    fn what_a_vendor_does_not_understand_is_left_out() {
+    fn fields_that_a_vendor_does_not_accept_are_omitted() {
         let request = ModelRequest {
             model: "m".into(),
             system: String::new(),
             messages: Vec::new(),
             tools: Vec::new(),
-            artifacts_expected: Vec::new(),
+            expected_artifacts: Vec::new(),
             max_output_tokens: Some(9),
             locale: Locale::En,
-            continues: false,
+            is_continuation: false,
         };
         let style =
             RequestStyle { max_tokens_field: MaxTokensField::MaxCompletionTokens, has_stream_options: false };
@@ -167,19 +167,22 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_broke_off_is_asked_to_go_on() {
+    fn an_interrupted_response_gets_a_continuation_prompt() {
         let request = ModelRequest {
             model: "m".into(),
             system: String::new(),
             messages: vec![ModelMessage::Assistant { text: "Once upon".into(), tool_calls: Vec::new() }],
             tools: Vec::new(),
-            artifacts_expected: Vec::new(),
+            expected_artifacts: Vec::new(),
             max_output_tokens: None,
             locale: Locale::En,
-            continues: true,
+            is_continuation: true,
         };
-        let written = body(&request, STYLE);
-        assert_eq!(written.pointer("/messages/0/role"), Some(&json!("assistant")));
-        assert_eq!(written.pointer("/messages/1"), Some(&json!({ "role": "user", "content": GO_ON })));
+        let encoded = body(&request, STYLE);
+        assert_eq!(encoded.pointer("/messages/0/role"), Some(&json!("assistant")));
+        assert_eq!(
+            encoded.pointer("/messages/1"),
+            Some(&json!({ "role": "user", "content": CONTINUE_PROMPT }))
+        );
     }
 }

@@ -1,24 +1,24 @@
-//! Streams written for these tests, one for each thing a vendor may do.
+//! Handwritten streams, one for each vendor behaviour.
 
-use super::Format;
+use super::StreamFormat;
 use penny_ports::models::{FinishReason, ModelEvent, ToolRequest};
 use penny_types::models::UsageView;
 
-pub(super) struct Fixture {
+pub(super) struct StreamFixture {
     pub(super) name: &'static str,
-    pub(super) format: Format,
+    pub(super) format: StreamFormat,
     pub(super) body: &'static str,
     pub(super) events: fn() -> Vec<ModelEvent>,
-    /// Part of the error's words, when it ends in one.
+    /// Part of the expected error message, if the stream fails.
     pub(super) error: Option<&'static str>,
 }
 
-fn text(words: &str) -> ModelEvent {
-    ModelEvent::Text(words.to_owned())
+fn text(text: &str) -> ModelEvent {
+    ModelEvent::Text(text.to_owned())
 }
 
-fn reasoning(words: &str) -> ModelEvent {
-    ModelEvent::Reasoning(words.to_owned())
+fn reasoning(text: &str) -> ModelEvent {
+    ModelEvent::Reasoning(text.to_owned())
 }
 
 fn call(id: &str, name: &str, arguments: &str) -> ModelEvent {
@@ -42,10 +42,10 @@ fn usage(input: u64, output: u64, cached: u64, reasoning: u64) -> ModelEvent {
 const STOP: ModelEvent = ModelEvent::Finished(FinishReason::Stop);
 const CALLS: ModelEvent = ModelEvent::Finished(FinishReason::ToolCalls);
 
-pub(super) const FIXTURES: &[Fixture] = &[
-    Fixture {
-        name: "chat: words, usage, the marker",
-        format: Format::Chat,
+pub(super) const FIXTURES: &[StreamFixture] = &[
+    StreamFixture {
+        name: "chat: text, usage, end marker",
+        format: StreamFormat::Chat,
         body: concat!(
             ": keep-alive\n\n",
             "data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null},\"finish_reason\":null}],\"usage\":null}\n\n",
@@ -58,9 +58,9 @@ pub(super) const FIXTURES: &[Fixture] = &[
         events: || vec![text("¡Año "), text("nuevo 🎉\n"), usage(9, 4, 8, 1), STOP],
         error: None,
     },
-    Fixture {
-        name: "chat: no marker, no blank line at the end",
-        format: Format::Chat,
+    StreamFixture {
+        name: "chat: no end marker and no final blank line",
+        format: StreamFormat::Chat,
         body: concat!(
             "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\n",
             "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}",
@@ -68,16 +68,16 @@ pub(super) const FIXTURES: &[Fixture] = &[
         events: || vec![text("Hi"), usage(1, 1, 0, 0), ModelEvent::Finished(FinishReason::Length)],
         error: None,
     },
-    Fixture {
-        name: "chat: a marker and no reason",
-        format: Format::Chat,
+    StreamFixture {
+        name: "chat: end marker without finish reason",
+        format: StreamFormat::Chat,
         body: "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\ndata: [DONE]\n",
         events: || vec![text("Hi"), STOP],
         error: None,
     },
-    Fixture {
-        name: "chat: reasoning under both names, then parallel calls in pieces",
-        format: Format::Chat,
+    StreamFixture {
+        name: "chat: reasoning in both fields, then parallel calls in fragments",
+        format: StreamFormat::Chat,
         body: concat!(
             "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"Two \",\"content\":null}}]}\n\n",
             "data: {\"choices\":[{\"delta\":{\"reasoning\":\"cities\"}}]}\n\n",
@@ -99,9 +99,9 @@ pub(super) const FIXTURES: &[Fixture] = &[
         },
         error: None,
     },
-    Fixture {
-        name: "chat: calls whole, without index, with an object for arguments, and a false reason",
-        format: Format::Chat,
+    StreamFixture {
+        name: "chat: complete calls without index, with an object as arguments and the wrong finish reason",
+        format: StreamFormat::Chat,
         body: concat!(
             "data: {\"choices\":[{\"delta\":{\"content\":null,\"tool_calls\":[{\"id\":\"x\",\"function\":{\"name\":\"one\",\"arguments\":\"{\\\"a\\\": 1}\"}},{\"id\":\"y\",\"function\":{\"name\":\"two\",\"arguments\":{\"b\":2}}}]},\"finish_reason\":\"stop\"}]}\n\n",
             "data: [DONE]\n\n",
@@ -109,9 +109,9 @@ pub(super) const FIXTURES: &[Fixture] = &[
         events: || vec![call("x", "one", "{\"a\": 1}"), call("y", "two", "{\"b\":2}"), CALLS],
         error: None,
     },
-    Fixture {
-        name: "chat: parts of thinking and text, reasoning counted beside the completion",
-        format: Format::Chat,
+    StreamFixture {
+        name: "chat: thinking and text parts, reasoning tokens separate from completion tokens",
+        format: StreamFormat::Chat,
         body: concat!(
             "data: {\"choices\":[{\"delta\":{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"2+2\"}]}]}}]}\n\n",
             "data: {\"choices\":[{\"delta\":{\"content\":[{\"type\":\"text\",\"text\":\"4\"}]}}]}\n\n",
@@ -120,9 +120,9 @@ pub(super) const FIXTURES: &[Fixture] = &[
         events: || vec![reasoning("2+2"), text("4"), usage(10, 6, 0, 5), STOP],
         error: None,
     },
-    Fixture {
-        name: "chat: a second choice and unknown fields are passed over",
-        format: Format::Chat,
+    StreamFixture {
+        name: "chat: a second choice and unknown fields are ignored",
+        format: StreamFormat::Chat,
         body: concat!(
             "event: message\nid: 4\ndata: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"no\"},\"finish_reason\":\"length\"},{\"index\":0,\"delta\":{\"content\":\"yes\",\"audio\":{\"x\":[1]}},\"logprobs\":null}],\"obfuscation\":\"zz\"}\n\n",
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"refusal\":\" but\"},\"finish_reason\":\"content_filter\"}]}\n\n",
@@ -130,48 +130,48 @@ pub(super) const FIXTURES: &[Fixture] = &[
         events: || vec![text("yes"), text(" but"), ModelEvent::Finished(FinishReason::Filtered)],
         error: None,
     },
-    Fixture {
-        name: "chat: a usage nobody can read",
-        format: Format::Chat,
+    StreamFixture {
+        name: "chat: malformed usage",
+        format: StreamFormat::Chat,
         body: "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":\"nine\"}}\n\n",
         events: || vec![text("Hi"), STOP],
         error: None,
     },
-    Fixture {
-        name: "chat: an error inside the stream",
-        format: Format::Chat,
+    StreamFixture {
+        name: "chat: error inside the stream",
+        format: StreamFormat::Chat,
         body: concat!(
             "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\n",
             "data: {\"error\":{\"message\":\"slow down\",\"type\":\"rate_limit_error\",\"code\":429}}\n\n",
             "data: [DONE]\n\n",
         ),
         events: || vec![text("Hi")],
-        error: Some("asks to slow down"),
+        error: Some("limits the request rate"),
     },
-    Fixture {
-        name: "chat: half an event",
-        format: Format::Chat,
+    StreamFixture {
+        name: "chat: incomplete event",
+        format: StreamFormat::Chat,
         body: "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\ndata: {\"choices\":[{\"delta\":{\"cont",
         events: || vec![text("Hi")],
         error: Some("is not a chunk"),
     },
-    Fixture {
+    StreamFixture {
         name: "chat: the body ends too early",
-        format: Format::Chat,
+        format: StreamFormat::Chat,
         body: "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\n",
         events: || vec![text("Hi")],
-        error: Some("ended before the answer did"),
+        error: Some("ended before the response was complete"),
     },
-    Fixture {
-        name: "chat: nonsense",
-        format: Format::Chat,
+    StreamFixture {
+        name: "chat: not an event stream",
+        format: StreamFormat::Chat,
         body: "<!doctype html><title>It works!</title>\n\n",
         events: Vec::new,
-        error: Some("ended before the answer did"),
+        error: Some("ended before the response was complete"),
     },
-    Fixture {
-        name: "ollama: words and counts",
-        format: Format::Ollama,
+    StreamFixture {
+        name: "ollama: text and token counts",
+        format: StreamFormat::Ollama,
         body: concat!(
             "{\"model\":\"m\",\"created_at\":\"t\",\"message\":{\"role\":\"assistant\",\"content\":\"\",\"thinking\":\"Hm\"},\"done\":false}\n",
             "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"¡Hola\"},\"done\":false}\n",
@@ -181,9 +181,9 @@ pub(super) const FIXTURES: &[Fixture] = &[
         events: || vec![reasoning("Hm"), text("¡Hola"), text(" 🎉!"), usage(17, 3, 0, 0), STOP],
         error: None,
     },
-    Fixture {
-        name: "ollama: calls, each whole",
-        format: Format::Ollama,
+    StreamFixture {
+        name: "ollama: tool calls",
+        format: StreamFormat::Ollama,
         body: concat!(
             "{\"message\":{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"function\":{\"name\":\"one\",\"arguments\":{\"a\":1}}}]},\"done\":false}\n",
             "{\"message\":{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"id\":\"z\",\"function\":{\"name\":\"two\"}}]},\"done\":false}\n",
@@ -192,23 +192,23 @@ pub(super) const FIXTURES: &[Fixture] = &[
         events: || vec![call("call_0", "one", "{\"a\":1}"), call("z", "two", "{}"), usage(0, 5, 0, 0), CALLS],
         error: None,
     },
-    Fixture {
-        name: "ollama: cut off by length",
-        format: Format::Ollama,
+    StreamFixture {
+        name: "ollama: maximum length reached",
+        format: StreamFormat::Ollama,
         body: "{\"message\":{\"content\":\"Hi\"},\"done\":true,\"done_reason\":\"length\"}\n",
         events: || vec![text("Hi"), usage(0, 0, 0, 0), ModelEvent::Finished(FinishReason::Length)],
         error: None,
     },
-    Fixture {
-        name: "ollama: an error inside the stream",
-        format: Format::Ollama,
+    StreamFixture {
+        name: "ollama: error inside the stream",
+        format: StreamFormat::Ollama,
         body: "{\"message\":{\"content\":\"Hi\"},\"done\":false}\n{\"error\":\"an error was encountered while running the model\"}\n",
         events: || vec![text("Hi")],
         error: Some("an error was encountered"),
     },
-    Fixture {
-        name: "ollama: half a line",
-        format: Format::Ollama,
+    StreamFixture {
+        name: "ollama: incomplete line",
+        format: StreamFormat::Ollama,
         body: "{\"message\":{\"content\":\"Hi\"},\"done\":false}\n{\"message\":{\"cont",
         events: || vec![text("Hi")],
         error: Some("is not a chunk"),

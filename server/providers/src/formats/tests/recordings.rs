@@ -1,6 +1,6 @@
-//! Real vendors' streams, where the machine has them.
+//! Decoder tests with recorded vendor streams; skipped when the recordings are not available.
 
-use super::{Format, Outcome, assert_same_at_every_split, assert_same_in_small_pieces, pieces};
+use super::{DecodeResult, StreamFormat, assert_same_at_every_split, assert_same_in_small_chunks, split};
 use penny_ports::models::{FinishReason, ModelEvent};
 use proptest::{
     strategy::{Strategy, ValueTree},
@@ -12,26 +12,26 @@ use std::{
     path::{Path, PathBuf},
 };
 
-struct Recording {
+struct RecordedStream {
     name: String,
-    format: Format,
+    format: StreamFormat,
     lines: Vec<String>,
 }
 
-impl Recording {
-    /// Puts the wire's framing back round the lines.
-    fn body(lines: &[String], format: Format) -> String {
+impl RecordedStream {
+    /// Adds the framing of the wire format to the lines.
+    fn body(lines: &[String], format: StreamFormat) -> String {
         match format {
-            Format::Chat => lines
+            StreamFormat::Chat => lines
                 .iter()
                 .map(|line| format!("data: {line}\n\n"))
                 .chain(["data: [DONE]\n\n".to_owned()])
                 .collect(),
-            Format::Ollama => lines.iter().map(|line| format!("{line}\n")).collect(),
+            StreamFormat::Ollama => lines.iter().map(|line| format!("{line}\n")).collect(),
         }
     }
 
-    /// Keeps the beginning and the end, to an affordable length.
+    /// Keeps the first and last lines, up to about `limit` bytes.
     fn shortened(&self, limit: usize) -> String {
         let (mut head, mut tail, mut size) = (Vec::new(), Vec::new(), 0);
         let half = self.lines.len().div_ceil(2);
@@ -51,8 +51,8 @@ impl Recording {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests are told by variables where the recordings lie")]
-fn folder() -> PathBuf {
+#[expect(clippy::disallowed_methods, reason = "environment variables give the location of the recordings")]
+fn recordings_dir() -> PathBuf {
     let data = || match std::env::var("PENNY_TEST_DATA") {
         Ok(data) => PathBuf::from(data),
         Err(_) => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
@@ -60,46 +60,46 @@ fn folder() -> PathBuf {
     std::env::var("PENNY_STREAMS_DIR").map_or_else(|_| data().join("streams"), PathBuf::from)
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+fn collect_files(dir: &Path, paths: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         match entry.path() {
-            path if path.is_dir() => files(&path, found),
-            path => found.push(path),
+            path if path.is_dir() => collect_files(&path, paths),
+            path => paths.push(path),
         }
     }
 }
 
-/// Reads the recordings in the formats spoken here; empty where there are none.
-fn recordings() -> Vec<Recording> {
+/// Loads the recordings in supported formats; empty if there are none.
+fn recordings() -> Vec<RecordedStream> {
     let mut paths = Vec::new();
-    files(&folder(), &mut paths);
+    collect_files(&recordings_dir(), &mut paths);
     paths.sort();
     let recordings: Vec<_> = paths.iter().filter_map(|path| recording(path)).collect();
     if recordings.is_empty() {
-        println!("skipped: no recorded streams under {}", folder().display());
+        println!("skipped: no recorded streams under {}", recordings_dir().display());
     }
     recordings
 }
 
-fn recording(path: &Path) -> Option<Recording> {
+fn recording(path: &Path) -> Option<RecordedStream> {
     let text = fs::read_to_string(path).ok()?;
     let lines: Vec<String> =
         text.lines().filter(|line| !line.trim().is_empty() && *line != "[DONE]").map(str::to_owned).collect();
     let first: Value = serde_json::from_str(lines.first()?).ok()?;
     let format = match first.get("object").and_then(Value::as_str) {
-        Some("chat.completion.chunk") => Format::Chat,
-        None if first.get("message").is_some() && first.get("done").is_some() => Format::Ollama,
+        Some("chat.completion.chunk") => StreamFormat::Chat,
+        None if first.get("message").is_some() && first.get("done").is_some() => StreamFormat::Ollama,
         _ => return None,
     };
-    Some(Recording { name: path.display().to_string(), format, lines })
+    Some(RecordedStream { name: path.display().to_string(), format, lines })
 }
 
-/// Reads the words of a recording by another way: straight out of its JSON.
-fn words(recording: &Recording) -> String {
+/// Extracts the text of a recording from its JSON, independently of the decoders.
+fn expected_text(recording: &RecordedStream) -> String {
     let chunks = recording.lines.iter().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let content = chunks.map(|chunk| match recording.format {
-        Format::Chat => chunk.pointer("/choices/0/delta/content").cloned(),
-        Format::Ollama => chunk.pointer("/message/content").cloned(),
+        StreamFormat::Chat => chunk.pointer("/choices/0/delta/content").cloned(),
+        StreamFormat::Ollama => chunk.pointer("/message/content").cloned(),
     });
     content
         .flatten()
@@ -111,8 +111,8 @@ fn words(recording: &Recording) -> String {
         .collect()
 }
 
-fn said(outcome: &Outcome) -> String {
-    let text = outcome.events.iter().filter_map(|event| match event {
+fn decoded_text(result: &DecodeResult) -> String {
+    let text = result.events.iter().filter_map(|event| match event {
         ModelEvent::Text(text) => Some(text.as_str()),
         _ => None,
     });
@@ -120,14 +120,15 @@ fn said(outcome: &Outcome) -> String {
 }
 
 #[test]
-fn recorded_streams_are_understood() {
+fn recorded_streams_are_decoded() {
     for recording in recordings() {
         let name = &recording.name;
-        let found =
-            recording.format.decode_whole(Recording::body(&recording.lines, recording.format).as_bytes());
-        assert!(found.is_finished(), "{name}: {:?}", found.error);
-        assert_eq!(said(&found), words(&recording), "{name}");
-        let calls: Vec<_> = found
+        let result = recording
+            .format
+            .decode_whole(RecordedStream::body(&recording.lines, recording.format).as_bytes());
+        assert!(result.is_finished(), "{name}: {:?}", result.error);
+        assert_eq!(decoded_text(&result), expected_text(&recording), "{name}");
+        let calls: Vec<_> = result
             .events
             .iter()
             .filter_map(|event| match event {
@@ -150,11 +151,11 @@ fn recorded_streams_are_understood() {
         });
         assert_eq!(!calls.is_empty(), has_calls, "{name}");
         assert_eq!(
-            found.events.last() == Some(&ModelEvent::Finished(FinishReason::ToolCalls)),
+            result.events.last() == Some(&ModelEvent::Finished(FinishReason::ToolCalls)),
             has_calls,
             "{name}"
         );
-        let usage = found.events.iter().rev().find_map(|event| match event {
+        let usage = result.events.iter().rev().find_map(|event| match event {
             ModelEvent::Usage(usage) => Some(usage),
             _ => None,
         });
@@ -168,25 +169,25 @@ fn recorded_streams_are_understood() {
 }
 
 #[test]
-fn recorded_streams_split_at_every_byte_give_the_same_events() {
+fn recorded_streams_split_at_every_byte_decode_to_the_same_events() {
     for recording in recordings() {
         let short = recording.shortened(2500);
         assert_same_at_every_split(&recording.name, recording.format, short.as_bytes());
-        let body = Recording::body(&recording.lines, recording.format);
-        assert_same_in_small_pieces(&recording.name, recording.format, body.as_bytes());
+        let body = RecordedStream::body(&recording.lines, recording.format);
+        assert_same_in_small_chunks(&recording.name, recording.format, body.as_bytes());
     }
 }
 
 #[test]
-fn recorded_streams_split_at_random_give_the_same_events() {
+fn recorded_streams_split_at_random_decode_to_the_same_events() {
     let mut runner = TestRunner::deterministic();
     let sizes = proptest::collection::vec(0_usize..700, 1..400);
     for recording in recordings() {
-        let body = Recording::body(&recording.lines, recording.format);
+        let body = RecordedStream::body(&recording.lines, recording.format);
         let whole = recording.format.decode_whole(body.as_bytes());
         for _ in 0..16 {
             let sizes = sizes.new_tree(&mut runner).unwrap().current();
-            assert_eq!(recording.format.decode(pieces(body.as_bytes(), &sizes)), whole, "{}", recording.name);
+            assert_eq!(recording.format.decode(split(body.as_bytes(), &sizes)), whole, "{}", recording.name);
         }
     }
 }

@@ -1,73 +1,77 @@
 //! `GET /v1/artifacts/{id}/versions/{version}/content`
 
-use super::pieces;
+use super::ranges;
 use crate::{
     rest::{
-        extract::{Filter, id},
-        responses::{OfAQuery, OfAnId, Problem},
+        extract::{QueryParams, parse_id},
+        responses::{IdProblems, Problem, QueryProblems},
     },
-    web::{AppState, Refusal, tenant::asked_locale},
+    web::{AppState, ErrorResponse, request_info::requested_locale},
 };
 use axum::{
     extract::{Path, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use penny_core::{artifacts::ArtifactContent, fault::ToFault};
+use penny_core::artifacts::ArtifactContent;
+use penny_kernel::fault::ToFault;
 use penny_types::ArtifactId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// What proves that somebody gave this address away.
+/// The query of a signed URL.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Signed {
-    /// Whose artifact it is.
+pub(crate) struct SignedUrlQuery {
+    /// The tenant that owns the artifact.
     tenant: String,
-    /// When the address stops working, in Unix seconds.
+    /// The expiry of the URL, in Unix seconds.
     exp: i64,
-    /// The signature.
+    /// The signature of the URL.
     sig: String,
 }
 
-/// Read an artifact's bytes
+/// Read an artifact's content
 ///
-/// Takes the signed address that `GET /v1/artifacts/{id}` gives, and no token. Whatever the bytes are,
-/// a browser runs nothing in them.
+/// Needs no token, but the signed URL returned by `GET /v1/artifacts/{id}`. The response headers prevent a
+/// browser from executing the content.
 #[utoipa::path(
     get, path = "/v1/artifacts/{id}/versions/{version}/content", operation_id = "readArtifactContent",
     tag = "artifacts", security(()),
     params(
         ("id" = ArtifactId, Path, description = "The artifact."),
         ("version" = u32, Path, description = "The version, from 1."),
-        Signed,
+        SignedUrlQuery,
     ),
     responses(
         (status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "The bytes `Range` asks for.", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 304, description = "What `If-None-Match` names is still so."),
-        (status = 416, description = "The range begins after the end."),
-        (status = 403, description = "The address was not given away here, or has expired.", body = Problem,
+        (status = 206, description = "The requested range of bytes.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 304, description = "The version in `If-None-Match` is current."),
+        (status = 416, description = "The range starts after the end of the content."),
+        (status = 403, description = "The signature is invalid or has expired.", body = Problem,
             content_type = "application/problem+json"),
-        OfAnId, OfAQuery,
+        IdProblems, QueryProblems,
     ),
 )]
 pub(crate) async fn content(
     State(state): State<AppState>,
     Path((artifact, version)): Path<(String, String)>,
-    Filter(signed): Filter<Signed>,
+    QueryParams(query): QueryParams<SignedUrlQuery>,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let what = (id(&signed.tenant), id::<ArtifactId>(&artifact), version.parse().unwrap_or_default());
-    let content = state.services.artifacts.open_signed(&state.world, what, signed.exp, &signed.sig).await;
-    let content = content.map_err(|error| Refusal::new(error.to_fault(), asked_locale(&headers)))?;
-    // A version never changes, so its name is the strongest of validators.
-    let etag = format!("\"{}.{}\"", what.1, what.2);
-    Ok(pieces::answer(&headers, &etag, content.bytes.clone(), render(content)))
+) -> Result<Response, ErrorResponse> {
+    let target =
+        (parse_id(&query.tenant), parse_id::<ArtifactId>(&artifact), version.parse().unwrap_or_default());
+    let content =
+        state.services.artifacts.get_signed_content(&state.system, target, query.exp, &query.sig).await;
+    let content =
+        content.map_err(|error| ErrorResponse::new(error.to_fault(), requested_locale(&headers)))?;
+    // A version is immutable, so its id and number are a strong validator.
+    let etag = format!("\"{}.{}\"", target.1, target.2);
+    Ok(ranges::conditional_response(&headers, &etag, content.bytes.clone(), render(content)))
 }
 
-/// Renders bytes that nobody should trust: never sniffed, never run, never framed with rights.
+/// Renders untrusted content: without media type sniffing, script execution or access to our origin.
 fn render(content: ArtifactContent) -> Response {
     let media_type = HeaderValue::from_str(&content.media_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
@@ -83,8 +87,8 @@ fn render(content: ArtifactContent) -> Response {
     (headers, content.bytes).into_response()
 }
 
-/// What a browser only ever shows, and so may show in place.
-const PLAIN: [&str; 8] = [
+/// Media types that a browser displays without executing them, and that may be shown inline.
+const INLINE_MEDIA_TYPES: [&str; 8] = [
     "application/json",
     "text/plain",
     "text/csv",
@@ -95,24 +99,24 @@ const PLAIN: [&str; 8] = [
     "image/webp",
 ];
 
-/// Says whether the bytes are shown or saved, and under which name (RFC 6266, RFC 8187).
+/// Returns the `Content-Disposition`: inline or attachment, and the file name (RFC 6266, RFC 8187).
 fn disposition(media_type: &str, title: &str) -> HeaderValue {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
-    let is_plain = PLAIN.contains(&essence);
-    let kind = if is_plain { "inline" } else { "attachment" };
+    let is_inline = INLINE_MEDIA_TYPES.contains(&essence);
+    let kind = if is_inline { "inline" } else { "attachment" };
     let name: String = title
         .chars()
         .take(100)
         .flat_map(|letter| {
             let mut bytes = [0; 4];
-            letter.encode_utf8(&mut bytes).bytes().map(percent).collect::<Vec<_>>()
+            letter.encode_utf8(&mut bytes).bytes().map(percent_encode).collect::<Vec<_>>()
         })
         .collect();
     HeaderValue::from_str(&format!("{kind}; filename*=UTF-8''{name}"))
         .unwrap_or(HeaderValue::from_static("attachment"))
 }
 
-fn percent(byte: u8) -> String {
+fn percent_encode(byte: u8) -> String {
     if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
         char::from(byte).to_string()
     } else {
@@ -125,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_run_is_saved_and_never_shown() {
+    fn executable_media_types_are_attachments() {
         for (media_type, expected) in [
             ("application/json; charset=utf-8", "inline"),
             ("image/png", "inline"),

@@ -2,11 +2,11 @@
 
 use crate::{
     rest::{
-        extract::Body,
-        refuse::OrRefuse,
-        responses::{OfABody, OfACaller},
+        errors::OrErrorResponse,
+        extract::JsonBody,
+        responses::{BodyProblems, CommonProblems},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{
     Json,
@@ -16,23 +16,23 @@ use axum::{
 };
 use penny_types::artifacts::{ArtifactView, NewArtifact};
 
-/// Make an artifact
+/// Create an artifact
 ///
-/// `content` is a string for words and diagrams, an object for tables and charts.
+/// `content` is a string for Markdown and diagrams, an object for tables and charts.
 #[utoipa::path(
     post, path = "/v1/artifacts", operation_id = "createArtifact", tag = "artifacts",
     request_body = NewArtifact,
     responses(
-        (status = 201, description = "The artifact; `Location` is its address.", body = ArtifactView),
-        OfACaller, OfABody,
+        (status = 201, description = "The created artifact; `Location` is its path.", body = ArtifactView),
+        CommonProblems, BodyProblems,
     ),
 )]
 pub(crate) async fn create(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Body(new): Body<NewArtifact>,
-) -> Result<impl IntoResponse, Refusal> {
-    let made = state.services.artifacts.create(&ctx, new).await.or_refuse(&ctx)?;
-    let location = format!("/v1/artifacts/{}", made.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)))
+    JsonBody(new): JsonBody<NewArtifact>,
+) -> Result<impl IntoResponse, ErrorResponse> {
+    let artifact = state.services.artifacts.create(&ctx, new).await.or_error_response(&ctx)?;
+    let location = format!("/v1/artifacts/{}", artifact.id);
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(artifact)))
 }

@@ -2,27 +2,27 @@
 
 use crate::{
     rest::{
-        extract::Id,
-        refuse::OrRefuse,
-        responses::{OfACaller, OfAnId},
+        errors::OrErrorResponse,
+        extract::PathId,
+        responses::{CommonProblems, IdProblems},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{Json, extract::State};
 use penny_types::{ArtifactId, artifacts::ArtifactWithUrl};
 
-/// Read an artifact
+/// Get an artifact
 ///
-/// Its metadata, and a signed address under which its bytes can be read for a while by whoever has it.
+/// Returns its metadata and a signed URL, with which anyone can read its content until the URL expires.
 #[utoipa::path(
     get, path = "/v1/artifacts/{id}", operation_id = "getArtifact", tag = "artifacts",
     params(("id" = ArtifactId, Path, description = "The artifact.")),
-    responses((status = 200, description = "The artifact.", body = ArtifactWithUrl), OfACaller, OfAnId),
+    responses((status = 200, description = "The artifact.", body = ArtifactWithUrl), CommonProblems, IdProblems),
 )]
 pub(crate) async fn get(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Id(id): Id<ArtifactId>,
-) -> Result<Json<ArtifactWithUrl>, Refusal> {
-    state.services.artifacts.signed_url(&ctx, id).await.or_refuse(&ctx).map(Json)
+    PathId(id): PathId<ArtifactId>,
+) -> Result<Json<ArtifactWithUrl>, ErrorResponse> {
+    state.services.artifacts.signed_url(&ctx, id).await.or_error_response(&ctx).map(Json)
 }

@@ -1,6 +1,7 @@
-//! Results with a history, an address and a life of their own.
+//! Endpoints of artifacts.
 
 pub(super) mod content;
 pub(super) mod create;
 pub(super) mod get;
-mod pieces;
+mod ranges;
+pub(super) mod shares;

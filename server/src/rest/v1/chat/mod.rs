@@ -1,3 +1,3 @@
-//! Asking.
+//! Endpoint for sending messages.
 
 pub(super) mod send;

@@ -2,11 +2,11 @@
 
 use crate::{
     rest::{
-        extract::{Filter, Id},
-        refuse::OrRefuse,
-        responses::{OfACaller, OfAQuery, OfAnId},
+        errors::OrErrorResponse,
+        extract::{PathId, QueryParams},
+        responses::{CommonProblems, IdProblems, QueryProblems},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{Json, extract::State};
 use penny_types::{
@@ -16,33 +16,32 @@ use penny_types::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// Which branches are laid side by side.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Which {
-    /// The one: the branch that ends in or passes through this message.
+pub(crate) struct CompareBranchesQuery {
+    /// The first branch: one that contains this message.
     #[param(value_type = MessageId)]
     left: MessageId,
-    /// The other.
+    /// The second branch: one that contains this message.
     #[param(value_type = MessageId)]
     right: MessageId,
 }
 
 /// Compare two branches
 ///
-/// What each has that the other has not, from where they part.
+/// Returns the messages that each branch has after their last common message.
 #[utoipa::path(
     get, path = "/v1/conversations/{id}/compare", operation_id = "compareBranches", tag = "conversations",
-    params(("id" = ConversationId, Path, description = "The conversation."), Which),
-    responses((status = 200, description = "The branches.", body = BranchComparison), OfACaller, OfAnId, OfAQuery),
+    params(("id" = ConversationId, Path, description = "The conversation."), CompareBranchesQuery),
+    responses((status = 200, description = "The comparison.", body = BranchComparison), CommonProblems, IdProblems, QueryProblems),
 )]
 pub(crate) async fn compare(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Id(id): Id<ConversationId>,
-    Filter(which): Filter<Which>,
-) -> Result<Json<BranchComparison>, Refusal> {
-    let pair = BranchPair { left: which.left, right: which.right };
-    state.services.conversations.compare(&ctx, id, pair).await.or_refuse(&ctx).map(Json)
+    PathId(id): PathId<ConversationId>,
+    QueryParams(query): QueryParams<CompareBranchesQuery>,
+) -> Result<Json<BranchComparison>, ErrorResponse> {
+    let pair = BranchPair { left: query.left, right: query.right };
+    state.services.conversations.compare(&ctx, id, pair).await.or_error_response(&ctx).map(Json)
 }

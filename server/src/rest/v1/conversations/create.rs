@@ -2,11 +2,11 @@
 
 use crate::{
     rest::{
-        extract::BodyOrNone,
-        refuse::OrRefuse,
-        responses::{OfABody, OfACaller},
+        errors::OrErrorResponse,
+        extract::OptionalJsonBody,
+        responses::{BodyProblems, CommonProblems},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{
     Json,
@@ -16,23 +16,23 @@ use axum::{
 };
 use penny_types::conversations::{ConversationView, NewConversation};
 
-/// Begin a conversation
+/// Create a conversation
 ///
-/// Without a title, the first message gives it one. The body may be left out.
+/// Without a title, it is named after its first message. The body is optional.
 #[utoipa::path(
     post, path = "/v1/conversations", operation_id = "createConversation", tag = "conversations",
     request_body = Option<NewConversation>,
     responses(
-        (status = 201, description = "The conversation; `Location` is its address.", body = ConversationView),
-        OfACaller, OfABody,
+        (status = 201, description = "The created conversation; `Location` is its path.", body = ConversationView),
+        CommonProblems, BodyProblems,
     ),
 )]
 pub(crate) async fn create(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    BodyOrNone(new): BodyOrNone<NewConversation>,
-) -> Result<impl IntoResponse, Refusal> {
-    let made = state.services.conversations.create(&ctx, new).await.or_refuse(&ctx)?;
-    let location = format!("/v1/conversations/{}", made.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)))
+    OptionalJsonBody(new): OptionalJsonBody<NewConversation>,
+) -> Result<impl IntoResponse, ErrorResponse> {
+    let conversation = state.services.conversations.create(&ctx, new).await.or_error_response(&ctx)?;
+    let location = format!("/v1/conversations/{}", conversation.id);
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(conversation)))
 }

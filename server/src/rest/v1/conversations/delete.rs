@@ -2,11 +2,11 @@
 
 use crate::{
     rest::{
-        extract::Id,
-        refuse::OrRefuse,
-        responses::{OfACaller, OfAnId},
+        errors::OrErrorResponse,
+        extract::PathId,
+        responses::{CommonProblems, IdProblems},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{extract::State, http::StatusCode};
 use penny_types::ConversationId;
@@ -15,13 +15,13 @@ use penny_types::ConversationId;
 #[utoipa::path(
     delete, path = "/v1/conversations/{id}", operation_id = "deleteConversation", tag = "conversations",
     params(("id" = ConversationId, Path, description = "The conversation.")),
-    responses((status = 204, description = "It is gone."), OfACaller, OfAnId),
+    responses((status = 204, description = "The conversation was deleted."), CommonProblems, IdProblems),
 )]
 pub(crate) async fn delete(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Id(id): Id<ConversationId>,
-) -> Result<StatusCode, Refusal> {
-    state.services.conversations.delete(&ctx, id).await.or_refuse(&ctx)?;
+    PathId(id): PathId<ConversationId>,
+) -> Result<StatusCode, ErrorResponse> {
+    state.services.conversations.delete(&ctx, id).await.or_error_response(&ctx)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,11 +2,11 @@
 
 use crate::{
     rest::{
-        extract::{BodyOrNone, Id},
-        refuse::OrRefuse,
-        responses::{OfABody, OfACaller, OfAnId, Problem},
+        errors::OrErrorResponse,
+        extract::{OptionalJsonBody, PathId},
+        responses::{BodyProblems, CommonProblems, IdProblems, Problem},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{
     Json,
@@ -16,28 +16,28 @@ use axum::{
 };
 use penny_types::{ConversationId, branches::NewFork, conversations::ConversationView};
 
-/// Branch off into a new conversation
+/// Fork a conversation
 ///
-/// The messages up to the one named are copied, each with the id of its original; the source stays as it is. Without a
-/// body the visible branch is copied whole.
+/// Copies the messages up to the given one into a new conversation; each copy refers to its original. The source
+/// does not change. Without a body, the whole visible branch is copied.
 #[utoipa::path(
     post, path = "/v1/conversations/{id}/fork", operation_id = "forkConversation", tag = "conversations",
     params(("id" = ConversationId, Path, description = "The conversation.")),
     request_body = Option<NewFork>,
     responses(
-        (status = 201, description = "The new conversation; `Location` is its address.", body = ConversationView),
-        (status = 409, description = "One of the messages is still being written.", body = Problem,
+        (status = 201, description = "The new conversation; `Location` is its path.", body = ConversationView),
+        (status = 409, description = "One of the messages is still being generated.", body = Problem,
          content_type = "application/problem+json"),
-        OfACaller, OfAnId, OfABody,
+        CommonProblems, IdProblems, BodyProblems,
     ),
 )]
 pub(crate) async fn fork(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Id(id): Id<ConversationId>,
-    BodyOrNone(new): BodyOrNone<NewFork>,
-) -> Result<impl IntoResponse, Refusal> {
-    let made = state.services.conversations.fork(&ctx, id, new).await.or_refuse(&ctx)?;
-    let location = format!("/v1/conversations/{}", made.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)))
+    PathId(id): PathId<ConversationId>,
+    OptionalJsonBody(new): OptionalJsonBody<NewFork>,
+) -> Result<impl IntoResponse, ErrorResponse> {
+    let conversation = state.services.conversations.fork(&ctx, id, new).await.or_error_response(&ctx)?;
+    let location = format!("/v1/conversations/{}", conversation.id);
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(conversation)))
 }

@@ -2,27 +2,27 @@
 
 use crate::{
     rest::{
-        extract::Id,
-        refuse::OrRefuse,
-        responses::{OfACaller, OfAnId},
+        errors::OrErrorResponse,
+        extract::PathId,
+        responses::{CommonProblems, IdProblems},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{Json, extract::State};
 use penny_types::{ConversationId, conversations::ConversationView};
 
-/// Read a conversation
+/// Get a conversation
 ///
-/// Without its messages; those are read in stretches.
+/// Without its messages, which are listed by `GET /v1/conversations/{id}/messages`.
 #[utoipa::path(
     get, path = "/v1/conversations/{id}", operation_id = "getConversation", tag = "conversations",
     params(("id" = ConversationId, Path, description = "The conversation.")),
-    responses((status = 200, description = "The conversation.", body = ConversationView), OfACaller, OfAnId),
+    responses((status = 200, description = "The conversation.", body = ConversationView), CommonProblems, IdProblems),
 )]
 pub(crate) async fn get(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Id(id): Id<ConversationId>,
-) -> Result<Json<ConversationView>, Refusal> {
-    state.services.conversations.get(&ctx, id).await.or_refuse(&ctx).map(Json)
+    PathId(id): PathId<ConversationId>,
+) -> Result<Json<ConversationView>, ErrorResponse> {
+    state.services.conversations.get(&ctx, id).await.or_error_response(&ctx).map(Json)
 }

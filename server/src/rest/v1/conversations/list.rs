@@ -2,46 +2,45 @@
 
 use crate::{
     rest::{
-        extract::Filter,
-        refuse::OrRefuse,
-        responses::{OfACaller, OfAQuery},
+        errors::OrErrorResponse,
+        extract::QueryParams,
+        responses::{CommonProblems, QueryProblems},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{Json, extract::State};
 use penny_types::{Page, PageRequest, conversations::ConversationSummary};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// Which conversations are asked for.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Which {
-    /// Words to search titles and messages for.
+pub(crate) struct ListConversationsQuery {
+    /// Words to search for in titles and messages.
     query: Option<String>,
-    /// The `nextCursor` of the page before.
+    /// The `nextCursor` of the previous page.
     cursor: Option<String>,
-    /// How many at most; 30 when absent, never more than 100.
+    /// The page size. Default 30, maximum 100.
     limit: Option<u32>,
 }
 
 /// List the caller's conversations
 ///
-/// Pinned ones first, then the latest. With `query`, those that contain its words.
+/// Pinned conversations first, then the most recently updated. With `query`, only those that contain its words.
 #[utoipa::path(
     get, path = "/v1/conversations", operation_id = "listConversations", tag = "conversations",
-    params(Which),
-    responses((status = 200, description = "A page of them.", body = Page<ConversationSummary>), OfACaller, OfAQuery),
+    params(ListConversationsQuery),
+    responses((status = 200, description = "A page of conversations.", body = Page<ConversationSummary>), CommonProblems, QueryProblems),
 )]
 pub(crate) async fn list(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Filter(which): Filter<Which>,
-) -> Result<Json<Page<ConversationSummary>>, Refusal> {
-    // An empty cursor, as some programs write for none, begins at the first page.
-    let cursor = which.cursor.filter(|cursor| !cursor.is_empty());
-    let page = PageRequest { cursor, limit: which.limit };
-    let found = state.services.conversations.list(&ctx, which.query.as_deref(), &page).await;
-    found.or_refuse(&ctx).map(Json)
+    QueryParams(params): QueryParams<ListConversationsQuery>,
+) -> Result<Json<Page<ConversationSummary>>, ErrorResponse> {
+    // An empty cursor, which some clients send instead of none, means the first page.
+    let cursor = params.cursor.filter(|cursor| !cursor.is_empty());
+    let request = PageRequest { cursor, limit: params.limit };
+    let page = state.services.conversations.list(&ctx, params.query.as_deref(), &request).await;
+    page.or_error_response(&ctx).map(Json)
 }

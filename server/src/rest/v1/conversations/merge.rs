@@ -2,34 +2,35 @@
 
 use crate::{
     rest::{
-        extract::{Body, Id},
-        refuse::OrRefuse,
-        responses::{OfABody, OfACaller, OfAnId, Problem},
+        errors::OrErrorResponse,
+        extract::{JsonBody, PathId},
+        responses::{BodyProblems, CommonProblems, IdProblems, Problem},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{Json, extract::State};
 use penny_types::{ConversationId, branches::BranchMerge, conversations::ConversationView};
 
-/// Bring one branch into another
+/// Merge a branch into another
 ///
-/// What only the one has is copied behind the other's end, which becomes the visible branch. Both stay as they are.
+/// Appends copies of one branch's own messages to the other branch, which becomes the visible one. The existing
+/// messages of both branches do not change.
 #[utoipa::path(
     post, path = "/v1/conversations/{id}/merge", operation_id = "mergeBranches", tag = "conversations",
     params(("id" = ConversationId, Path, description = "The conversation.")),
     request_body = BranchMerge,
     responses(
-        (status = 200, description = "How it is now.", body = ConversationView),
-        (status = 409, description = "There is nothing to bring over, or a message of either is still being written.", body = Problem,
+        (status = 200, description = "The updated conversation.", body = ConversationView),
+        (status = 409, description = "There is nothing to merge, or a message of either branch is still being generated.", body = Problem,
          content_type = "application/problem+json"),
-        OfACaller, OfAnId, OfABody,
+        CommonProblems, IdProblems, BodyProblems,
     ),
 )]
 pub(crate) async fn merge(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Id(id): Id<ConversationId>,
-    Body(merge): Body<BranchMerge>,
-) -> Result<Json<ConversationView>, Refusal> {
-    state.services.conversations.merge(&ctx, id, merge).await.or_refuse(&ctx).map(Json)
+    PathId(id): PathId<ConversationId>,
+    JsonBody(merge): JsonBody<BranchMerge>,
+) -> Result<Json<ConversationView>, ErrorResponse> {
+    state.services.conversations.merge(&ctx, id, merge).await.or_error_response(&ctx).map(Json)
 }

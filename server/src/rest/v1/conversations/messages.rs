@@ -2,11 +2,11 @@
 
 use crate::{
     rest::{
-        extract::{Filter, Id},
-        refuse::OrRefuse,
-        responses::{OfACaller, OfAQuery, OfAnId},
+        errors::OrErrorResponse,
+        extract::{PathId, QueryParams},
+        responses::{CommonProblems, IdProblems, QueryProblems},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{Json, extract::State};
 use penny_types::{
@@ -16,35 +16,35 @@ use penny_types::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// Which messages are asked for.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Which {
-    /// The branch's last message; the visible branch when absent.
+pub(crate) struct ListMessagesQuery {
+    /// The last message of the branch. Default: the visible branch.
     #[param(value_type = Option<MessageId>)]
     leaf_id: Option<MessageId>,
-    /// Only what comes before this message.
+    /// Only messages before this one.
     #[param(value_type = Option<MessageId>)]
     before: Option<MessageId>,
-    /// How many at most; 40 when absent, never more than 100.
+    /// The maximum number of messages. Default 40, maximum 100.
     limit: Option<u32>,
 }
 
-/// Read a stretch of a conversation
+/// List the messages of a conversation
 ///
-/// The newest messages of a branch, oldest first; pass the first one's id as `before` to read on.
+/// Returns the newest messages of a branch, oldest first. Pass the id of the first one as `before` to read older
+/// messages.
 #[utoipa::path(
     get, path = "/v1/conversations/{id}/messages", operation_id = "listMessages", tag = "conversations",
-    params(("id" = ConversationId, Path, description = "The conversation."), Which),
-    responses((status = 200, description = "The messages.", body = MessageWindow), OfACaller, OfAnId, OfAQuery),
+    params(("id" = ConversationId, Path, description = "The conversation."), ListMessagesQuery),
+    responses((status = 200, description = "The messages.", body = MessageWindow), CommonProblems, IdProblems, QueryProblems),
 )]
 pub(crate) async fn messages(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Id(id): Id<ConversationId>,
-    Filter(which): Filter<Which>,
-) -> Result<Json<MessageWindow>, Refusal> {
-    let window = MessageWindowRequest { leaf_id: which.leaf_id, before: which.before, limit: which.limit };
-    state.services.conversations.messages(&ctx, id, &window).await.or_refuse(&ctx).map(Json)
+    PathId(id): PathId<ConversationId>,
+    QueryParams(query): QueryParams<ListMessagesQuery>,
+) -> Result<Json<MessageWindow>, ErrorResponse> {
+    let window = MessageWindowRequest { leaf_id: query.leaf_id, before: query.before, limit: query.limit };
+    state.services.conversations.messages(&ctx, id, &window).await.or_error_response(&ctx).map(Json)
 }

@@ -1,4 +1,4 @@
-//! Conversations and their messages.
+//! Endpoints of conversations and their messages.
 
 pub(super) mod compare;
 pub(super) mod create;
@@ -8,4 +8,5 @@ pub(super) mod get;
 pub(super) mod list;
 pub(super) mod merge;
 pub(super) mod messages;
+pub(super) mod shares;
 pub(super) mod update;

@@ -2,11 +2,11 @@
 
 use crate::{
     rest::{
-        extract::{Body, Id},
-        refuse::OrRefuse,
-        responses::{OfABody, OfACaller, OfAnId},
+        errors::OrErrorResponse,
+        extract::{JsonBody, PathId},
+        responses::{BodyProblems, CommonProblems, IdProblems},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{Json, extract::State};
 use penny_types::{
@@ -14,20 +14,20 @@ use penny_types::{
     conversations::{ConversationPatch, ConversationView},
 };
 
-/// Change a conversation
+/// Update a conversation
 ///
-/// Its title, its pin, its draft or its visible branch. What is absent stays.
+/// Changes its title, pin, draft or visible branch. Absent fields keep their value.
 #[utoipa::path(
     patch, path = "/v1/conversations/{id}", operation_id = "updateConversation", tag = "conversations",
     params(("id" = ConversationId, Path, description = "The conversation.")),
     request_body = ConversationPatch,
-    responses((status = 200, description = "How it is now.", body = ConversationView), OfACaller, OfAnId, OfABody),
+    responses((status = 200, description = "The updated conversation.", body = ConversationView), CommonProblems, IdProblems, BodyProblems),
 )]
 pub(crate) async fn update(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Id(id): Id<ConversationId>,
-    Body(patch): Body<ConversationPatch>,
-) -> Result<Json<ConversationView>, Refusal> {
-    state.services.conversations.update(&ctx, id, patch).await.or_refuse(&ctx).map(Json)
+    PathId(id): PathId<ConversationId>,
+    JsonBody(patch): JsonBody<ConversationPatch>,
+) -> Result<Json<ConversationView>, ErrorResponse> {
+    state.services.conversations.update(&ctx, id, patch).await.or_error_response(&ctx).map(Json)
 }

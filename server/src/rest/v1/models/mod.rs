@@ -1,3 +1,3 @@
-//! The models one may ask.
+//! Endpoint of models.
 
 pub(super) mod list;

@@ -2,11 +2,11 @@
 
 use crate::{
     rest::{
-        extract::{Body, Id, SHORT},
-        refuse::OrRefuse,
-        responses::{OfABody, OfACaller, OfAnId, Problem},
+        errors::OrErrorResponse,
+        extract::{JsonBody, MAX_SHORT_BODY_BYTES, PathId},
+        responses::{BodyProblems, CommonProblems, IdProblems, Problem},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{Json, extract::State};
 use penny_types::{
@@ -16,31 +16,31 @@ use penny_types::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// What a person says to a call that waits.
+/// The decision on a tool call that waits for approval.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Decided {
-    /// Let it run as shown, or do not run it.
+pub(crate) struct ToolCallDecision {
+    /// Run the call as shown, or do not run it.
     decision: Decision,
 }
 
-/// Approve or deny a tool call that waits
+/// Approve or deny a tool call that waits for approval
 #[utoipa::path(
     post, path = "/v1/tool-calls/{id}/decision", operation_id = "decideToolCall", tag = "tools",
     params(("id" = ToolCallId, Path, description = "The call.")),
-    request_body = Decided,
+    request_body = ToolCallDecision,
     responses(
-        (status = 200, description = "The turn it belongs to, going on.", body = TurnView),
-        (status = 409, description = "The call no longer waits.", body = Problem,
+        (status = 200, description = "The turn of the call, which continues.", body = TurnView),
+        (status = 409, description = "The call no longer waits for approval.", body = Problem,
             content_type = "application/problem+json"),
-        OfACaller, OfAnId, OfABody,
+        CommonProblems, IdProblems, BodyProblems,
     ),
 )]
 pub(crate) async fn decide(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Id(id): Id<ToolCallId>,
-    Body(decided): Body<Decided, SHORT>,
-) -> Result<Json<TurnView>, Refusal> {
-    state.services.turns.decide(&ctx, id, decided.decision).await.or_refuse(&ctx).map(Json)
+    PathId(id): PathId<ToolCallId>,
+    JsonBody(body): JsonBody<ToolCallDecision, MAX_SHORT_BODY_BYTES>,
+) -> Result<Json<TurnView>, ErrorResponse> {
+    state.services.turns.decide(&ctx, id, body.decision).await.or_error_response(&ctx).map(Json)
 }

@@ -1,3 +1,3 @@
-//! Calls of tools.
+//! Endpoint of tool calls.
 
 pub(super) mod decide;

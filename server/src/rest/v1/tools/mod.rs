@@ -1,4 +1,4 @@
-//! What the assistant may do.
+//! Endpoints of tools.
 
 pub(super) mod invoke;
 pub(super) mod list;

@@ -2,25 +2,25 @@
 
 use crate::{
     rest::{
-        extract::Id,
-        refuse::OrRefuse,
-        responses::{OfACaller, OfAnId},
+        errors::OrErrorResponse,
+        extract::PathId,
+        responses::{CommonProblems, IdProblems},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{Json, extract::State};
 use penny_types::{TurnId, turns::TurnView};
 
-/// Read a turn
+/// Get a turn
 #[utoipa::path(
     get, path = "/v1/turns/{id}", operation_id = "getTurn", tag = "turns",
     params(("id" = TurnId, Path, description = "The turn.")),
-    responses((status = 200, description = "The turn.", body = TurnView), OfACaller, OfAnId),
+    responses((status = 200, description = "The turn.", body = TurnView), CommonProblems, IdProblems),
 )]
 pub(crate) async fn get(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Id(id): Id<TurnId>,
-) -> Result<Json<TurnView>, Refusal> {
-    state.services.turns.get(&ctx, id).await.or_refuse(&ctx).map(Json)
+    PathId(id): PathId<TurnId>,
+) -> Result<Json<TurnView>, ErrorResponse> {
+    state.services.turns.get(&ctx, id).await.or_error_response(&ctx).map(Json)
 }

@@ -1,4 +1,4 @@
-//! Answers: followed, stopped and continued.
+//! Endpoints of turns.
 
 pub(super) mod events;
 pub(super) mod get;

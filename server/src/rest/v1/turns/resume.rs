@@ -2,33 +2,33 @@
 
 use crate::{
     rest::{
-        extract::Id,
-        refuse::OrRefuse,
-        responses::{OfACaller, OfAnId, Problem},
+        errors::OrErrorResponse,
+        extract::PathId,
+        responses::{CommonProblems, IdProblems, Problem},
     },
-    web::{AppState, Caller, Refusal},
+    web::{AppState, Caller, ErrorResponse},
 };
 use axum::{Json, extract::State, http::StatusCode};
 use penny_types::{TurnId, turns::TurnView};
 
-/// Continue a turn
+/// Resume a turn
 ///
-/// Goes on with an answer that was stopped, failed or interrupted: a new turn on the same message.
+/// Starts a new turn that continues the message of a turn which was stopped, failed or was interrupted.
 #[utoipa::path(
     post, path = "/v1/turns/{id}/resume", operation_id = "resumeTurn", tag = "turns",
     params(("id" = TurnId, Path, description = "The turn.")),
     responses(
         (status = 202, description = "The new turn.", body = TurnView),
-        (status = 409, description = "The turn does not stand so that this can be done.", body = Problem,
+        (status = 409, description = "The turn cannot be resumed in its current state.", body = Problem,
             content_type = "application/problem+json"),
-        OfACaller, OfAnId,
+        CommonProblems, IdProblems,
     ),
 )]
 pub(crate) async fn resume(
     State(state): State<AppState>,
     Caller(ctx): Caller,
-    Id(id): Id<TurnId>,
-) -> Result<(StatusCode, Json<TurnView>), Refusal> {
-    let turn = state.services.turns.resume(&ctx, id).await.or_refuse(&ctx)?;
+    PathId(id): PathId<TurnId>,
+) -> Result<(StatusCode, Json<TurnView>), ErrorResponse> {
+    let turn = state.services.turns.resume(&ctx, id).await.or_error_response(&ctx)?;
     Ok((StatusCode::ACCEPTED, Json(turn)))
 }

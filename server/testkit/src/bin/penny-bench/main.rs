@@ -1,9 +1,8 @@
 //! Measures a running PENNY against the goals of `docs/PERFORMANCE.md`, and prints a table.
 //!
-//! It starts the given server over an empty folder, with the scripted model server as its provider,
-//! and drives it through the public API only. What needs a browser is measured by `end2end/measures.config.ts`;
-//! `make bench` runs both.
-#![expect(clippy::print_stdout, reason = "the table is what this program is for")]
+//! It starts the server with an empty data folder and the scripted model server as its provider, and uses the
+//! public API only. `end2end/benchmarks.config.ts` measures what needs a browser; `make bench` runs both.
+#![expect(clippy::print_stdout, reason = "the program prints its results")]
 
 mod client;
 mod opening;
@@ -12,12 +11,12 @@ mod streams;
 mod table;
 
 use anyhow::{Context, bail};
-use servers::{Models, Penny};
+use servers::{ModelServer, PennyServer};
 use std::{path::PathBuf, time::Duration};
-use table::Row;
+use table::Measurement;
 
-/// What is asked for on the command line.
-struct Args {
+/// The command line arguments.
+struct BenchArgs {
     penny: PathBuf,
     models: PathBuf,
     streams: usize,
@@ -25,8 +24,8 @@ struct Args {
     json: Option<PathBuf>,
 }
 
-impl Args {
-    fn read() -> anyhow::Result<Self> {
+impl BenchArgs {
+    fn parse() -> anyhow::Result<Self> {
         let mut args = Self {
             penny: PathBuf::from("target/release/penny"),
             models: PathBuf::from("target/bin/penny-mock-models"),
@@ -34,17 +33,17 @@ impl Args {
             messages: 5_000,
             json: None,
         };
-        let mut words = std::env::args().skip(1);
-        while let Some(word) = words.next() {
-            let mut value = || words.next().with_context(|| format!("{word} wants a value"));
-            match word.as_str() {
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().with_context(|| format!("{argument} requires a value"));
+            match argument.as_str() {
                 "--penny" => args.penny = value()?.into(),
                 "--models" => args.models = value()?.into(),
                 "--streams" => args.streams = value()?.parse()?,
                 "--messages" => args.messages = value()?.parse()?,
                 "--json" => args.json = Some(value()?.into()),
                 other => bail!(
-                    "{other}? I know --penny PATH, --models PATH, --streams N, --messages N, --json FILE"
+                    "unknown argument {other}; usage: penny-bench [--penny PATH] [--models PATH] [--streams N] [--messages N] [--json FILE]"
                 ),
             }
         }
@@ -54,61 +53,87 @@ impl Args {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let args = Args::read()?;
-    // The client is plain http, but will not be built without a provider of cryptography.
+    let args = BenchArgs::parse()?;
+    // reqwest needs a crypto provider even for plain HTTP.
     let _ = rustls::crypto::ring::default_provider().install_default();
 
-    let mut rows: Vec<Row> = Vec::new();
-    let models = Models::start(&args.models).await?;
+    let mut measurements: Vec<Measurement> = Vec::new();
+    let models = ModelServer::start(&args.models).await?;
 
-    println!("starting on an empty folder, then again on a migrated one");
-    let mut penny = Penny::start(&args.penny, models.url()).await?;
-    let first = penny.took_to_start;
+    println!("starting with an empty data folder, then with a migrated one");
+    let mut penny = PennyServer::start(&args.penny, models.url()).await?;
+    let first_start = penny.startup_time;
     let mut starts = Vec::new();
     for _ in 0..5 {
         penny.restart().await?;
-        starts.push(penny.took_to_start);
+        starts.push(penny.startup_time);
     }
     starts.sort();
     let start = starts.get(starts.len() / 2).copied().unwrap_or_default();
-    rows.push(Row::at_most("start to ready, SQLite, migrated", "s", start.as_secs_f64(), 1.0));
-    rows.push(Row::said("first start, with the demo company", "s", first.as_secs_f64()));
+    measurements.push(Measurement::at_most(
+        "start to ready, SQLite, migrated",
+        "s",
+        start.as_secs_f64(),
+        1.0,
+    ));
+    measurements.push(Measurement::informational(
+        "first start, with the demo company",
+        "s",
+        first_start.as_secs_f64(),
+    ));
     tokio::time::sleep(Duration::from_secs(2)).await;
-    rows.push(Row::at_most("server memory, idle", "MB", penny.memory_mb()?, 60.0));
+    measurements.push(Measurement::at_most("server memory, idle", "MB", penny.memory_mb()?, 60.0));
 
-    let client = client::Client::new(penny.url(), models.url(), penny.token()?)?;
+    let client = client::BenchClient::new(penny.url(), models.url(), penny.create_token()?)?;
 
     println!("time to first token, one stream at a time");
-    let mut alone = streams::first_tokens_alone(&client, 200).await?;
-    rows.push(Row::at_most("added time to first token, p50, one stream", "ms", alone.added_ms(), 2.0));
-    rows.push(Row::said("a plain HTTP exchange meanwhile, p50", "ms", alone.plain_ms()));
+    let mut one_at_a_time = streams::measure_one_at_a_time(&client, 200).await?;
+    measurements.push(Measurement::at_most(
+        "added time to first token, p50, one stream",
+        "ms",
+        one_at_a_time.added_ms(),
+        2.0,
+    ));
+    measurements.push(Measurement::informational(
+        "a minimal HTTP request meanwhile, p50",
+        "ms",
+        one_at_a_time.baseline_ms(),
+    ));
 
-    println!("{} streams at 30 tokens a second, and 10 new turns a second meanwhile", args.streams);
-    let mut crowd = streams::crowd(&client, &penny, args.streams).await?;
+    println!("{} streams at 30 tokens a second, and 10 new turns a second at the same time", args.streams);
+    let mut concurrent = streams::measure_concurrent(&client, &penny, args.streams).await?;
     let title =
         format!("added time to first token, p50, 10 new turns a second while {} are open", args.streams);
-    rows.push(Row::at_most(&title, "ms", crowd.first_tokens.added_ms(), 10.0));
-    let title = format!("{} streams: events lost or doubled", args.streams);
-    rows.push(Row::at_most(&title, "", crowd.wrong as f64, 0.0));
-    rows.push(Row::at_most(
+    measurements.push(Measurement::at_most(&title, "ms", concurrent.first_tokens.added_ms(), 10.0));
+    let title = format!("{} streams: events lost or duplicated", args.streams);
+    measurements.push(Measurement::at_most(&title, "", concurrent.error_count as f64, 0.0));
+    measurements.push(Measurement::at_most(
         &format!("server memory with {} streams", args.streams),
         "MB",
-        crowd.memory_mb,
+        concurrent.memory_mb,
         250.0,
     ));
-    rows.push(Row::said("events delivered meanwhile", "/s", crowd.events_per_second));
+    measurements.push(Measurement::informational(
+        "events delivered meanwhile",
+        "/s",
+        concurrent.events_per_second,
+    ));
 
     println!("opening a conversation of {} messages", args.messages);
     let opening = opening::measure(&client, args.messages).await?;
     let title = format!("opening a {}-message conversation against a 10-message one", args.messages);
-    rows.push(Row::at_most(&title, "times", opening.ratio(), 1.5));
-    rows.push(Row::said("opening the long one, server time, p50", "ms", opening.long_ms));
+    measurements.push(Measurement::at_most(&title, "times", opening.ratio(), 1.5));
+    measurements.push(Measurement::informational(
+        "opening the long one, server time, p50",
+        "ms",
+        opening.long_ms,
+    ));
 
     penny.stop();
     models.stop();
-    print!("{}", table::markdown(&rows));
+    print!("{}", table::markdown(&measurements));
     if let Some(file) = args.json {
-        std::fs::write(&file, serde_json::to_vec_pretty(&rows)?)?;
+        std::fs::write(&file, serde_json::to_vec_pretty(&measurements)?)?;
     }
     Ok(())
 }

@@ -1,64 +1,61 @@
-//! Opening a long conversation against opening a short one, as the page asks for it.
+//! Compares the time to open a long and a short conversation, with the page's own GraphQL documents.
 
-use crate::{client::Client, streams::median};
+use crate::{client::BenchClient, streams::median};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// A model that answers at once with one word.
-const QUICK: &str = "mock-ttft0-itl0-len1";
+/// A model that sends one token without delay.
+const FAST_MODEL: &str = "mock-ttft0-itl0-len1";
 
-/// What the page asks for when it opens a conversation.
+/// The documents that the page sends when it opens a conversation.
 const CONVERSATION: &str = include_str!("../../../../../app/src/api/ops/conversation.graphql");
-
-/// And for the messages it shows first.
 const MESSAGES: &str = include_str!("../../../../../app/src/api/ops/messages.graphql");
 
-/// How long each took, at the median.
-pub struct Opening {
+/// Median times to open the conversations.
+pub struct OpeningTimes {
     short_ms: f64,
-    /// The long one.
     pub long_ms: f64,
 }
 
-impl Opening {
-    /// How many times as long the long one took.
+impl OpeningTimes {
+    /// Returns the time of the long conversation divided by that of the short one.
     pub fn ratio(&self) -> f64 {
         self.long_ms / self.short_ms
     }
 }
 
-/// Makes both conversations and opens them in turns.
-pub async fn measure(client: &Client, messages: usize) -> anyhow::Result<Opening> {
-    let short = talk(client, 10).await?;
-    let long = talk(client, messages).await?;
-    let (mut shorts, mut longs) = (Vec::new(), Vec::new());
+/// Creates a conversation of 10 and one of `messages` messages and opens them alternately, 100 times each.
+pub async fn measure(client: &BenchClient, messages: usize) -> anyhow::Result<OpeningTimes> {
+    let short = create_conversation(client, 10).await?;
+    let long = create_conversation(client, messages).await?;
+    let (mut short_times, mut long_times) = (Vec::new(), Vec::new());
     for _ in 0..100 {
-        shorts.push(open(client, &short).await?);
-        longs.push(open(client, &long).await?);
+        short_times.push(open(client, &short).await?);
+        long_times.push(open(client, &long).await?);
     }
-    Ok(Opening {
-        short_ms: median(&mut shorts).as_secs_f64() * 1000.0,
-        long_ms: median(&mut longs).as_secs_f64() * 1000.0,
+    Ok(OpeningTimes {
+        short_ms: median(&mut short_times).as_secs_f64() * 1000.0,
+        long_ms: median(&mut long_times).as_secs_f64() * 1000.0,
     })
 }
 
-/// Makes a conversation of so many messages, half of them answers.
-async fn talk(client: &Client, messages: usize) -> anyhow::Result<String> {
-    let conversation = client.conversation().await?;
+/// Creates a conversation of that many messages, half of them from the assistant.
+async fn create_conversation(client: &BenchClient, messages: usize) -> anyhow::Result<String> {
+    let conversation = client.create_conversation().await?;
     for _ in 0..messages / 2 {
-        client.chat(&conversation, QUICK).await?;
+        client.chat(&conversation, FAST_MODEL).await?;
     }
     Ok(conversation)
 }
 
-async fn open(client: &Client, conversation: &str) -> anyhow::Result<Duration> {
-    let asked = Instant::now();
+async fn open(client: &BenchClient, conversation: &str) -> anyhow::Result<Duration> {
+    let started = Instant::now();
     for (query, variables) in [
         (CONVERSATION, json!({ "id": conversation })),
         (MESSAGES, json!({ "conversationId": conversation, "window": { "limit": 40 } })),
     ] {
-        let answer = client.post("/graphql", &json!({ "query": query, "variables": variables })).await?;
-        anyhow::ensure!(answer.get("errors").is_none(), "{answer}");
+        let response = client.post("/graphql", &json!({ "query": query, "variables": variables })).await?;
+        anyhow::ensure!(response.get("errors").is_none(), "{response}");
     }
-    Ok(asked.elapsed())
+    Ok(started.elapsed())
 }

@@ -1,4 +1,4 @@
-//! The processes under measurement: the server and its models.
+//! Child processes: the server under measurement and the scripted model server.
 
 use anyhow::{Context, bail};
 use std::{
@@ -13,51 +13,51 @@ use tokio::{
 
 const EMAIL: &str = "bench@penny.test";
 
-/// A process that does not outlive this one.
-struct Process(Child);
+/// A child process that is killed when dropped.
+struct ChildProcess(Child);
 
-impl Process {
+impl ChildProcess {
     fn start(command: &mut Command) -> std::io::Result<Self> {
         command.spawn().map(Self)
     }
 
-    fn end(&mut self) {
+    fn kill(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-impl Drop for Process {
+impl Drop for ChildProcess {
     fn drop(&mut self) {
-        self.end();
+        self.kill();
     }
 }
 
-/// Says whether `path` answers 200, over a connection of its own.
-async fn answers(port: u16, path: &str) -> bool {
-    let ask = async {
+/// Returns whether `GET path` has status 200, over a new connection.
+async fn is_ok(port: u16, path: &str) -> bool {
+    let request = async {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
-        let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).await.ok()?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.ok()?;
-        answer.get(..12).map(|head| head.ends_with(b" 200"))
+        let head = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.ok()?;
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).await.ok()?;
+        response.get(..12).map(|status_line| status_line.ends_with(b" 200"))
     };
-    ask.await.unwrap_or(false)
+    request.await.unwrap_or(false)
 }
 
 async fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port())
 }
 
-async fn ready(process: &mut Process, port: u16, path: &str) -> anyhow::Result<()> {
-    let begun = Instant::now();
-    while !answers(port, path).await {
+async fn wait_until_ready(process: &mut ChildProcess, port: u16, path: &str) -> anyhow::Result<()> {
+    let started = Instant::now();
+    while !is_ok(port, path).await {
         if let Some(status) = process.0.try_wait()? {
-            bail!("it ended at once: {status}");
+            bail!("the process exited: {status}");
         }
-        if begun.elapsed() > Duration::from_secs(60) {
-            bail!("it was not ready after a minute");
+        if started.elapsed() > Duration::from_secs(60) {
+            bail!("the process was not ready after 60 seconds");
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
@@ -65,83 +65,82 @@ async fn ready(process: &mut Process, port: u16, path: &str) -> anyhow::Result<(
 }
 
 /// The scripted model server.
-pub struct Models {
-    process: Process,
+pub struct ModelServer {
+    process: ChildProcess,
     port: u16,
 }
 
-impl Models {
-    /// Starts it and waits for it.
+impl ModelServer {
+    /// Starts the server and waits until it is ready.
     pub async fn start(program: &Path) -> anyhow::Result<Self> {
         let port = free_port().await?;
         let mut command = Command::new(program);
         command.args(["--addr", &format!("127.0.0.1:{port}")]).stdout(Stdio::null());
-        let mut process =
-            Process::start(&mut command).with_context(|| format!("cannot start {}", program.display()))?;
-        ready(&mut process, port, "/v1/models").await.context("the model server")?;
+        let mut process = ChildProcess::start(&mut command)
+            .with_context(|| format!("cannot start {}", program.display()))?;
+        wait_until_ready(&mut process, port, "/v1/models").await.context("the model server")?;
         Ok(Self { process, port })
     }
 
-    /// Where it is, up to and with `/v1`.
+    /// Returns the base URL, including `/v1`.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/v1", self.port)
     }
 
-    /// Ends it.
     pub fn stop(mut self) {
-        self.process.end();
+        self.process.kill();
     }
 }
 
-/// The server.
-pub struct Penny {
+/// The server under measurement.
+pub struct PennyServer {
     program: PathBuf,
-    process: Process,
+    process: ChildProcess,
     port: u16,
     models_url: String,
     folder: tempfile::TempDir,
-    /// From its process's start to the first good answer of `/ready`.
-    pub took_to_start: Duration,
+    /// Time from the start of the process to the first status 200 of `/ready`.
+    pub startup_time: Duration,
 }
 
-impl Penny {
-    /// Starts it over an empty folder.
+impl PennyServer {
+    /// Starts the server with an empty data folder and waits until it is ready.
     pub async fn start(program: &Path, models_url: String) -> anyhow::Result<Self> {
-        let program = program.canonicalize().with_context(|| format!("no program {}", program.display()))?;
+        let program = program.canonicalize().with_context(|| format!("cannot find {}", program.display()))?;
         let folder = tempfile::tempdir()?;
         let port = free_port().await?;
-        let begun = Instant::now();
-        let mut process = Process::start(command(&program, port, &models_url, folder.path()).arg("serve"))?;
-        ready(&mut process, port, "/ready").await.context("the server")?;
-        Ok(Self { program, process, port, models_url, folder, took_to_start: begun.elapsed() })
+        let started = Instant::now();
+        let mut process =
+            ChildProcess::start(command(&program, port, &models_url, folder.path()).arg("serve"))?;
+        wait_until_ready(&mut process, port, "/ready").await.context("the server")?;
+        Ok(Self { program, process, port, models_url, folder, startup_time: started.elapsed() })
     }
 
-    /// Ends it and starts it again over the same folder.
+    /// Kills the server and starts it again with the same data folder.
     pub async fn restart(&mut self) -> anyhow::Result<()> {
-        self.process.end();
-        let begun = Instant::now();
-        self.process = Process::start(self.command().arg("serve"))?;
-        ready(&mut self.process, self.port, "/ready").await.context("the server")?;
-        self.took_to_start = begun.elapsed();
+        self.process.kill();
+        let started = Instant::now();
+        self.process = ChildProcess::start(self.command().arg("serve"))?;
+        wait_until_ready(&mut self.process, self.port, "/ready").await.context("the server")?;
+        self.startup_time = started.elapsed();
         Ok(())
     }
 
-    /// Where it is.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Makes a token of the administrator's.
-    pub fn token(&self) -> anyhow::Result<String> {
-        let words = ["token", "create", "--email", EMAIL, "--name", "bench"];
-        let output = self.command().args(words).stdout(Stdio::piped()).output()?;
+    /// Creates a token of the administrator.
+    pub fn create_token(&self) -> anyhow::Result<String> {
+        let args = ["token", "create", "--email", EMAIL, "--name", "bench"];
+        let output = self.command().args(args).stdout(Stdio::piped()).output()?;
         if !output.status.success() {
-            bail!("no token: {}", output.status);
+            bail!("cannot create a token: {}", output.status);
         }
         Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     }
 
-    /// How much memory it holds: the resident set, in megabytes.
+    /// Returns the resident set size in mebibytes.
     pub fn memory_mb(&self) -> anyhow::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.0.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
@@ -149,9 +148,8 @@ impl Penny {
         Ok(kilobytes / 1024.0)
     }
 
-    /// Ends it.
     pub fn stop(mut self) {
-        self.process.end();
+        self.process.kill();
     }
 
     fn command(&self) -> Command {

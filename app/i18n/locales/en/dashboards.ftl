@@ -1,0 +1,36 @@
+# Queries, KPIs, charts and dashboards, formatted by the server.
+fault-datasource-name = “{ $name }” cannot be used as a name. Use lower-case letters, digits and dashes, beginning with a letter.
+fault-query-refused = This query is not allowed: { $reason }.
+fault-query-invalid = This query is not valid: { $detail }
+fault-table-unreadable = The table “{ $table }” cannot be read: { $detail }
+fault-query-timeout = Computing the data took too long. Request less at once.
+fault-query-too-large = Computing the data needs too much memory. Request less at once.
+fault-dashboard-not-found = There is no such dashboard, or you cannot see it.
+fault-no-figures = There are no key figures yet. Ask an administrator to connect a datasource.
+fault-bu-id-needed = Specify the business unit with “id”. Available: { $options }.
+fault-project-id-needed = Specify the project with “id”. Available: { $options }.
+fault-no-such-bu = There is no business unit “{ $id }”. Available: { $options }.
+fault-no-such-project = There is no project “{ $id }”. Available: { $options }.
+fault-unit-id = Choose an existing one.
+
+figures-mtd = month to date
+figures-qtd = quarter to date
+figures-ytd = year to date
+figures-good = On target
+figures-watch = Close to target
+figures-bad = Off target
+figures-unknown = No data
+figures-target = Target
+figures-column-figure = Key figure
+figures-column-value = Value
+figures-column-target = Target
+figures-column-share = Share of target
+figures-column-year-before = A year before
+figures-column-health = Status
+figures-company-title = Company health, { $period }
+figures-unit-title = { $unit }, { $period }
+figures-summary = { $title }: { $good } of { $known } key figures are on target.
+figures-summary-worst = { $title }: { $good } of { $known } key figures are on target. Furthest off: { $worst }, { $value } against { $target }.
+figures-chart-summary = { $title }, { $label }: { $figures }.
+figures-chart-empty = { $title }: no data for this selection.
+fault-arguments = The arguments are not valid. { $fields }

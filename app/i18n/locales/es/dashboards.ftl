@@ -1,0 +1,36 @@
+# Consultas, indicadores, gráficos y paneles formateados por el servidor.
+fault-datasource-name = «{ $name }» no sirve como nombre. Usa minúsculas, cifras y guiones, empezando por una letra.
+fault-query-refused = Esta consulta no está permitida: { $reason }.
+fault-query-invalid = Esta consulta no es válida: { $detail }
+fault-table-unreadable = La tabla «{ $table }» no se puede leer: { $detail }
+fault-query-timeout = Calcular los datos tardó demasiado. Pide menos a la vez.
+fault-query-too-large = Calcular los datos necesita demasiada memoria. Pide menos a la vez.
+fault-dashboard-not-found = Ese panel no existe o no tienes acceso.
+fault-no-figures = Todavía no hay indicadores. Pide a un administrador que conecte una fuente de datos.
+fault-bu-id-needed = Indica la unidad de negocio con «id». Disponibles: { $options }.
+fault-project-id-needed = Indica el proyecto con «id». Disponibles: { $options }.
+fault-no-such-bu = No existe la unidad de negocio «{ $id }». Disponibles: { $options }.
+fault-no-such-project = No existe el proyecto «{ $id }». Disponibles: { $options }.
+fault-unit-id = Elige uno que exista.
+
+figures-mtd = mes hasta hoy
+figures-qtd = trimestre hasta hoy
+figures-ytd = año hasta hoy
+figures-good = En objetivo
+figures-watch = Cerca del objetivo
+figures-bad = Fuera de objetivo
+figures-unknown = Sin datos
+figures-target = Objetivo
+figures-column-figure = Indicador
+figures-column-value = Valor
+figures-column-target = Objetivo
+figures-column-share = Parte del objetivo
+figures-column-year-before = Un año antes
+figures-column-health = Estado
+figures-company-title = Salud de la empresa, { $period }
+figures-unit-title = { $unit }, { $period }
+figures-summary = { $title }: { $good } de { $known } indicadores en objetivo.
+figures-summary-worst = { $title }: { $good } de { $known } indicadores en objetivo. El más alejado: { $worst }, { $value } frente a { $target }.
+figures-chart-summary = { $title }, { $label }: { $figures }.
+figures-chart-empty = { $title }: no hay datos de esta selección.
+fault-arguments = Los argumentos no son válidos. { $fields }

@@ -1,5 +1,0 @@
-// Takes the pictures under docs/screens/: `make screens`.
-import { defineConfig } from "@playwright/test";
-import base from "./playwright.config.ts";
-
-export default defineConfig(base, { testDir: ".", testMatch: "screens.spec.ts", timeout: 600_000 });
