@@ -52,7 +52,6 @@ build() {
   rm -rf "$bindgen_dir" && mkdir -p "$bindgen_dir"
   wasm-split-cli --target web --out-name penny \
     "$front/wasm32-unknown-unknown/$folder/penny_frontend.wasm" "$bindgen_dir"
-  if [ "$mode" = release ]; then node scripts/site/strip-wasm.mjs "$bindgen_dir"; fi
   local options=(--target web --no-typescript --no-demangle --keep-lld-exports --out-dir "$bindgen_dir" --out-name penny)
   [ "$mode" = release ] && options+=(--remove-name-section --remove-producers-section)
   wasm-bindgen "${options[@]}" "$bindgen_dir/penny.wasm"

@@ -47,7 +47,7 @@ pub use api::Api;
 pub use page_context::{
     CookiePreferences, PageContext, PaneLayout, SignInMethods, SignInProvider, SiteAssets, StatusSink,
 };
-pub use routes::App;
 #[cfg(feature = "hydrate")]
 pub use routes::preload_page;
+pub use routes::{App, NavigationGroup, PAGES, PageAccess, PageEntry, PaletteLink, find_page};
 pub use shell::{PageHeader, shell};

@@ -20,9 +20,12 @@ use leptos_router::{
 };
 
 mod pages;
+pub(crate) mod table;
+
 #[cfg(feature = "hydrate")]
 pub use pages::preload_page;
 use pages::{Artifact, Dashboard, Link, Settings, SignIn};
+pub use table::{NavigationGroup, PAGES, PageAccess, PageEntry, PaletteLink, find_page};
 
 /// The root component.
 #[component]

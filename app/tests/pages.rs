@@ -9,16 +9,19 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use leptos::prelude::*;
 use leptos_meta::ServerMetaContext;
-use leptos_router::location::RequestUrl;
+use leptos_router::{PathSegment, RouteList, location::RequestUrl};
 use penny_app::{
-    Api, PageContext, PaneLayout, SignInMethods, SignInProvider, SiteAssets, StatusSink,
+    Api, App, PAGES, PageContext, PaneLayout, SignInMethods, SignInProvider, SiteAssets, StatusSink,
     api::GraphqlTransport, page_context,
 };
 use penny_types::{ColorScheme, Fault, FaultCode, Locale, people::ViewerView};
 use serde_json::{Value, json};
-use std::sync::{
-    Arc, Once,
-    atomic::{AtomicU16, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Once,
+        atomic::{AtomicU16, Ordering},
+    },
 };
 
 /// Returns fixed responses with the data of a small company.
@@ -101,10 +104,7 @@ async fn render(path: &str, context: PageContext) -> (u16, String) {
 }
 
 async fn render_with(path: &str, context: PageContext, transport: CannedTransport) -> (u16, String) {
-    static EXECUTOR: Once = Once::new();
-    EXECUTOR.call_once(|| {
-        let _ = Executor::init_tokio();
-    });
+    init_executor();
     let name = format!(
         "{}-{}-{}",
         path.trim_matches('/').replace(['/', '?', '='], "-"),
@@ -130,6 +130,45 @@ async fn render_with(path: &str, context: PageContext, transport: CannedTranspor
         std::fs::write(format!("{folder}/{name}.html"), &html).unwrap();
     }
     (status.load(Ordering::SeqCst), html)
+}
+
+fn init_executor() {
+    static EXECUTOR: Once = Once::new();
+    EXECUTOR.call_once(|| {
+        let _ = Executor::init_tokio();
+    });
+}
+
+/// Returns the path patterns of the router's routes.
+fn route_patterns() -> BTreeSet<String> {
+    init_executor();
+    let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
+    let (meta, _meta_output) = ServerMetaContext::new();
+    let routes = owner.with(|| {
+        provide_context(RequestUrl::new("/"));
+        provide_context(meta);
+        provide_context(context(Locale::En, ColorScheme::Light));
+        provide_context(Api::new(Arc::new(canned_transport())));
+        RouteList::generate(|| view! { <App/> })
+    });
+    owner.unset_with_forced_cleanup();
+    routes.unwrap().iter().map(|route| route_pattern(route.path())).collect()
+}
+
+fn route_pattern(path: &[PathSegment]) -> String {
+    let segments = path.iter().map(|segment| match segment {
+        PathSegment::Param(name) => format!(":{name}"),
+        other => other.as_raw_str().to_owned(),
+    });
+    let segments: Vec<String> = segments.filter(|segment| !segment.is_empty()).collect();
+    format!("/{}", segments.join("/"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_has_an_entry_in_the_table_of_pages_and_every_entry_has_a_route() {
+    let table: BTreeSet<String> = PAGES.iter().map(|page| page.path.to_owned()).collect();
+    assert_eq!(table, route_patterns());
+    assert_eq!(table.len(), PAGES.len(), "two entries have the same path");
 }
 
 /// Returns the manifest of the built site; empty if the site has not been built.

@@ -17,6 +17,16 @@ export const ADMIN = { email: "alice@acme.test", password: "correct horse batter
 
 export type Environment = Record<string, string>;
 
+/** A page of the web user interface, as `penny schema pages` prints it. */
+export interface PageEntry {
+  name: string;
+  /** Path pattern of the route. */
+  path: string;
+  /** Path that matches the pattern. */
+  example: string;
+  needsSignIn: boolean;
+}
+
 /** Polls `probe` until it returns a value; throws an error that names `what` after `seconds`. */
 export async function waitFor<T>(what: string, probe: () => Promise<T | undefined>, seconds = 60): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
@@ -135,6 +145,11 @@ export class Penny {
   async cli(...args: string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(PENNY_PATH, args, { cwd: this.dir, env: this.environment() });
     return stdout;
+  }
+
+  /** Returns the table of pages. */
+  async pages(): Promise<PageEntry[]> {
+    return JSON.parse(await this.cli("schema", "pages")) as PageEntry[];
   }
 
   /** Creates a personal access token. */

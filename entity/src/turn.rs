@@ -35,6 +35,8 @@ pub struct Model {
     pub principal_id: PrincipalId,
     /// The principal acted for, when not the actor.
     pub on_behalf_of: Option<PrincipalId>,
+    /// Array of the scopes of the token that submitted it; empty when they were not limited.
+    pub scopes: Json,
     pub locale: Locale,
     /// Transport of the request.
     pub via: String,

@@ -79,6 +79,7 @@ fn new_columns() -> Vec<(&'static str, ColumnDef)> {
         ("principal", json("attributes").default("{}").take()),
         ("conversation", json("labels").default("[]").take()),
         ("artifact", json("labels").default("[]").take()),
+        ("turn", json("scopes").default("[]").take()),
     ]
 }
 

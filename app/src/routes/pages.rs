@@ -16,14 +16,8 @@ use leptos::prelude::*;
 /// Loads the code of the page at a path, so that hydration does not have to wait for it.
 #[cfg(feature = "hydrate")]
 pub async fn preload_page(path: &str) {
-    match path.split('/').nth(1).unwrap_or_default() {
-        "sign-in" => __preload_sign_in_view().await,
-        "auth" => __preload_link_view().await,
-        "c" => crate::features::chat::preload_message_list().await,
-        "a" => __preload_artifact_view().await,
-        "d" => __preload_dashboard_view().await,
-        "settings" => __preload_settings_view().await,
-        _ => {}
+    if let Some(preload) = super::table::find_page(path).and_then(|page| page.preload) {
+        preload().await;
     }
 }
 
@@ -54,7 +48,7 @@ macro_rules! lazy_page {
         }
 
         #[lazy]
-        fn $view() -> AnyView {
+        pub(super) fn $view() -> AnyView {
             view! { <$page/> }.into_any()
         }
     };

@@ -66,7 +66,7 @@ enum CliCommand {
     Link(link::LinkCommand),
     /// Check the installation and print how to fix problems.
     Doctor,
-    /// Print the GraphQL schema, the OpenAPI document or the configuration reference.
+    /// Print the GraphQL schema, the OpenAPI document, the configuration reference or the table of pages.
     Schema(schema::SchemaArgs),
     /// Send a message and print the response as it is generated.
     Ask(ask::AskArgs),

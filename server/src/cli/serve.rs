@@ -1,4 +1,4 @@
-//! `penny serve`: runs the server until it is told to stop.
+//! `penny serve`: runs the server until it is stopped.
 
 use super::{CliContext, start_log, write_stdout};
 use crate::{boot::BootDeps, config::LogFormat, serve};

@@ -18,7 +18,7 @@ pub async fn sign_out(State(state): State<AppState>, info: RequestInfo, session:
     let user = SignedInSession::read(&session).await.ok().flatten();
     if let Err(error) = session.flush().await {
         tracing::error!(error = &error as &dyn std::error::Error, "a session could not be ended");
-        // The user must be told that they are still signed in, for example on a shared computer.
+        // The user must learn that they are still signed in, for example on a shared computer.
         return problem_response(&Fault::new(FaultCode::Unavailable).retry_after(1), info.locale);
     }
     if let Some(user) = user

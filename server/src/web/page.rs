@@ -19,7 +19,8 @@ use axum::{
 use leptos::{nonce::use_nonce, prelude::provide_context};
 use leptos_axum::ResponseOptions;
 use penny_app::{
-    Api, CookiePreferences, PageContext, SignInMethods, SignInProvider, StatusSink, api::GraphqlTransport,
+    Api, CookiePreferences, PageAccess, PageContext, SignInMethods, SignInProvider, StatusSink,
+    api::GraphqlTransport, find_page,
 };
 use penny_kernel::{
     ctx::Ctx,
@@ -75,7 +76,7 @@ pub(crate) fn day_number(state: &AppState) -> i64 {
 /// Redirects anonymous users to the sign-in page, and signed-in users away from it.
 fn sign_in_redirect(path: &str, query: Option<&str>, is_signed_in: bool) -> Option<Response> {
     let is_sign_in_page = path == "/sign-in";
-    let is_link = path.starts_with("/auth/link/");
+    let is_public = find_page(path).is_some_and(|page| page.access == PageAccess::Public);
     if is_signed_in && is_sign_in_page {
         let next = query.and_then(|query| {
             url::form_urlencoded::parse(query.as_bytes())
@@ -84,7 +85,7 @@ fn sign_in_redirect(path: &str, query: Option<&str>, is_signed_in: bool) -> Opti
         });
         return Some(Redirect::to(&crate::sign_in::safe_path(next.as_deref())).into_response());
     }
-    if is_signed_in || is_sign_in_page || is_link {
+    if is_signed_in || is_public {
         return None;
     }
     let current = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));

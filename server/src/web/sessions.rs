@@ -174,7 +174,7 @@ mod tests {
     use serde_json::json;
     use uuid::Uuid;
 
-    /// Sessions are stored and their cookies are in browsers: a change of any value here signs everybody out.
+    /// Sessions are stored and their cookies are in browsers: a change of any value here signs every user out.
     #[test]
     fn a_session_keeps_its_key_and_its_content() {
         let id: Id = "EA8ODQwLCgkIBwYFBAMCAQ".parse().unwrap();

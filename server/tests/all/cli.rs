@@ -105,6 +105,12 @@ fn schema_prints_only_the_contract() {
     assert!(out(&graphql).contains("type Query") && err(&graphql).is_empty());
     let openapi = run(penny(folder.path()).args(["schema", "openapi"]));
     assert!(serde_json::from_str::<Value>(&out(&openapi)).unwrap()["paths"].is_object());
+    let pages = out(&run(penny(folder.path()).args(["schema", "pages"])));
+    let pages: Vec<Value> = serde_json::from_str(&pages).unwrap();
+    let settings = pages.iter().find(|page| page["name"] == "settings").unwrap();
+    assert_eq!(settings["path"], "/settings");
+    assert_eq!(settings["group"], "account");
+    assert_eq!(settings["needsSignIn"], true);
     assert!(!folder.path().join("data").exists(), "printing a schema creates no files");
 }
 

@@ -4,7 +4,7 @@
 use crate::{
     graphql_socket::GraphqlSocket,
     shared_app::{TestTenant, TestUser, app},
-    tenant_isolation_rest::{OwnedIds, create_data, missing_id},
+    tenant_isolation_rest::{DIRECTORY_IDS, OwnedIds, create_data, missing_id},
 };
 use serde_json::{Map, Value, json};
 
@@ -59,6 +59,7 @@ impl IntrospectedSchema {
         let mut path = path.to_vec();
         path.push(value["name"].as_str().unwrap().to_owned());
         match named.kind {
+            "SCALAR" if DIRECTORY_IDS.contains(&named.name) => Vec::new(),
             "SCALAR" if named.name.ends_with("Id") => vec![(path, named.name.to_owned())],
             "INPUT_OBJECT" => list(&self.get_type(named.name)["inputFields"])
                 .flat_map(|field| self.ids(field, &path))

@@ -7,6 +7,10 @@ use crate::shared_app::{ApiResponse, TestTenant, TestUser, app};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
+/// Ids that name the subject of a share. They are those of the tenant's directory, which its users share; that those
+/// of another tenant are unknown is tested with the service.
+pub const DIRECTORY_IDS: [&str; 2] = ["PrincipalId", "GroupId"];
+
 /// Ids of a user's data, by the name of the id type.
 pub type OwnedIds = HashMap<&'static str, String>;
 
@@ -25,8 +29,12 @@ pub async fn create_data(user: &TestUser, gate: &str) -> OwnedIds {
     // A turn that is still running, so that it can be stopped.
     let other = user.create_conversation().await;
     let running = user.start_turn(&other, &format!("held-{gate}"), "one and two").await;
+    let shared = user.create_conversation().await;
+    let shares =
+        user.post(&format!("/v1/conversations/{shared}/shares"), &json!({ "everyone": true })).await.json();
     HashMap::from([
         ("ConversationId", conversation),
+        ("ShareId", text(&shares["items"][0]["id"])),
         ("TurnId", running["id"].as_str().unwrap().to_owned()),
         ("MessageId", of("started", "messageId")),
         ("ToolCallId", of("tool_call", "callId")),
@@ -95,6 +103,7 @@ impl OpenApiEndpoint<'_> {
                 ids.push((IdLocation::Body(name.clone()), kind.to_owned()));
             }
         }
+        ids.retain(|(_, kind)| !DIRECTORY_IDS.contains(&kind.as_str()));
         ids
     }
 

@@ -55,3 +55,4 @@ fault-tool-rows = The tool { $name } returned more than { $max } rows. Request l
 fault-tool-denied = The call was not approved.
 fault-tool-in-doubt = The tool { $name } was interrupted while it ran. Its outcome is unknown: check before calling it again.
 fault-too-many-steps = The answer needed too many steps and was stopped.
+fault-sender-inactive = Who sent the message may no longer act here, so the turn cannot go on. Stop it instead.

@@ -55,3 +55,4 @@ fault-tool-rows = La herramienta { $name } devolvió más de { $max } filas. Pid
 fault-tool-denied = La llamada no fue aprobada.
 fault-tool-in-doubt = La herramienta { $name } se interrumpió mientras se ejecutaba. No se conoce el resultado: compruébalo antes de volver a llamarla.
 fault-too-many-steps = La respuesta necesitó demasiados pasos y se detuvo.
+fault-sender-inactive = Quien envió el mensaje ya no puede actuar aquí, así que el turno no puede continuar. Detenlo.

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     api::use_api,
     features::{palette::PaletteState, sign_in::BrandMark},
+    routes::table::{NavigationGroup, PAGES},
     state::{tr, use_brand, use_panes, use_pending_prompt, use_viewer},
     ui::{Glyph, Icon, IconButton, Menu, MenuItem, dom},
 };
@@ -219,21 +220,25 @@ fn AccountMenu() -> impl IntoView {
     let initial = move || name().chars().next().map(String::from).unwrap_or_default();
     let navigate = use_navigate();
     let help = use_context::<crate::features::shortcuts::ShortcutHelpState>();
-    let (settings_label, shortcuts_label) = (tr(keys::UI_SETTINGS), tr(keys::UI_SHORTCUTS));
-    let sign_out_label = tr(keys::UI_SIGN_OUT);
+    let pages: Vec<_> = PAGES
+        .iter()
+        .filter(|page| page.group == NavigationGroup::Account)
+        .map(|page| (page, tr(page.title_key())))
+        .collect();
+    let (shortcuts_label, sign_out_label) = (tr(keys::UI_SHORTCUTS), tr(keys::UI_SIGN_OUT));
     let items = move || {
-        let navigate = navigate.clone();
-        vec![
-            MenuItem::new(Glyph::Settings, settings_label, move || {
-                navigate("/settings", NavigateOptions::default())
-            }),
-            MenuItem::new(Glyph::Keyboard, shortcuts_label, move || {
-                if let Some(help) = help {
-                    help.0.set(true);
-                }
-            }),
-            MenuItem::new(Glyph::LogOut, sign_out_label, || dom::submit(SIGN_OUT_FORM_ID)),
-        ]
+        let page_items = pages.iter().map(|&(page, label)| {
+            let navigate = navigate.clone();
+            MenuItem::new(page.glyph, label, move || navigate(page.path, NavigateOptions::default()))
+        });
+        let mut items: Vec<MenuItem> = page_items.collect();
+        items.push(MenuItem::new(Glyph::Keyboard, shortcuts_label, move || {
+            if let Some(help) = help {
+                help.0.set(true);
+            }
+        }));
+        items.push(MenuItem::new(Glyph::LogOut, sign_out_label, || dom::submit(SIGN_OUT_FORM_ID)));
+        items
     };
     view! {
         <div class="account">

@@ -2,6 +2,7 @@
 
 use crate::{
     features::settings::{locale_key, scheme_label},
+    routes::table::{CONVERSATION, DASHBOARD, PAGES},
     ui::Glyph,
 };
 use penny_i18n::keys;
@@ -54,33 +55,21 @@ impl PaletteEntry {
     }
 }
 
-/// Returns the commands.
+/// Returns the commands: pages, shortcuts, languages, themes and sign-out.
 pub(super) fn commands(locale: Locale) -> Vec<PaletteEntry> {
     let text = |key: &str| penny_i18n::text(locale, key, &[]);
     let named = |key: &str, name: &str| penny_i18n::text(locale, key, &[("name", name)]);
-    let mut entries = vec![
-        PaletteEntry {
-            shortcut: Some("Ctrl+Shift+O"),
-            ..PaletteEntry::command(
-                Glyph::SquarePen,
-                text(keys::UI_NEW_CHAT),
-                PaletteAction::Open("/".to_owned()),
-            )
-        },
-        PaletteEntry::command(
-            Glyph::Settings,
-            text(keys::UI_COMMAND_SETTINGS),
-            PaletteAction::Open("/settings".to_owned()),
-        ),
-        PaletteEntry {
-            shortcut: Some("Ctrl+/"),
-            ..PaletteEntry::command(
-                Glyph::Keyboard,
-                text(keys::UI_COMMAND_SHORTCUTS),
-                PaletteAction::Shortcuts,
-            )
-        },
-    ];
+    let pages = PAGES.iter().filter_map(|page| {
+        let link = page.palette?;
+        let action = PaletteAction::Open(page.path.to_owned());
+        let entry = PaletteEntry::command(page.glyph, text(link.label), action);
+        Some(PaletteEntry { shortcut: link.shortcut, ..entry })
+    });
+    let mut entries: Vec<PaletteEntry> = pages.collect();
+    entries.push(PaletteEntry {
+        shortcut: Some("Ctrl+/"),
+        ..PaletteEntry::command(Glyph::Keyboard, text(keys::UI_COMMAND_SHORTCUTS), PaletteAction::Shortcuts)
+    });
     entries.extend(Locale::ALL.iter().map(|choice| {
         let title = named(keys::UI_COMMAND_LANGUAGE, &text(locale_key(*choice)));
         PaletteEntry::command(Glyph::Languages, title, PaletteAction::Language(*choice))
@@ -115,7 +104,7 @@ pub(super) fn entries(
 fn conversation_entry(locale: Locale, item: &ConversationSummary) -> PaletteEntry {
     PaletteEntry {
         section: PaletteSection::Conversations,
-        glyph: Glyph::MessageSquare,
+        glyph: CONVERSATION.glyph,
         title: item.title.clone().unwrap_or_else(|| penny_i18n::text(locale, keys::UI_UNTITLED, &[])),
         detail: item.snippet.clone(),
         shortcut: None,
@@ -130,7 +119,7 @@ fn conversation_path(id: ConversationId) -> String {
 fn dashboard_entry(item: &DashboardSummary) -> PaletteEntry {
     PaletteEntry {
         section: PaletteSection::Dashboards,
-        glyph: Glyph::LayoutDashboard,
+        glyph: DASHBOARD.glyph,
         title: item.title.clone(),
         detail: None,
         shortcut: None,
@@ -173,6 +162,14 @@ mod tests {
         assert!(matches("Cerrar sesión", "SESION"));
         assert!(!matches("Open settings", "ettings"));
         assert!(matches("anything", ""));
+    }
+
+    #[test]
+    fn pages_are_the_first_commands() {
+        let commands = commands(Locale::En);
+        let first: Vec<_> =
+            commands.iter().take(2).map(|entry| (entry.title.as_str(), entry.shortcut)).collect();
+        assert_eq!(first, [("New chat", Some("Ctrl+Shift+O")), ("Open settings", None)]);
     }
 
     #[test]

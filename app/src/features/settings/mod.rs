@@ -3,6 +3,7 @@
 mod tokens;
 
 use crate::{
+    routes::table::SETTINGS,
     shell::PageHeader,
     state::{tr, tr_with, use_preferences, use_viewer},
     ui::{Button, Glyph, Icon, PageTitle, Skeleton, dom},
@@ -65,10 +66,11 @@ pub(crate) fn SettingsPageSkeleton() -> impl IntoView {
 
 #[component]
 fn SettingsHeader() -> impl IntoView {
+    let title = tr(SETTINGS.title_key());
     view! {
-        <PageTitle text=tr(keys::UI_SETTINGS)/>
+        <PageTitle text=title/>
         <PageHeader>
-            <h1 class="page-title">{tr(keys::UI_SETTINGS)}</h1>
+            <h1 class="page-title">{title}</h1>
         </PageHeader>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 use crate::{
     page_context::SignInMethods,
+    routes::table::{SIGN_IN, SIGN_IN_LINK},
     state::{tr, tr_with, use_brand, use_locale, use_preferences},
     ui::{Button, ButtonVariant, Glyph, Icon, IconButton, PageTitle, Skeleton, TextField},
 };
@@ -70,7 +71,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
         || view! { <PasswordForm next=next/> }
     });
     view! {
-        <PageTitle text=tr(keys::UI_SIGN_IN)/>
+        <PageTitle text=tr(SIGN_IN.title_key())/>
         <SignInFrame brand=brand>
             <h1>{title}</h1>
             <p class="lead">{tr(keys::UI_SIGN_IN_INTRO)}</p>
@@ -156,7 +157,7 @@ fn providers(methods: SignInMethods, next: &str) -> AnyView {
 pub(crate) fn LinkPage() -> impl IntoView {
     let secret = use_params_map().with_untracked(|params| params.get("secret")).unwrap_or_default();
     view! {
-        <PageTitle text=tr(keys::UI_SIGN_IN)/>
+        <PageTitle text=tr(SIGN_IN_LINK.title_key())/>
         <SignInFrame brand=use_brand()>
             <h1>{tr(keys::UI_LINK_TITLE)}</h1>
             <p class="lead">{tr(keys::UI_LINK_TEXT)}</p>

@@ -217,7 +217,8 @@ impl Artifacts {
         id: ArtifactId,
         is_pinned: bool,
     ) -> Result<ArtifactView, ArtifactError> {
-        self.update(ctx, id, "artifacts.pin", |row| row.is_pinned = Set(is_pinned)).await
+        self.update(ctx, id, (Action::ArtifactEdit, "artifacts.pin"), |row| row.is_pinned = Set(is_pinned))
+            .await
     }
 
     /// Renames an artifact.
@@ -231,7 +232,7 @@ impl Artifacts {
         title: &str,
     ) -> Result<ArtifactView, ArtifactError> {
         let title = title::normalize(title)?;
-        self.update(ctx, id, "artifacts.rename", |row| row.title = Set(title)).await
+        self.update(ctx, id, (Action::ArtifactEdit, "artifacts.rename"), |row| row.title = Set(title)).await
     }
 
     /// Deletes an artifact. It is erased by the cleanup job after the retention period.
@@ -240,7 +241,10 @@ impl Artifacts {
     /// [`ArtifactError::NotFound`] when it does not exist or the actor may not see it.
     pub async fn delete(&self, ctx: &Ctx, id: ArtifactId) -> Result<(), ArtifactError> {
         let now = ctx.now();
-        self.update(ctx, id, "artifacts.delete", |row| row.deleted_at = Set(Some(now))).await?;
+        self.update(ctx, id, (Action::ArtifactDelete, "artifacts.delete"), |row| {
+            row.deleted_at = Set(Some(now))
+        })
+        .await?;
         Ok(())
     }
 
@@ -293,16 +297,16 @@ impl Artifacts {
         &self,
         ctx: &Ctx,
         id: ArtifactId,
-        action_name: &str,
+        (action, recorded_as): (Action, &str),
         apply: impl FnOnce(&mut artifact::ActiveModel),
     ) -> Result<ArtifactView, ArtifactError> {
         let tx = self.kernel.db.begin(ctx).await?;
-        let (row, permit) = self.get_visible(tx.conn(), ctx, id, Action::ArtifactEdit).await?;
+        let (row, permit) = self.get_visible(tx.conn(), ctx, id, action).await?;
         let version =
             store::find_version(tx.conn(), ctx, &row, None).await?.ok_or(ArtifactError::NotFound)?;
         let row = store::update(tx.conn(), row, apply).await?;
         let view = store::artifact_view(&row, &version);
-        audit::record(&tx, ctx, AuditRecord::of(action_name, "artifact").target(id).permit(&permit)).await?;
+        audit::record(&tx, ctx, AuditRecord::of(recorded_as, "artifact").target(id).permit(&permit)).await?;
         let artifact = row.deleted_at.is_none().then(|| view.clone());
         tx.notify(row.owner_id, UserEvent::Artifact(ArtifactUpdate { id, artifact }));
         tx.commit().await?;

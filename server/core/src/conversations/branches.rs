@@ -68,7 +68,7 @@ impl Conversations {
         notify_owner(&tx, &row, None);
         tx.commit().await?;
 
-        Ok(store::view(row, None))
+        Ok(store::view(ctx, row, None))
     }
 
     /// Compares two branches: returns their common path and the messages of each after it.
@@ -141,7 +141,7 @@ impl Conversations {
         notify_owner(&tx, &row, active);
         tx.commit().await?;
 
-        Ok(store::view(row, active))
+        Ok(store::view(ctx, row, active))
     }
 }
 

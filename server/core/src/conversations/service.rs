@@ -69,7 +69,7 @@ impl Conversations {
         notify_owner(&tx, &row, None);
         tx.commit().await?;
 
-        Ok(store::view(row, None))
+        Ok(store::view(ctx, row, None))
     }
 
     /// Lists the conversations that the caller may see, pinned ones first, then the most recently updated;
@@ -103,7 +103,7 @@ impl Conversations {
         let tx = self.kernel.db.read(ctx).await?;
         let (row, _) = self.authorized(tx.conn(), ctx, id, Action::ConversationView).await?;
         let active = store::active_turn(tx.conn(), ctx, id).await?;
-        Ok(store::view(row, active))
+        Ok(store::view(ctx, row, active))
     }
 
     /// Changes the title, the pin, the draft or the visible branch. Changes of the draft or the visible
@@ -150,7 +150,7 @@ impl Conversations {
         }
         tx.commit().await?;
 
-        Ok(store::view(row, active))
+        Ok(store::view(ctx, row, active))
     }
 
     /// Marks a conversation as deleted and stops its running turns. [`Self::restore`] undoes the deletion.
@@ -206,7 +206,7 @@ impl Conversations {
         .await?;
         notify_owner(&tx, &row, active);
         tx.commit().await?;
-        Ok(store::view(row, active))
+        Ok(store::view(ctx, row, active))
     }
 
     /// Erases at most `limit` conversations that were deleted before `before` and returns their number. Their

@@ -66,7 +66,7 @@ impl ToFault for DashboardError {
     fn to_fault(&self) -> Fault {
         match self {
             Self::NotFound => Fault::with_message(FaultCode::NotFound, keys::FAULT_DASHBOARD_NOT_FOUND),
-            Self::NoKpis => Fault::with_message(FaultCode::NotFound, keys::FAULT_NO_FIGURES),
+            Self::NoKpis => Fault::with_message(FaultCode::NotFound, keys::FAULT_NO_METRICS),
             Self::MissingUnitId { unit, options } => {
                 let key = match unit {
                     Unit::Project => keys::FAULT_PROJECT_ID_NEEDED,

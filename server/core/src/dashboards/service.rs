@@ -311,14 +311,14 @@ fn collect_kpis(
 
 fn report_title(locale: Locale, unit_name: Option<&str>, period: Period) -> String {
     let period = match period {
-        Period::Mtd => keys::FIGURES_MTD,
-        Period::Qtd => keys::FIGURES_QTD,
-        Period::Ytd => keys::FIGURES_YTD,
+        Period::Mtd => keys::METRICS_MTD,
+        Period::Qtd => keys::METRICS_QTD,
+        Period::Ytd => keys::METRICS_YTD,
     };
     let period = text(locale, period, &[]);
     match unit_name {
-        Some(unit) => text(locale, keys::FIGURES_UNIT_TITLE, &[("unit", unit), ("period", &period)]),
-        None => text(locale, keys::FIGURES_COMPANY_TITLE, &[("period", &period)]),
+        Some(unit) => text(locale, keys::METRICS_UNIT_TITLE, &[("unit", unit), ("period", &period)]),
+        None => text(locale, keys::METRICS_COMPANY_TITLE, &[("period", &period)]),
     }
 }
 
@@ -335,12 +335,12 @@ fn report_summary(formatter: ValueFormatter<'_>, title: &str, kpis: &[KpiValue])
     let furthest = furthest.or_else(|| kpis.iter().find(|kpi| kpi.health == Health::Watch));
     let args = [("title", title), ("good", good.as_str()), ("known", known.as_str())];
     match furthest {
-        None => text(formatter.locale, keys::FIGURES_SUMMARY, &args),
+        None => text(formatter.locale, keys::METRICS_SUMMARY, &args),
         Some(kpi) => {
             let value = formatter.format(kpi.value, kpi.format);
             let target = formatter.format(kpi.target, kpi.format);
             let more = [("worst", kpi.name.as_str()), ("value", &value), ("target", &target)];
-            text(formatter.locale, keys::FIGURES_SUMMARY_WORST, &[args.as_slice(), more.as_slice()].concat())
+            text(formatter.locale, keys::METRICS_SUMMARY_WORST, &[args.as_slice(), more.as_slice()].concat())
         }
     }
 }

@@ -101,7 +101,7 @@ fn row_label(column: &ColumnConfig, value: &Value, at: usize, formatter: ValueFo
 fn chart_summary(title: &str, config: &ChartWidgetConfig, plot: &Plot<'_>) -> String {
     let at = if config.label.is_month { plot.labels.len().checked_sub(1) } else { Some(0) };
     let Some((at, label)) = at.and_then(|at| Some((at, plot.labels.get(at)?))) else {
-        return text(plot.formatter.locale, keys::FIGURES_CHART_EMPTY, &[("title", title)]);
+        return text(plot.formatter.locale, keys::METRICS_CHART_EMPTY, &[("title", title)]);
     };
     let named_value = |series: &PlotSeries| {
         let value = series.values.get(at).copied().flatten();
@@ -110,7 +110,7 @@ fn chart_summary(title: &str, config: &ChartWidgetConfig, plot: &Plot<'_>) -> St
     let values: Vec<String> = plot.series.iter().map(named_value).collect();
     text(
         plot.formatter.locale,
-        keys::FIGURES_CHART_SUMMARY,
-        &[("title", title), ("label", label), ("figures", &values.join(", "))],
+        keys::METRICS_CHART_SUMMARY,
+        &[("title", title), ("label", label), ("values", &values.join(", "))],
     )
 }

@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// The first day with data. A year to date and the same period a year before span at most 731 days.
 pub(super) const FIRST_DAY: i32 = -731;
-const SEED: &[u8; 32] = b"Lumen & Pine: lamps, desks, room";
+const SEED: &[u8; 32] = b"Lumen & Pine: lamps, desks, room"; // vocabulary: ok the seed of the generated data
 const YEAR: i32 = 365;
 
 /// A seeded random generator. Each file has its own stream, so that changing one file does not change the

@@ -22,7 +22,7 @@ use penny_kernel::{
     fault::ToFault,
 };
 use penny_types::{
-    ConversationId, Fault, FaultCode, StepId, TurnId,
+    ConversationId, Fault, FaultCode, StepId, ToolCallId, TurnId,
     artifacts::ArtifactView,
     tools::{Effect, ToolCallStatus},
 };
@@ -84,13 +84,17 @@ impl Tools {
         arguments: &str,
         allowed: Option<&[String]>,
     ) -> Result<PreparedCall, ToolCallError> {
-        let validated = self.validate(ctx, name, arguments, allowed).await;
+        // Planning and running see the same id.
+        let id: ToolCallId = ctx.new_id();
+        let validated = self.validate(ctx, id, name, arguments, allowed).await;
         let tx = self.kernel.db.begin(ctx).await?;
         let prepared = match validated {
-            Ok((tool, arguments, plan)) => record_accepted(&tx, ctx, origin, tool, arguments, plan).await?,
+            Ok((tool, arguments, plan)) => {
+                record_accepted(&tx, ctx, origin, id, tool, arguments, plan).await?
+            }
             Err(error) => {
                 let name = name.get(..name.floor_char_boundary(64)).unwrap_or_default();
-                record_rejected(&tx, ctx, origin, name, arguments, error).await?
+                record_rejected(&tx, ctx, origin, id, name, arguments, error).await?
             }
         };
         tx.commit().await?;
@@ -100,6 +104,7 @@ impl Tools {
     async fn validate(
         &self,
         ctx: &Ctx,
+        id: ToolCallId,
         name: &str,
         arguments: &str,
         allowed: Option<&[String]>,
@@ -111,7 +116,7 @@ impl Tools {
         if !validation_errors.is_empty() {
             return Err(invalid(validation_errors));
         }
-        let run = ToolRun { ctx, call_id: ctx.new_id(), arguments: &arguments };
+        let run = ToolRun { ctx, call_id: id, arguments: &arguments };
         let plan = tool
             .implementation
             .plan(&run)
@@ -301,6 +306,7 @@ async fn record_accepted(
     tx: &WriteTx,
     ctx: &Ctx,
     origin: &ToolCallOrigin,
+    id: ToolCallId,
     tool: &RegisteredTool,
     arguments: Value,
     plan: Option<String>,
@@ -322,7 +328,7 @@ async fn record_accepted(
         result: None,
         error: None,
     };
-    let row = store::insert(tx.conn(), ctx, origin, call).await?;
+    let row = store::insert(tx.conn(), ctx, origin, id, call).await?;
     if tool.needs_approval {
         Ok(PreparedCall::AwaitingApproval(row, plan.unwrap_or_default()))
     } else {
@@ -334,6 +340,7 @@ async fn record_rejected(
     tx: &WriteTx,
     ctx: &Ctx,
     origin: &ToolCallOrigin,
+    id: ToolCallId,
     name: &str,
     arguments: &str,
     error: ToolCallError,
@@ -349,7 +356,7 @@ async fn record_rejected(
         result: Some(error_for_model(ctx, &error.to_fault())),
         error: Some(error.to_string()),
     };
-    let row = store::insert(tx.conn(), ctx, origin, call).await?;
+    let row = store::insert(tx.conn(), ctx, origin, id, call).await?;
     let record = AuditRecord::of("tools.refuse", "tool").target_name(&row.name).outcome(Outcome::Denied);
     audit::record(tx, ctx, record).await?;
     Ok(PreparedCall::Rejected(row, error))

@@ -33,9 +33,9 @@ pub(super) async fn insert(
     conn: &impl ConnectionTrait,
     ctx: &Ctx,
     origin: &ToolCallOrigin,
+    id: ToolCallId,
     call: NewToolCall<'_>,
 ) -> Result<tool_call::Model, StoreError> {
-    let id: ToolCallId = ctx.new_id();
     let now = ctx.now();
     let arguments = storable_json(call.arguments);
     let plan = call.plan.map(storable_text);

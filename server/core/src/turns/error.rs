@@ -1,6 +1,10 @@
 use crate::{artifacts, conversations, routing, tools};
 use penny_i18n::keys;
-use penny_kernel::{access::Denied, db::StoreError, fault::ToFault};
+use penny_kernel::{
+    access::{Denied, PolicyError},
+    db::StoreError,
+    fault::ToFault,
+};
 use penny_ports::bus::BusError;
 use penny_types::{Fault, FaultCode};
 
@@ -39,6 +43,12 @@ pub enum TurnError {
     /// The tool call does not wait for an approval, or no longer.
     #[error("the tool call does not wait for an approval")]
     NotAwaitingApproval,
+    /// The sender of the message was deactivated or may no longer act for the subject.
+    #[error("the sender of the message may no longer act")]
+    SenderInactive,
+    /// A stored policy of the tenant is invalid.
+    #[error(transparent)]
+    Policies(PolicyError),
     #[error(transparent)]
     Routing(#[from] routing::RoutingError),
     #[error(transparent)]
@@ -75,6 +85,8 @@ impl ToFault for TurnError {
             Self::TooManyLiveTurns => Fault::new(FaultCode::RateLimited).retry_after(5),
             Self::NotContinuable => Fault::with_message(FaultCode::Conflict, keys::FAULT_NOT_CONTINUABLE),
             Self::NotAwaitingApproval => Fault::with_message(FaultCode::Conflict, keys::FAULT_NOT_WAITING),
+            Self::SenderInactive => Fault::with_message(FaultCode::Conflict, keys::FAULT_SENDER_INACTIVE),
+            Self::Policies(_) => Fault::new(FaultCode::Internal),
             Self::Routing(error) => error.to_fault(),
             Self::Conversation(error) => error.to_fault(),
             Self::Tool(error) => error.to_fault(),

@@ -351,12 +351,17 @@ impl Turns {
         let is_still_waiting = calls.iter().any(|call| call.status == ToolCallStatus::Waiting);
         // If the model no longer exists, the decision is rejected with an error.
         let route = self.routing.resolve(Some(&turn.model))?;
-        let resumed = if is_still_waiting { None } else { self.resume_waiting(&tx, ctx, &turn).await? };
+        if is_still_waiting {
+            tx.commit().await?;
+            return Ok(store::view(&turn));
+        }
+        let sender = self.sender_ctx(&tx, ctx, &turn).await?;
+        let resumed = self.resume_waiting(&tx, ctx, &turn).await?;
         tx.commit().await?;
 
         match resumed {
             Some((turn, content)) => {
-                self.spawn_run(ctx, turn, route, RunInput { content, ..RunInput::default() }).await
+                self.spawn_run(&sender, turn, route, RunInput { content, ..RunInput::default() }).await
             }
             None => Ok(store::view(&turn)),
         }

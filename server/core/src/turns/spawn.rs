@@ -11,12 +11,43 @@ use super::{
 use crate::routing::Route;
 use futures::FutureExt;
 use penny_entity::turn;
-use penny_kernel::{ctx::Ctx, db::WriteTx};
+use penny_kernel::{
+    ctx::{Authenticated, Ctx, CtxError, Transport},
+    db::WriteTx,
+};
 use penny_types::turns::TurnView;
 use std::panic::AssertUnwindSafe;
 use tracing::Instrument;
 
 impl Turns {
+    /// Returns the context of the principal who sent the message of a turn, with the rights it has now. A turn always
+    /// runs under the rights of its sender, never of the user who decides its tool calls.
+    pub(super) async fn sender_ctx(
+        &self,
+        tx: &WriteTx,
+        ctx: &Ctx,
+        turn: &turn::Model,
+    ) -> Result<Ctx, TurnError> {
+        let sender = Authenticated {
+            tenant: turn.tenant_id,
+            principal: turn.principal_id,
+            on_behalf_of: turn.on_behalf_of,
+            scopes: serde_json::from_value(turn.scopes.clone()).unwrap_or_default(),
+            expires_at: None,
+        };
+        let transport = Transport::find(&turn.via).unwrap_or(ctx.transport());
+        let built = self
+            .deps
+            .kernel
+            .principal_ctx_in(tx, sender, transport, Some(turn.locale), ctx.request_id())
+            .await;
+        built.map_err(|error| match error {
+            CtxError::Inactive | CtxError::NotDelegated(_) => TurnError::SenderInactive,
+            CtxError::Policies(error) => TurnError::Policies(error),
+            CtxError::Store(error) => TurnError::Store(error),
+        })
+    }
+
     /// Takes over a waiting turn and returns it with its content; `None` if it is no longer waiting.
     pub(super) async fn resume_waiting(
         &self,

@@ -195,6 +195,7 @@ pub(super) fn write_turn(
         client_key: options.client_key,
         principal_id: ctx.actor().id,
         on_behalf_of: ctx.actor().on_behalf_of,
+        scopes: json!(ctx.rights().scopes()),
         locale: ctx.locale(),
         via: ctx.transport().as_str().to_owned(),
         trace_id: Some(ctx.trace_id()),
@@ -232,12 +233,15 @@ pub(super) fn update_conversation(
     permit: &Permit,
 ) -> Result<(), TurnError> {
     let has_title = row.title.is_some();
+    let is_owner = row.owner_id == ctx.subject();
     let mut change = row.into_active_model();
     change.leaf_id = Set(Some(turn.message_id));
     change.updated_at = Set(ctx.now());
     change.model = Set(Some(turn.model.clone()));
     if let Some(content) = content {
-        change.draft = Set(String::new());
+        if is_owner {
+            change.draft = Set(String::new());
+        }
         let title = title::from_message(content);
         if !has_title && !title.is_empty() {
             change.title = Set(Some(title));

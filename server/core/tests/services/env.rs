@@ -13,13 +13,13 @@ use penny_core::{Services, ServicesConfig, routing::Routing, tools::Tool, turns:
 use penny_entity::{
     TenantScoped,
     enums::{StepKind, StepStatus},
-    turn_step,
+    role_assignment, turn_step,
 };
 use penny_kernel::{
     Kernel,
     access::{Access, Action},
     ctx::{Authenticated, Ctx, SystemPorts, Transport, testing::TestCtx},
-    db::Db,
+    db::{Db, WriteTx},
     jobs::JobRegistry,
     tasks::Tasks,
 };
@@ -35,8 +35,10 @@ use penny_types::{
     people::Role,
     turns::{NewMessage, TurnStatus, TurnView},
 };
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::{sync::Arc, time::Duration};
+
+const OPERATOR_ACTIONS: &[Action] = &[Action::AccessManage, Action::DatasourceEdit, Action::DashboardEdit];
 
 /// The state that is shared by all processes of a test.
 pub struct TestEnv {
@@ -46,6 +48,20 @@ pub struct TestEnv {
     engine: Arc<DataFusionEngine>,
     pub system: Ctx,
     pub alice: Ctx,
+}
+
+async fn assign_role(tx: &WriteTx, ctx: &Ctx, principal: PrincipalId, role: Role) {
+    let row = role_assignment::ActiveModel {
+        tenant_id: Set(ctx.tenant()),
+        id: Set(ctx.new_id()),
+        principal_id: Set(Some(principal)),
+        group_id: Set(None),
+        role: Set(Some(role)),
+        custom_role_id: Set(None),
+        assigned_by: Set(None),
+        created_at: Set(ctx.now()),
+    };
+    role_assignment::Entity::insert(row).exec_without_returning(tx).await.unwrap();
 }
 
 /// Returns the context of a user with the role of a manager.
@@ -61,7 +77,9 @@ impl TestEnv {
             SystemPorts { clock: clock.clone(), ids: Arc::new(UuidV7Generator), ..database.system.clone() };
         let system = fixtures::tenant(&database, "acme").await;
         let tx = database.db.begin(&system).await.unwrap();
-        let alice = manager(&system, fixtures::user(&tx, &system, "alice").await);
+        let id = fixtures::user(&tx, &system, "alice").await;
+        assign_role(&tx, &system, id, Role::Manager).await;
+        let alice = manager(&system, id);
         tx.commit().await.unwrap();
         let engine = Arc::new(DataFusionEngine::start(EngineLimits::default()).unwrap());
         Self { database, clock, blobs: Arc::default(), engine, system, alice }
@@ -81,17 +99,20 @@ impl TestEnv {
         self.user_with_roles(name, &[Role::Manager]).await
     }
 
-    /// Creates a user of the tenant. The roles are in the context and not in the database.
+    /// Creates a user of the tenant with roles.
     pub async fn user_with_roles(&self, name: &str, roles: &[Role]) -> Ctx {
         let tx = self.database.db.begin(&self.system).await.unwrap();
         let id = fixtures::user(&tx, &self.system, name).await;
+        for &role in roles {
+            assign_role(&tx, &self.system, id, role).await;
+        }
         tx.commit().await.unwrap();
         TestCtx::new(self.system.tenant(), id, self.database.system.clone()).roles(roles).build()
     }
 
-    /// Returns the context of an operator who manages access.
+    /// Returns the context of an operator who manages access and installs the demo.
     pub fn operator(&self) -> Ctx {
-        Ctx::system(self.system.tenant(), self.database.system.clone(), &[Action::AccessManage])
+        Ctx::system(self.system.tenant(), self.database.system.clone(), OPERATOR_ACTIONS)
     }
 
     /// Returns the context of a user with the rights that the database holds now.

@@ -74,7 +74,7 @@ impl JobHandler<Count> for CountingJob {
     }
 }
 
-/// A job of another queue that reports its progress, and fails for good when `n` is negative.
+/// A job of another queue that reports its progress, and fails permanently when `n` is negative.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Measure {
     n: i64,
@@ -229,7 +229,7 @@ async fn a_job_that_fails_or_panics_is_retried_later_and_finally_abandoned() {
         assert!(rows.iter().all(|row| row.attempts == 8 && row.finished_at.is_some()), "{rows:?}");
         let mut errors: Vec<_> = rows.iter().filter_map(|row| row.error.clone()).collect();
         errors.sort();
-        assert_eq!(errors, ["the job panicked", "simulated failure"]);
+        assert_eq!(errors, ["simulated failure", "the job panicked"]);
     }
 }
 

@@ -2,9 +2,11 @@
 
 use crate::env::{ProcessSetup, TestEnv, TestProcess};
 use penny_core::permissions::{PermissionsError, RoleHolder, RoleName};
+use penny_entity::datasource;
 use penny_kernel::{
     access::{Action, DatasourceResource, PrincipalResource, TenantResource, ToolResource},
     ctx::{Authenticated, Ctx, CtxError, Transport},
+    db::WriteTx,
 };
 use penny_testkit::databases::test_databases;
 use penny_types::{
@@ -15,6 +17,7 @@ use penny_types::{
     people::Role,
     tools::Effect,
 };
+use sea_orm::{ActiveValue::Set, EntityTrait};
 
 const MAIL: ToolResource<'static> = ToolResource { name: "send_mail", effect: Effect::Irreversible };
 
@@ -77,7 +80,7 @@ async fn a_grant_on_one_datasource_opens_or_closes_only_that_one() {
         let process = env.idle_process(ProcessSetup::default()).await;
         let (permissions, operator) = (&process.services.permissions, env.operator());
         let tx = env.database.db.begin(&env.system).await.unwrap();
-        crate::fixtures::datasource(&tx, &env.system, "finance").await;
+        insert_datasource(&tx, &env.system, "finance").await;
         tx.commit().await.unwrap();
         let bob = env.user_with_roles("bob", &[]).await;
         let viewer = RoleName::BuiltIn(Role::Viewer);
@@ -186,4 +189,19 @@ async fn a_service_account_acts_for_a_person_only_with_a_grant_and_under_the_per
         assert!(access.check(&ctx, Action::ProfileEdit, &PrincipalResource(bob.subject())).is_ok());
         assert!(matches!(act_for(env.alice.subject()).await, Err(CtxError::NotDelegated(_))));
     }
+}
+
+/// Creates a datasource without a configuration.
+async fn insert_datasource(tx: &WriteTx, ctx: &Ctx, slug: &str) {
+    let row = datasource::ActiveModel {
+        tenant_id: Set(ctx.tenant()),
+        id: Set(ctx.new_id()),
+        slug: Set(slug.to_owned()),
+        name: Set(slug.to_owned()),
+        kind: Set("csv".to_owned()),
+        config: Set(serde_json::json!({})),
+        created_at: Set(ctx.now()),
+        updated_at: Set(ctx.now()),
+    };
+    datasource::Entity::insert(row).exec_without_returning(tx).await.unwrap();
 }

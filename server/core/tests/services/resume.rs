@@ -48,7 +48,7 @@ async fn the_demo_model_completes_the_same_text_after_a_stop_and_after_a_crash()
         let env = TestEnv::new(database).await;
         let alice = &env.alice;
         let mut process = demo_process(&env).await;
-        demo::seed(&process.services, &env.system).await.unwrap();
+        demo::seed(&process.services, &env.operator()).await.unwrap();
         let complete = process.follow_to_end(alice, submit_to_demo(&process, alice).await.id).await;
         let (_, complete) = joined_text(&complete);
         assert!(complete.len() > 400 && complete.contains("Going well"), "{complete}");

@@ -1,19 +1,24 @@
-//! Sharing of conversations and artifacts, and turns sent by somebody else than the owner.
+//! Sharing of conversations and artifacts, and turns sent by other users than the owner.
 
 use crate::{
     doubles::{ProbeTool, ScriptStep, ScriptedProvider},
     env::{ProcessSetup, TestEnv, TestProcess, new_message},
 };
-use penny_core::sharing::{SharedResource, SharingError};
+use penny_core::{
+    permissions::{RoleHolder, RoleName},
+    sharing::{SharedResource, SharingError},
+};
 use penny_kernel::{ctx::Ctx, fault::ToFault};
 use penny_testkit::databases::test_databases;
 use penny_types::{
-    ConversationId, FaultCode, PageRequest,
+    ConversationId, FaultCode, PageRequest, TurnId,
     access::{GroupView, NewGroup, NewShare, ShareLevel, ShareSubject},
     artifacts::{ArtifactFilter, ArtifactKind, NewArtifact},
     conversations::MessageWindowRequest,
+    events::{TurnEvent, TurnEventBody},
+    people::Role,
     tools::Effect,
-    turns::TurnStatus,
+    turns::{Decision, TurnStatus},
 };
 
 async fn is_listed(process: &TestProcess, ctx: &Ctx, id: ConversationId) -> bool {
@@ -111,7 +116,7 @@ async fn an_editor_sends_messages_under_their_own_rights_and_the_owner_sees_what
         let tool = ProbeTool::new("touch", Effect::Irreversible);
         let process = env.start_process(ProcessSetup::of(&model, &[&tool])).await;
         let services = &process.services;
-        let viewer = env.user_with_roles("victor", &[penny_types::people::Role::Viewer]).await;
+        let viewer = env.user_with_roles("victor", &[Role::Viewer]).await;
         let id = process.new_conversation(&env.alice).await;
         let resource = SharedResource::Conversation(id);
         services.sharing.share(&env.alice, resource, with(&viewer, ShareLevel::Edit)).await.unwrap();
@@ -158,7 +163,7 @@ async fn an_artifact_is_visible_with_its_conversation_and_can_be_shared_alone() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_owner_is_told_how_many_tool_results_become_visible() {
+async fn the_owner_learns_how_many_tool_results_become_visible() {
     for database in test_databases().await {
         let env = TestEnv::new(database).await;
         let model = ScriptedProvider::new(vec![vec![ScriptStep::ToolCall("look")]]);
@@ -197,5 +202,49 @@ async fn a_share_names_exactly_one_known_subject_that_is_not_the_owner() {
         assert!(matches!(share(with(&env.alice, ShareLevel::View)).await, Err(SharingError::IsOwner)));
         let past = NewShare { expires_at: Some(env.system.now()), ..with(&bob, ShareLevel::View) };
         assert!(matches!(share(past).await, Err(SharingError::Expired)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_turn_runs_under_the_rights_of_its_sender_and_not_of_the_approver() {
+    for database in test_databases().await {
+        let env = TestEnv::new(database).await;
+        let call = || vec![ScriptStep::ToolCall("wire")];
+        let done = || vec![ScriptStep::Text("Done.")];
+        let model = ScriptedProvider::new(vec![call(), done(), call(), done()]);
+        let tool = ProbeTool::new("wire", Effect::Irreversible);
+        let process = env.start_process(ProcessSetup::of(&model, &[&tool])).await;
+        let services = &process.services;
+        let viewer = env.user_with_roles("victor", &[Role::Viewer]).await;
+        let approve = async |approver: &Ctx, turn: TurnId| {
+            let is_approval = |event: &TurnEvent| matches!(event.body, TurnEventBody::Approval(_));
+            let events = process.follow(&env.alice, turn, |events| events.iter().any(is_approval)).await;
+            let waiting = events.iter().find_map(|event| match &event.body {
+                TurnEventBody::Approval(request) => Some(request.call_id),
+                _ => None,
+            });
+            process.wait_for_status(&env.alice, turn, TurnStatus::Waiting).await;
+            services.turns.decide(approver, waiting.unwrap(), Decision::Approve).await.unwrap();
+            process.follow_to_end(&env.alice, turn).await;
+        };
+        // The sender is a manager and may call the tool; the approver is a viewer and may not.
+        let id = process.new_conversation(&env.alice).await;
+        let resource = SharedResource::Conversation(id);
+        services.sharing.share(&env.alice, resource, with(&viewer, ShareLevel::Edit)).await.unwrap();
+        let turn = services.turns.submit(&env.alice, id, new_message("pay")).await.unwrap();
+        approve(&viewer, turn.id).await;
+        assert_eq!(tool.run_count(), 1);
+
+        // The sender loses the role before a manager approves: the tool is not called.
+        let demoted = env.user("dora").await;
+        services.sharing.share(&env.alice, resource, with(&demoted, ShareLevel::Edit)).await.unwrap();
+        let turn = services.turns.submit(&demoted, id, new_message("pay again")).await.unwrap();
+        process.wait_for_status(&demoted, turn.id, TurnStatus::Waiting).await;
+        let holder = RoleHolder::Principal(demoted.subject());
+        let manager = RoleName::BuiltIn(Role::Manager);
+        services.permissions.unassign_role(&env.operator(), holder, manager).await.unwrap();
+        approve(&env.alice, turn.id).await;
+        assert_eq!(tool.run_count(), 1, "the approver's rights were used");
+        process.stop().await;
     }
 }

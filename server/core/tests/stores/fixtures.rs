@@ -1,6 +1,6 @@
 //! Tenants, users and conversations for the tests: alice and bob of acme, mallory of globex.
 
-use penny_entity::{conversation, datasource, principal, tenant};
+use penny_entity::{conversation, principal, tenant};
 use penny_kernel::{ctx::Ctx, db::WriteTx};
 use penny_testkit::databases::TestDb;
 use penny_types::{
@@ -88,19 +88,4 @@ pub async fn conversation(tx: &WriteTx, ctx: &Ctx, owner: PrincipalId) -> Conver
     };
     conversation::Entity::insert(row).exec_without_returning(tx).await.unwrap();
     id
-}
-
-/// Creates a datasource without a configuration.
-pub async fn datasource(tx: &WriteTx, ctx: &Ctx, slug: &str) {
-    let row = datasource::ActiveModel {
-        tenant_id: Set(ctx.tenant()),
-        id: Set(ctx.new_id()),
-        slug: Set(slug.to_owned()),
-        name: Set(slug.to_owned()),
-        kind: Set("csv".to_owned()),
-        config: Set(serde_json::json!({})),
-        created_at: Set(ctx.now()),
-        updated_at: Set(ctx.now()),
-    };
-    datasource::Entity::insert(row).exec_without_returning(tx).await.unwrap();
 }

@@ -123,7 +123,7 @@ struct EntityOps {
 }
 
 macro_rules! entities {
-    ($($name:ident),+ $(,)?) => { [$(EntityOps {
+    ($($name:ident => $table:expr),+ $(,)?) => { [$(EntityOps {
         name: stringify!($name),
         columns: || penny_entity::$name::Column::iter().map(|column| column.as_str().to_owned()).collect(),
         count: |tx, tenant| Box::pin(async move {
@@ -145,45 +145,7 @@ macro_rules! entities {
 }
 
 fn entities() -> Vec<EntityOps> {
-    entities![
-        tenant,
-        tenant_host,
-        theme,
-        workspace,
-        principal,
-        external_identity,
-        membership,
-        session,
-        token,
-        sign_in_link,
-        datasource,
-        principal_group,
-        group_member,
-        custom_role,
-        role_assignment,
-        access_grant,
-        access_policy,
-        share,
-        conversation,
-        message,
-        turn,
-        message_part,
-        turn_step,
-        model_call,
-        tool_call,
-        event_checkpoint,
-        artifact,
-        artifact_version,
-        kpi,
-        dashboard,
-        widget,
-        audit_event,
-        audit_head,
-        job,
-        outbox,
-        message_search,
-    ]
-    .into()
+    penny_entity::for_each_table!(entities).into()
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ macro_rules! actions {
 actions! {
     ConversationCreate = "conversation:create", "chat";
     ConversationView = "conversation:view", "chat";
-    /// Renames, pins or labels a conversation.
+    /// Renames or pins a conversation.
     ConversationEdit = "conversation:edit", "chat";
     /// Sends messages, stops turns and decides their tool calls.
     ConversationAsk = "conversation:ask", "chat";
@@ -42,7 +42,7 @@ actions! {
     ConversationShare = "conversation:share", "chat";
     ArtifactCreate = "artifact:create", "artifacts";
     ArtifactView = "artifact:view", "artifacts";
-    /// Renames, pins or labels an artifact.
+    /// Renames or pins an artifact.
     ArtifactEdit = "artifact:edit", "artifacts";
     ArtifactDelete = "artifact:delete", "artifacts";
     ArtifactShare = "artifact:share", "artifacts";
@@ -51,9 +51,9 @@ actions! {
     DashboardEdit = "dashboard:edit", "admin";
     DatasourceQuery = "datasource:query", "data";
     DatasourceEdit = "datasource:edit", "admin";
-    /// Changes one's own name, language and theme.
+    /// Changes the caller's own name, language and theme.
     ProfileEdit = "profile:edit", "profile";
-    /// Creates and revokes one's own tokens.
+    /// Creates and revokes the caller's own tokens.
     TokenEdit = "token:edit", "profile";
     /// Acts on behalf of another principal.
     PrincipalActFor = "principal:act-for", "chat";

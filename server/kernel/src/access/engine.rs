@@ -9,6 +9,7 @@ use crate::{
 };
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityUid, Request, Response, RestrictedExpression,
+    Schema,
 };
 use penny_types::{
     Fault, FaultCode, PolicyId, PrincipalId, TenantId,
@@ -76,7 +77,7 @@ impl Access {
     pub fn new() -> Result<Self, PolicyError> {
         let compiler = PolicyCompiler::new()?;
         let built_in = Arc::new(compiler.compile(0, &[], &[])?);
-        let roles = roles().map_err(|error| PolicyError(error.to_string()))?;
+        let roles = roles(&compiler.schema).map_err(|error| PolicyError(error.to_string()))?;
         let compiled = Cache::new(POLICY_SETS_MAX);
         Ok(Self(Arc::new(Inner { compiler, built_in, roles, authorizer: Authorizer::new(), compiled })))
     }
@@ -206,15 +207,16 @@ impl Access {
     }
 }
 
-/// Returns the built-in roles, each a member of the weaker ones: an admin is a manager, a creator and a viewer.
-fn roles() -> Result<Entities, Box<dyn std::error::Error + Send + Sync>> {
+/// Returns the built-in roles, each a member of the weaker ones (an admin is a manager, a creator and a viewer), and the
+/// actions with their groups, which the schema declares.
+fn roles(schema: &Schema) -> Result<Entities, Box<dyn std::error::Error + Send + Sync>> {
     let mut entities = Vec::with_capacity(Role::ALL.len());
     for (rank, role) in Role::ALL.iter().enumerate() {
         let weaker: HashSet<EntityUid> =
             Role::ALL.iter().take(rank).map(|below| uid("Role", below.as_str())).collect();
         entities.push(Entity::new_no_attrs(uid("Role", role.as_str()), weaker));
     }
-    Ok(Entities::from_entities(entities, None)?)
+    Ok(Entities::from_entities(entities, Some(schema))?)
 }
 
 /// Returns the uid of a principal.

@@ -3,7 +3,7 @@
 use penny_types::access::{GrantEffect, GrantLevel, GrantSubject, GrantedKind};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A grant that applies to a principal, whoever its subject is.
+/// A grant that applies to a principal: its own, or one of its groups, its roles or the tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApplicableGrant {
     pub subject: GrantSubject,

@@ -69,7 +69,7 @@ pub(super) struct CustomPolicy {
 }
 
 impl CustomPolicy {
-    /// Returns whether the scope can match; conditions are not looked at.
+    /// Returns whether the scope can match; conditions are ignored.
     pub fn may_apply(&self, action: Action, kind: ResourceKind, rights: &Rights) -> bool {
         let resource_type = |name: &cedar_policy::EntityTypeName| name.basename() == kind.as_str();
         let for_principal = match &self.principal {

@@ -235,14 +235,14 @@ fn a_share_lets_its_subjects_view_or_edit_and_nothing_else() {
     let view = |viewers| ResourceShares { viewers, ..ResourceShares::default() };
     let edit = |editors| ResourceShares { editors, ..ResourceShares::default() };
     let member = alice().groups(&[SALES]).build();
-    let nobody = alice().build();
+    let outsider = alice().build();
 
-    assert_eq!(may(&nobody, &ResourceShares::default()), [""; 0]);
-    assert_eq!(may(&nobody, &view(with(&[ALICE], &[], false))), ["conversation:view"]);
-    assert_eq!(may(&nobody, &view(with(&[], &[SALES], false))), [""; 0]);
+    assert_eq!(may(&outsider, &ResourceShares::default()), [""; 0]);
+    assert_eq!(may(&outsider, &view(with(&[ALICE], &[], false))), ["conversation:view"]);
+    assert_eq!(may(&outsider, &view(with(&[], &[SALES], false))), [""; 0]);
     assert_eq!(may(&member, &view(with(&[], &[SALES], false))), ["conversation:view"]);
-    assert_eq!(may(&nobody, &view(with(&[], &[], true))), ["conversation:view"]);
-    assert_eq!(may(&nobody, &edit(with(&[ALICE], &[], false))), ["conversation:view", "conversation:ask"]);
+    assert_eq!(may(&outsider, &view(with(&[], &[], true))), ["conversation:view"]);
+    assert_eq!(may(&outsider, &edit(with(&[ALICE], &[], false))), ["conversation:view", "conversation:ask"]);
 }
 
 #[test]

@@ -65,6 +65,14 @@ pub enum Transport {
 }
 
 impl Transport {
+    /// Finds a transport by its word in the audit trail.
+    #[must_use]
+    pub fn find(word: &str) -> Option<Self> {
+        [Self::Web, Self::Graphql, Self::Rest, Self::Cli, Self::Job]
+            .into_iter()
+            .find(|transport| transport.as_str() == word)
+    }
+
     /// Returns the word in the audit trail.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

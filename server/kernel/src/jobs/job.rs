@@ -16,7 +16,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Short jobs that somebody waits for.
+    /// Short jobs whose result is awaited.
     pub const DEFAULT: Self = Self { name: "default", slots: 4 };
     /// Clean-up and other periodic work.
     pub const MAINTENANCE: Self = Self { name: "maintenance", slots: 1 };

@@ -44,7 +44,7 @@ impl JobRun {
         u32::try_from(self.job.attempts).unwrap_or(1)
     }
 
-    /// Returns whether cancellation was requested. A long job looks at it between its steps.
+    /// Returns whether cancellation was requested. A long job checks it between its steps.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.is_cancelled()

@@ -15,7 +15,7 @@ use tokio::{
     time::Instant,
 };
 
-/// Time between two looks at a queue that was empty.
+/// Time between two polls of an empty queue.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// Time between two checks that every tenant has its recurring jobs.
 const RECURRING_INTERVAL: Duration = Duration::from_secs(5 * 60);

@@ -18,7 +18,7 @@ use sea_orm::{
 use serde_json::Value;
 
 /// The unique key of recurring jobs.
-const RECURRING_KEY: &str = "standing";
+const RECURRING_KEY: &str = "standing"; // vocabulary: ok stored value
 
 /// A job to enqueue.
 #[derive(Debug, Clone)]

@@ -53,7 +53,7 @@ impl CompanyKpis {
     /// Describes the KPIs of one unit: first those of the requested topics, then the others by health.
     pub(super) fn describe(&self, locale: Locale, topics: &[&str]) -> String {
         if self.kpis.iter().all(|kpi| kpi.value.is_none()) {
-            return text(locale, keys::DEMO_NO_FIGURES, &[]);
+            return text(locale, keys::DEMO_NO_METRICS, &[]);
         }
         let formatter = self.formatter(locale);
         let (requested, others): (Vec<_>, Vec<_>) = self
@@ -77,7 +77,7 @@ impl CompanyKpis {
             description.push_str(&text(locale, keys::DEMO_NO_DATA, &[("names", &names.join(", "))]));
         }
         description.push_str("\n\n");
-        description.push_str(&text(locale, keys::DEMO_FIGURES_NOTE, &[]));
+        description.push_str(&text(locale, keys::DEMO_METRICS_NOTE, &[]));
         description
     }
 
@@ -228,7 +228,7 @@ pub(super) fn compare(units: &[CompanyKpis], locale: Locale) -> Option<String> {
     comparison.push_str("\n\n");
     comparison.push_str(&text(locale, keys::DEMO_COMPARE_BEST, &args));
     comparison.push_str("\n\n");
-    comparison.push_str(&text(locale, keys::DEMO_FIGURES_NOTE, &[]));
+    comparison.push_str(&text(locale, keys::DEMO_METRICS_NOTE, &[]));
     Some(comparison)
 }
 

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     api::{Api, use_api},
     page_context::set_response_status,
+    routes::table::NEW_CHAT,
     shell::PageHeader,
     state::{tr, use_locale, use_pending_prompt},
     ui::{EmptyState, FaultNotice, Glyph, PageTitle, Skeleton},
@@ -43,7 +44,7 @@ pub fn ChatPage() -> impl IntoView {
 
 #[component]
 fn NewChat(thread: Thread) -> impl IntoView {
-    let title = tr(keys::CHAT_NEW_TITLE);
+    let title = tr(NEW_CHAT.title_key());
     let actions = provide_thread_actions(thread);
     let pending_prompt = use_pending_prompt();
     Effect::new(move |_| {

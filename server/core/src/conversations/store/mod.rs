@@ -233,7 +233,8 @@ pub(crate) fn summary(row: &conversation::Model, active: Option<TurnId>) -> Conv
     }
 }
 
-pub(super) fn view(row: conversation::Model, active: Option<TurnId>) -> ConversationView {
+/// Returns the view of a conversation. The draft is private to the owner.
+pub(super) fn view(ctx: &Ctx, row: conversation::Model, active: Option<TurnId>) -> ConversationView {
     ConversationView {
         id: row.id,
         owner_id: row.owner_id,
@@ -243,7 +244,7 @@ pub(super) fn view(row: conversation::Model, active: Option<TurnId>) -> Conversa
         model: row.model,
         leaf_id: row.leaf_id,
         forked_from_id: row.forked_from_id,
-        draft: row.draft,
+        draft: if row.owner_id == ctx.subject() { row.draft } else { String::new() },
         active_turn_id: active,
         created_at: row.created_at,
         updated_at: row.updated_at,

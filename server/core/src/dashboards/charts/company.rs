@@ -27,10 +27,10 @@ const NAME_WIDTH: u32 = 128;
 
 /// The series of each health value: its id and the message key of its name.
 const HEALTH_SERIES: [(Health, &str, &str); 4] = [
-    (Health::Good, "good", keys::FIGURES_GOOD),
-    (Health::Watch, "watch", keys::FIGURES_WATCH),
-    (Health::Bad, "bad", keys::FIGURES_BAD),
-    (Health::Unknown, "unknown", keys::FIGURES_UNKNOWN),
+    (Health::Good, "good", keys::METRICS_GOOD),
+    (Health::Watch, "watch", keys::METRICS_WATCH),
+    (Health::Bad, "bad", keys::METRICS_BAD),
+    (Health::Unknown, "unknown", keys::METRICS_UNKNOWN),
 ];
 
 /// Builds the chart and its table. `summary` is the description for screen readers.
@@ -65,7 +65,7 @@ fn build_chart(kpis: &[KpiValue], formatter: ValueFormatter<'_>) -> Chart {
     for (at, (health, id, name)) in shown.enumerate() {
         let bar = health_bars(kpis, *health, id, translate(name));
         chart =
-            chart.series(if at == 0 { with_target_line(bar, translate(keys::FIGURES_TARGET)) } else { bar });
+            chart.series(if at == 0 { with_target_line(bar, translate(keys::METRICS_TARGET)) } else { bar });
     }
     chart
 }
@@ -158,12 +158,12 @@ fn build_table(kpis: &[KpiValue], formatter: ValueFormatter<'_>) -> TableContent
     };
     TableContent {
         columns: vec![
-            column(keys::FIGURES_COLUMN_FIGURE, ValueFormat::Text),
-            column(keys::FIGURES_COLUMN_VALUE, ValueFormat::Text),
-            column(keys::FIGURES_COLUMN_TARGET, ValueFormat::Text),
-            column(keys::FIGURES_COLUMN_SHARE, ValueFormat::Percent),
-            column(keys::FIGURES_COLUMN_HEALTH, ValueFormat::Text),
-            column(keys::FIGURES_COLUMN_YEAR_BEFORE, ValueFormat::Text),
+            column(keys::METRICS_COLUMN_FIGURE, ValueFormat::Text),
+            column(keys::METRICS_COLUMN_VALUE, ValueFormat::Text),
+            column(keys::METRICS_COLUMN_TARGET, ValueFormat::Text),
+            column(keys::METRICS_COLUMN_SHARE, ValueFormat::Percent),
+            column(keys::METRICS_COLUMN_HEALTH, ValueFormat::Text),
+            column(keys::METRICS_COLUMN_YEAR_BEFORE, ValueFormat::Text),
         ],
         rows: kpis.iter().map(row).collect(),
     }

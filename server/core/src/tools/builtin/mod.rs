@@ -2,8 +2,6 @@
 
 mod get_company_kpis;
 mod load_dashboard;
-#[cfg(test)]
-mod tests;
 
 pub use get_company_kpis::GetCompanyKpis;
 pub use load_dashboard::LoadDashboard;

@@ -35,7 +35,7 @@ pub(crate) async fn list(
 /// Share an artifact
 ///
 /// With one principal, one group or everyone in the tenant; sharing again with the same subject replaces level and
-/// expiry. `view` lets the subject read every version; `edit` also lets it rename, pin and label the artifact.
+/// expiry. `view` lets the subject read every version; `edit` also lets it rename and pin the artifact.
 #[utoipa::path(
     post, path = "/v1/artifacts/{id}/shares", operation_id = "shareArtifact", tag = "artifacts",
     params(("id" = ArtifactId, Path, description = "The artifact.")),
