@@ -21,7 +21,7 @@ pub struct Model {
     /// The built-in role; empty for other subjects.
     pub subject_role: String,
     pub resource_kind: GrantedKind,
-    /// Name of the tool or model, slug of the dashboard or datasource, id of the principal.
+    /// Name of the tool, slug of the dashboard or datasource, id of the principal.
     pub resource_key: String,
     pub level: GrantLevel,
     pub effect: GrantEffect,

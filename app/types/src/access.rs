@@ -50,8 +50,6 @@ GrantedKind {
     Datasource = "datasource",
     /// A dashboard, by slug.
     Dashboard = "dashboard",
-    /// A model, by `provider/model`.
-    Model = "model",
     /// A principal, by id.
     Principal = "principal",
 });
@@ -200,7 +198,7 @@ pub struct GrantView {
     /// Id of the principal or group, id or word of the role; absent for the tenant.
     pub subject_key: Option<String>,
     pub kind: GrantedKind,
-    /// Name of the tool or model, slug of the dashboard or datasource, id of the principal.
+    /// Name of the tool, slug of the dashboard or datasource, id of the principal.
     pub resource: String,
     pub level: GrantLevel,
     pub effect: GrantEffect,
@@ -219,7 +217,7 @@ pub struct NewGrant {
     #[serde(default)]
     pub subject_key: Option<String>,
     pub kind: GrantedKind,
-    /// Name of the tool or model, slug of the dashboard or datasource, id of the principal.
+    /// Name of the tool, slug of the dashboard or datasource, id of the principal.
     pub resource: String,
     pub level: GrantLevel,
     pub effect: GrantEffect,

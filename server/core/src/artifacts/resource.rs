@@ -62,7 +62,7 @@ impl ListedResource for ArtifactResource {
     }
 
     async fn load(
-        conn: &(impl ConnectionTrait + Sync),
+        conn: &impl ConnectionTrait,
         ctx: &Ctx,
         rows: &[artifact::Model],
     ) -> Result<Vec<Self>, StoreError> {

@@ -363,7 +363,7 @@ impl Artifacts {
 
     pub(crate) async fn get_visible(
         &self,
-        conn: &(impl ConnectionTrait + Sync),
+        conn: &impl ConnectionTrait,
         ctx: &Ctx,
         id: ArtifactId,
         action: Action,

@@ -111,7 +111,7 @@ const fn cursor_of(row: &artifact::Model) -> Cursor<ArtifactId> {
 
 /// Lists the artifacts the actor may see and that are not deleted, last changed first.
 pub(super) async fn list(
-    conn: &(impl ConnectionTrait + Sync),
+    conn: &impl ConnectionTrait,
     ctx: &Ctx,
     (access, visible): (&Access, &ListFilter),
     filter: &ArtifactFilter,

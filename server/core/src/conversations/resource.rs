@@ -50,7 +50,7 @@ impl ListedResource for ConversationResource {
     }
 
     async fn load(
-        conn: &(impl ConnectionTrait + Sync),
+        conn: &impl ConnectionTrait,
         ctx: &Ctx,
         rows: &[conversation::Model],
     ) -> Result<Vec<Self>, StoreError> {

@@ -272,7 +272,7 @@ impl Conversations {
     /// caller can see it but the action is denied.
     pub(crate) async fn authorized(
         &self,
-        conn: &(impl ConnectionTrait + Sync),
+        conn: &impl ConnectionTrait,
         ctx: &Ctx,
         id: ConversationId,
         action: Action,
@@ -286,7 +286,7 @@ impl Conversations {
     /// to one conversation are handled one after the other.
     pub(crate) async fn lock_authorized(
         &self,
-        conn: &(impl ConnectionTrait + Sync),
+        conn: &impl ConnectionTrait,
         ctx: &Ctx,
         id: ConversationId,
         action: Action,
@@ -298,7 +298,7 @@ impl Conversations {
 
     async fn permit(
         &self,
-        conn: &(impl ConnectionTrait + Sync),
+        conn: &impl ConnectionTrait,
         ctx: &Ctx,
         row: &conversation::Model,
         action: Action,

@@ -110,7 +110,7 @@ impl Identity {
             .filter(|account| account.is_active)
             .ok_or(IdentityError::NotFound)?;
         store::delete_expired_links(&tx, ctx.tenant(), ctx.now()).await?;
-        let issued = secrets::generate_link_secret(&ctx.system_ports(), &self.link_hash);
+        let issued = secrets::generate_link_secret(ctx.system_ports(), &self.link_hash);
         let row = sign_in_link::ActiveModel {
             tenant_id: Set(ctx.tenant()),
             secret_hash: Set(issued.hash),

@@ -81,7 +81,7 @@ impl Identity {
         if store::count_tokens(&tx, ctx.tenant(), owner).await? >= MAX_TOKENS_PER_OWNER {
             return Err(IdentityError::Invalid { field: "name", key: keys::IDENTITY_TOKEN_TOO_MANY });
         }
-        let issued = secrets::generate_token(&ctx.system_ports(), &self.token_hash);
+        let issued = secrets::generate_token(ctx.system_ports(), &self.token_hash);
         let row = token_row(ctx, owner, new, &issued).insert(&tx).await?;
         let record = AuditRecord::of("identity.issue_token", "token").target(row.id).permit(permit);
         audit::record(&tx, ctx, record).await?;

@@ -1,4 +1,4 @@
-//! Grants: give or withdraw the use of one tool, datasource, dashboard or model, or let a principal act for another.
+//! Grants: give or withdraw the use of one tool, datasource or dashboard, or let a principal act for another.
 
 use super::{
     error::{PermissionsError, Result},
@@ -149,11 +149,11 @@ fn hide(error: PermissionsError, field: PermissionsError) -> PermissionsError {
     if matches!(error, PermissionsError::NotFound) { field } else { error }
 }
 
-/// Checks that the resource exists, where the database knows. Tools and models come and go with their sources.
+/// Checks that the resource exists, where the database knows. Tools come and go with their sources.
 async fn require_resource(tx: &WriteTx, ctx: &Ctx, new: &NewGrant) -> Result<()> {
     let key = new.resource.as_str();
     let exists = match new.kind {
-        GrantedKind::Tool | GrantedKind::Model => {
+        GrantedKind::Tool => {
             !key.is_empty() && key.chars().count() <= RESOURCE_CHARS_MAX && !key.chars().any(char::is_control)
         }
         GrantedKind::Datasource => {

@@ -163,7 +163,7 @@ impl Sharing {
 
     async fn load(
         &self,
-        conn: &(impl ConnectionTrait + Sync),
+        conn: &impl ConnectionTrait,
         ctx: &Ctx,
         resource: SharedResource,
     ) -> Result<(Loaded, Permit), SharingError> {

@@ -22,7 +22,7 @@ pub trait ListedResource: Resource + Sized + Send {
     /// # Errors
     /// When the database fails.
     fn load(
-        conn: &(impl ConnectionTrait + Sync),
+        conn: &impl ConnectionTrait,
         ctx: &Ctx,
         rows: &[Self::Row],
     ) -> impl Future<Output = Result<Vec<Self>, StoreError>> + Send;
@@ -80,7 +80,7 @@ impl Access {
     /// When the database fails.
     pub async fn retain_visible<R: ListedResource>(
         &self,
-        conn: &(impl ConnectionTrait + Sync),
+        conn: &impl ConnectionTrait,
         ctx: &Ctx,
         filter: &ListFilter,
         rows: Vec<R::Row>,

@@ -86,7 +86,7 @@ impl Kernel {
     /// As [`Self::principal_ctx`].
     pub async fn principal_ctx_in(
         &self,
-        conn: &(impl ConnectionTrait + Sync),
+        conn: &impl ConnectionTrait,
         who: Authenticated,
         transport: Transport,
         locale: Option<Locale>,
@@ -133,7 +133,7 @@ impl Kernel {
     /// When a policy is invalid or the database fails.
     pub async fn keeps_access_management(
         &self,
-        conn: &(impl ConnectionTrait + Sync),
+        conn: &impl ConnectionTrait,
         ctx: &Ctx,
     ) -> Result<bool, CtxError> {
         if ctx.system_actions().is_some() {
@@ -150,7 +150,7 @@ impl Kernel {
 
 /// Reads the rights of an active principal and its language.
 async fn load_rights(
-    conn: &(impl ConnectionTrait + Sync),
+    conn: &impl ConnectionTrait,
     tenant: TenantId,
     id: PrincipalId,
     now: DateTime<Utc>,
@@ -262,7 +262,7 @@ async fn load_grants(
 
 /// Returns the compiled policies of a tenant, from the cache when its version is current.
 async fn load_policies(
-    conn: &(impl ConnectionTrait + Sync),
+    conn: &impl ConnectionTrait,
     access: &Access,
     tenant: TenantId,
 ) -> Result<Arc<TenantPolicies>, CtxError> {

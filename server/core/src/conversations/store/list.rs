@@ -25,7 +25,7 @@ fn visible(ctx: &Ctx, filter: &ListFilter) -> Select<conversation::Entity> {
 }
 
 pub(in crate::conversations) async fn list(
-    conn: &(impl ConnectionTrait + Sync),
+    conn: &impl ConnectionTrait,
     ctx: &Ctx,
     (access, filter): (&Access, &ListFilter),
     after: Option<Cursor<ConversationId>>,
@@ -58,7 +58,7 @@ const fn cursor_of(row: &conversation::Model) -> Cursor<ConversationId> {
 
 /// Searches the titles of visible conversations and the messages of own ones. Returns one page without a cursor.
 pub(in crate::conversations) async fn search(
-    conn: &(impl ConnectionTrait + Sync),
+    conn: &impl ConnectionTrait,
     ctx: &Ctx,
     (access, filter): (&Access, &ListFilter),
     query: &str,
