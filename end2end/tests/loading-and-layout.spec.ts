@@ -308,7 +308,7 @@ test.describe("with a fixed response", () => {
       expect((await scrollState(chat.thread)).fromEnd).toBe(0);
       await expect(chat.lastAssistantMessage.getByText(/^Paragraph 159 /)).toBeInViewport();
       await expectNoShifts(page, "while the response streamed");
-    }, browser, 12);
+    }, browser, 30);
   });
 
   test("text in a right-to-left language is laid out from right to left", async ({ browser }) => {
