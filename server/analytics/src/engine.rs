@@ -134,7 +134,7 @@ impl Drop for DataFusionEngine {
     }
 }
 
-/// Aborts a query when its caller goes away or its timeout elapses.
+/// Aborts a query when its caller is dropped or its timeout elapses.
 struct AbortOnDrop(AbortHandle);
 
 impl Drop for AbortOnDrop {

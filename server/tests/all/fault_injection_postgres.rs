@@ -1,4 +1,4 @@
-//! Failures with PostgreSQL: the database server goes away and comes back, a server process is killed,
+//! Failures with PostgreSQL: the database server stops and restarts, a server process is killed,
 //! several servers share one database.
 
 use super::penny_process::{PennyProcess, joined_text, message_text, wait_until};
